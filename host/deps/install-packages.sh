@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Installs the Debian packages of a list that this machine lacks, as root or through sudo, saying so first.
+# Nothing is asked of apt when all are there. No package is removed and no configuration is changed.
+#
+# usage: install-packages.sh LIST LOG
+set -eu
+
+list=$1
+log=$2
+
+die() {
+    echo "deps: $*" >&2
+    exit 1
+}
+
+wanted=$(sed -e 's/#.*//' "$list" | awk 'NF { print $1 }')
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    die "this is not a Debian machine (no dpkg or apt-get). Postern is built on Debian 12; the packages it
+needs are listed in $list. With their counterparts in place, 'touch ${log%.log}.stamp' skips this check."
+fi
+
+missing=$(
+    # dpkg-query exits non-zero when it does not know a package; what it prints is what counts.
+    { dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } |
+        awk -v wanted="$wanted" '
+            $1 == "installed" { have[$2] = 1 }
+            END { n = split(wanted, p, /[ \n]+/); for (i = 1; i <= n; i++) if (!(p[i] in have)) print p[i] }'
+)
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    sudo=
+elif command -v sudo >/dev/null; then
+    sudo=sudo
+else
+    die "these Debian packages are missing, and installing them needs root or sudo:
+$(echo "$missing" | sed 's/^/    /')
+Run as root:  apt-get install --no-install-recommends" $missing
+fi
+
+echo "Installing Debian packages that Postern needs${sudo:+ (through sudo)}:" $missing
+# The package lists may be absent on a fresh machine, or too old: refresh them once if the first try fails.
+install() {
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+        -o Dpkg::Use-Pty=0 $missing
+}
+if ! install >"$log" 2>&1; then
+    $sudo apt-get update -q >>"$log" 2>&1 || true
+    install >>"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        die "apt-get could not install:" $missing "(the whole log is in $log)"
+    }
+fi
