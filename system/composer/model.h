@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The composer's model of a system: exactly what a Microkit .system file can say, after parsing, with the place of
+ * every attribute for error messages. The front end (parse, expand, validate, policy, reports) fills and checks it;
+ * the back end (ELF, allocation, capability distribution, image) reads it and fills the fields marked "back end".
+ * Names are owned by the model (struct strings, freed with it); lists are growing arrays; indices name elements.
+ */
+#ifndef COMPOSER_MODEL_H
+#define COMPOSER_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "list.h" /* LIST(type): struct { type *at; size_t count, room; } and LIST_PUSH */
+
+#define NO_INDEX SIZE_MAX
+
+/* Where something was written. line 0: not from a file. */
+struct place {
+    const char *file;
+    unsigned line;
+    unsigned column;
+};
+
+enum map_perms { MAP_READ = 1, MAP_WRITE = 2, MAP_EXEC = 4 };
+
+/* A symbol of a program that gets a 64-bit value in the image. Kinds whose value the back end must compute
+ * carry the index of their subject. */
+enum setvar_kind { SETVAR_VALUE, SETVAR_REGION_PADDR };
+struct setvar {
+    const char *symbol;
+    enum setvar_kind kind;
+    uint64_t value; /* SETVAR_VALUE */
+    size_t region;  /* SETVAR_REGION_PADDR */
+    bool optional;  /* patched only if the program has the symbol (Postern's own runtime symbols) */
+    struct place place;
+};
+
+struct map {
+    size_t region;
+    uint64_t vaddr;
+    unsigned perms; /* enum map_perms */
+    bool cached;
+    struct place place;
+};
+
+struct irq {
+    uint64_t number; /* PLIC source */
+    uint64_t id;     /* channel id in the protection domain */
+    bool edge;
+    struct place place;
+};
+
+struct user_cap { /* <cspace> children */
+    enum { USER_CAP_TCB, USER_CAP_SC, USER_CAP_VSPACE } kind;
+    uint64_t slot;
+    size_t pd;
+    struct place place;
+};
+
+struct elf; /* elf.h, back end */
+
+struct pd {
+    const char *name;
+    uint64_t priority, budget_us, period_us, stack_size, cpu;
+    bool passive, fpu;
+    size_t parent; /* NO_INDEX: none */
+    uint64_t child_id;
+    const char *program;         /* as written */
+    const char *symbols_program; /* path_for_symbols or NULL */
+    struct place place, program_place;
+    LIST(struct map) maps;
+    LIST(struct irq) irqs;
+    LIST(struct setvar) setvars;
+    LIST(struct user_cap) user_caps;
+    struct elf *elf;         /* back end */
+    struct elf *symbols_elf; /* back end */
+};
+
+struct region {
+    const char *name;
+    uint64_t size;
+    uint64_t page_size;  /* 0x1000 or 0x200000 after validation */
+    bool has_paddr;      /* phys_addr was given */
+    uint64_t paddr;      /* given, or back end for contiguous regions */
+    bool contiguous;     /* some setvar asks for its physical address */
+    const char *prefill; /* path or NULL */
+    uint8_t *prefill_data; /* read by the front end when searching paths are known */
+    uint64_t prefill_size;
+    struct place place;
+};
+
+struct channel_end {
+    size_t pd;
+    uint64_t id;
+    bool pp;     /* this end may call the other */
+    bool notify; /* this end may notify the other */
+    struct place place;
+};
+
+struct channel {
+    struct channel_end end[2];
+    struct place place;
+};
+
+/* Memory and devices of the machine, from board.xml (product build) or built in (plain .system build). */
+struct board {
+    const char *name;
+    uint64_t ram_base, ram_size;
+    uint64_t image_base;
+};
+
+struct system_model {
+    struct board board;
+    LIST(struct pd) pds; /* parents before children */
+    LIST(struct region) regions;
+    LIST(struct channel) channels;
+    void *strings; /* owned text */
+};
+
+#endif

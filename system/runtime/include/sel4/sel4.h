@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The part of libsel4 that Microkit programs reach (docs/microkit.md lists it).
+ */
+#ifndef SEL4_SEL4_H
+#define SEL4_SEL4_H
+
+#include <sel4/types.h>
+#include <sel4/syscalls.h>
+#include <sel4/invocations.h>
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entry of every protection domain, at the first start and at every restart: establish gp and sp, restore .data from the
+ * pristine copy if the composer provided one, clear .bss, then run the C part, which never returns.
+ * The stack pointer is set here because a restart by program counter alone keeps the old one.
+ */
+#include <postern/limits.h>
+
+    .section .text.start, "ax"
+    .globl _start
+_start:
+    .option push
+    .option norelax
+    la      gp, __global_pointer$
+    .option pop
+    li      sp, PN_STACK_TOP
+    la      t0, postern_template
+    ld      t0, 0(t0)
+    beqz    t0, 2f
+    li      t3, -1
+    beq     t0, t3, 2f
+    la      t1, _data
+    la      t2, _data_end
+1:  bgeu    t1, t2, 2f
+    ld      t3, 0(t0)
+    sd      t3, 0(t1)
+    addi    t0, t0, 8
+    addi    t1, t1, 8
+    j       1b
+2:  la      t1, _bss
+    la      t2, _bss_end
+3:  bgeu    t1, t2, 4f
+    sd      zero, 0(t1)
+    addi    t1, t1, 8
+    j       3b
+4:  la      tp, __tls_block
+    call    microkit_main
+5:  j       5b
