@@ -23,6 +23,9 @@ struct place {
     unsigned column;
 };
 
+/* The description's element that something came from (element.h), for the places of its attributes; may be NULL. */
+struct element;
+
 enum map_perms { MAP_READ = 1, MAP_WRITE = 2, MAP_EXEC = 4 };
 
 /* A symbol of a program that gets a 64-bit value in the image. Kinds whose value the back end must compute
@@ -43,6 +46,7 @@ struct map {
     unsigned perms; /* enum map_perms */
     bool cached;
     struct place place;
+    const struct element *source;
 };
 
 struct irq {
@@ -50,6 +54,7 @@ struct irq {
     uint64_t id;     /* channel id in the protection domain */
     bool edge;
     struct place place;
+    const struct element *source;
 };
 
 struct user_cap { /* <cspace> children */
@@ -57,6 +62,7 @@ struct user_cap { /* <cspace> children */
     uint64_t slot;
     size_t pd;
     struct place place;
+    const struct element *source;
 };
 
 struct elf; /* elf.h, back end */
@@ -70,6 +76,7 @@ struct pd {
     const char *program;         /* as written */
     const char *symbols_program; /* path_for_symbols or NULL */
     struct place place, program_place;
+    const struct element *source;
     LIST(struct map) maps;
     LIST(struct irq) irqs;
     LIST(struct setvar) setvars;
@@ -89,6 +96,7 @@ struct region {
     uint8_t *prefill_data; /* read by the front end when searching paths are known */
     uint64_t prefill_size;
     struct place place;
+    const struct element *source;
 };
 
 struct channel_end {
@@ -97,11 +105,13 @@ struct channel_end {
     bool pp;     /* this end may call the other */
     bool notify; /* this end may notify the other */
     struct place place;
+    const struct element *source;
 };
 
 struct channel {
     struct channel_end end[2];
     struct place place;
+    const struct element *source;
 };
 
 /* Memory and devices of the machine, from board.xml (product build) or built in (plain .system build). */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Collected diagnostics: every stage reports here and goes on, so that one run shows all errors of a description,
+ * each with its place, the offending line and, where one is known, a hint.
+ */
+#ifndef COMPOSER_DIAG_H
+#define COMPOSER_DIAG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model.h"
+#include "strings.h"
+
+struct diag_note {
+    struct place place;
+    bool warning;
+    const char *rule; /* identifier of the broken rule, or NULL */
+    const char *text;
+    const char *hint; /* or NULL */
+    size_t order;
+};
+
+struct diag_source {
+    const char *file;
+    const char *text;
+};
+
+/* Zero-initialise; strings owns everything that the notes point to. */
+struct diag {
+    LIST(struct diag_note) notes;
+    LIST(struct diag_source) sources;
+    struct strings strings;
+    size_t errors, warnings;
+};
+
+/* Make the text of a file known, so that notes can quote it. The text is not copied and must outlive diag. */
+void diag_source(struct diag *diag, const char *file, const char *text);
+
+/* Record an error or a warning. rule may be NULL; a place with line 0 means the whole file, file NULL none. */
+void diag_error(struct diag *diag, const char *rule, struct place place, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void diag_warning(struct diag *diag, const char *rule, struct place place, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format, va_list arguments)
+    __attribute__((format(printf, 4, 0)));
+
+/* Attach a hint to the note recorded last. */
+void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Hint "did you mean 'x'?" when a candidate is close to the word that was written. */
+void diag_suggest(struct diag *diag, const char *word, const char *const *candidates, size_t count);
+
+/* Write all notes, sorted by place, in the form file:line:column: error: text. */
+void diag_print(struct diag *diag, FILE *out);
+
+void diag_free(struct diag *diag);
+
+#endif
