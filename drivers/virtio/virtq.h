@@ -45,6 +45,8 @@ struct virtq {
     volatile struct virtq_desc *desc;
     volatile struct virtq_avail *avail;
     volatile struct virtq_used *used;
+    volatile uint16_t *used_event;  /* ours: interrupt when the used index passes it */
+    volatile uint16_t *avail_event; /* the device's: notify when the available index passes it */
     struct virtq_slot *slots;
     uint32_t index;     /* which queue of the device */
     uint16_t size;      /* power of two */
