@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Slot rings: the protocol. Every decision uses private copies of the peer's words.
+ */
+#include <stddef.h>
+#include <postern/ring.h>
+#include "ring_memory.h"
+
+struct slot_header {
+    uint32_t length;
+    uint32_t kind;
+};
+
+_Static_assert(sizeof(struct ring_header) == RING_HEADER_SIZE, "ring header is one 64-byte line");
+_Static_assert(sizeof(struct slot_header) == RING_SLOT_HEADER, "slot header is 8 bytes");
+
+static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+{
+    *ring = (struct ring){0};
+    ring->own = (struct ring_header *)(uintptr_t)own_half;
+    ring->peer = (const volatile struct ring_header *)(uintptr_t)peer_half;
+    ring->slot_count = slots;
+    ring->slot_size = slot_size;
+}
+
+/* Publish a new epoch that starts at `index`: the epoch last, so that a peer that sees it sees the rest. */
+static void publish_epoch(struct ring *ring, uint64_t index)
+{
+    uint32_t epoch = ring_load32(&ring->own->epoch) + 1;
+
+    ring->index = index;
+    ring_store64(&ring->own->base, index);
+    ring_store64(&ring->own->index, index);
+    ring_store32(&ring->own->want, 1);
+    ring_store32(&ring->own->epoch, epoch == 0 ? 1 : epoch);
+}
+
+/* A new producer starts where the consumer stands, a new consumer where the producer stands: the ring is empty. */
+void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+{
+    start(ring, own_half, peer_half, slots, slot_size);
+    ring->slots = (uint8_t *)(uintptr_t)own_half + RING_HEADER_SIZE;
+    ring->peer_epoch = ring_load32(&ring->peer->epoch);
+    ring->seen = ring_load64(&ring->peer->index);
+    publish_epoch(ring, ring->seen);
+}
+
+void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+{
+    start(ring, own_half, peer_half, slots, slot_size);
+    ring->peer_slots = (const volatile uint8_t *)(uintptr_t)peer_half + RING_HEADER_SIZE;
+    ring->peer_epoch = ring_load32(&ring->peer->epoch);
+    ring->seen = ring_load64(&ring->peer->index);
+    publish_epoch(ring, ring->seen);
+}
+
+static enum ring_status peer_is_bad(struct ring *ring)
+{
+    ring->counters.peer_bad++;
+    return RING_PEER_BAD;
+}
+
+/* True if the peer's epoch changed; *first tells a first start from a restart. */
+static bool epoch_changed(struct ring *ring, bool *first)
+{
+    uint32_t epoch = ring_load32(&ring->peer->epoch);
+
+    if (epoch == ring->peer_epoch) {
+        return false;
+    }
+    *first = ring->peer_epoch == 0;
+    ring->peer_epoch = epoch;
+    if (!*first) {
+        ring->counters.restarts++;
+    }
+    return true;
+}
+
+/* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. A new consumer
+ * starts at any point of what is there; the epoch's base is then its head. */
+static enum ring_status producer_look(struct ring *ring)
+{
+    bool first = false;
+    bool changed = epoch_changed(ring, &first);
+    uint64_t head = changed ? ring_load64(&ring->peer->base) : ring_load64(&ring->peer->index);
+
+    if (head < ring->seen || head > ring->index || ring->index - head > ring->slot_count) {
+        return peer_is_bad(ring);
+    }
+    ring->seen = head;
+    return (changed && !first) ? RING_RESTARTED : RING_OK;
+}
+
+/* Consumer: the producer's tail must lie at most slot_count ahead of our head. A new producer's base becomes our head,
+ * so that nothing of its own messages is lost and nothing of its predecessor's is delivered. */
+static enum ring_status consumer_look(struct ring *ring)
+{
+    bool first = false;
+    uint64_t tail;
+
+    if (epoch_changed(ring, &first)) {
+        ring->index = ring_load64(&ring->peer->base);
+        ring->seen = ring->index;
+        ring_store64(&ring->own->index, ring->index);
+        if (!first) {
+            return RING_RESTARTED;
+        }
+    }
+    tail = ring_load64(&ring->peer->index);
+    if (tail < ring->seen || tail - ring->index > ring->slot_count) {
+        return peer_is_bad(ring);
+    }
+    ring->seen = tail;
+    return tail == ring->index ? RING_EMPTY : RING_OK;
+}
+
+enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length, const void *data,
+                            uint32_t length)
+{
+    struct slot_header header = {.kind = kind};
+    uint8_t *slot = ring->slots + (ring->index % ring->slot_count) * ring->slot_size;
+    enum ring_status status;
+
+    if (head_length > ring_payload_max(ring) || length > ring_payload_max(ring) - head_length) {
+        return RING_TOO_LONG;
+    }
+    status = producer_look(ring);
+    if (status != RING_OK) {
+        return status;
+    }
+    if (ring->index - ring->seen == ring->slot_count) {
+        ring->counters.full++;
+        return RING_FULL;
+    }
+    header.length = head_length + length;
+    ring_copy_out(slot, &header, sizeof header);
+    ring_copy_out(slot + sizeof header, head, head_length);
+    ring_copy_out(slot + sizeof header + head_length, data, length);
+    ring->index++;
+    ring->counters.messages++;
+    ring_store64(&ring->own->index, ring->index);
+    return RING_OK;
+}
+
+enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, uint32_t length)
+{
+    return ring_push2(ring, kind, NULL, 0, data, length);
+}
+
+uint32_t ring_space(struct ring *ring)
+{
+    enum ring_status status = producer_look(ring);
+
+    if (status == RING_PEER_BAD) {
+        return 0;
+    }
+    return (uint32_t)(ring->slot_count - (ring->index - ring->seen));
+}
+
+enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length)
+{
+    struct slot_header header;
+    const volatile uint8_t *slot;
+    enum ring_status status = consumer_look(ring);
+
+    if (status != RING_OK) {
+        return status;
+    }
+    slot = ring->peer_slots + (ring->index % ring->slot_count) * ring->slot_size;
+    ring_copy_in((uint8_t *)&header, slot, sizeof header);
+    if (header.length > ring_payload_max(ring) || header.length > room) {
+        ring->counters.peer_bad++;
+        status = RING_TOO_LONG;
+    } else {
+        ring_copy_in(buffer, slot + sizeof header, header.length);
+        *kind = header.kind;
+        *length = header.length;
+        ring->counters.messages++;
+    }
+    ring->index++;
+    ring_store64(&ring->own->index, ring->index);
+    return status;
+}
+
+bool ring_must_notify(const struct ring *ring)
+{
+    ring_fence();
+    return ring_load32(&ring->peer->want) != 0;
+}
+
+static void set_want(struct ring *ring, uint32_t want)
+{
+    ring_store32(&ring->own->want, want);
+    ring_fence();
+}
+
+bool ring_consumer_has_more(struct ring *ring)
+{
+    enum ring_status status;
+
+    set_want(ring, 1);
+    status = (ring_load32(&ring->peer->epoch) != ring->peer_epoch) ? RING_OK : consumer_look(ring);
+    if (status != RING_OK) {
+        return false;
+    }
+    set_want(ring, 0);
+    return true;
+}
+
+bool ring_producer_has_space(struct ring *ring)
+{
+    set_want(ring, 1);
+    if (ring_load32(&ring->peer->epoch) == ring->peer_epoch &&
+        (producer_look(ring) != RING_OK || ring->index - ring->seen == ring->slot_count)) {
+        return false;
+    }
+    set_want(ring, 0);
+    return true;
+}
