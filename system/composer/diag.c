@@ -23,12 +23,13 @@ static void record(struct diag *diag, bool warning, const char *rule, struct pla
     size_t order = diag->notes.count;
     struct diag_note *note = LIST_PUSH(&diag->notes);
     *note = (struct diag_note){.place = place, .warning = warning, .rule = rule, .order = order};
-    note->text = strings_vprint(&diag->strings, format, arguments);
+    note->text = arena_vprint(&diag->arena, format, arguments);
     diag->errors += warning ? 0 : 1;
     diag->warnings += warning ? 1 : 0;
 }
 
-void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format, va_list arguments)
+void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format,
+                 va_list arguments)
 {
     record(diag, false, rule, place, format, arguments);
 }
@@ -56,7 +57,7 @@ void diag_hint(struct diag *diag, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    diag->notes.at[diag->notes.count - 1].hint = strings_vprint(&diag->strings, format, arguments);
+    diag->notes.at[diag->notes.count - 1].hint = arena_vprint(&diag->arena, format, arguments);
     va_end(arguments);
 }
 
@@ -104,7 +105,8 @@ static const char *find_line(const struct diag *diag, struct place place)
     return NULL;
 }
 
-/* Quote the offending line with a mark under the column; tabs become single blanks so that the mark stays true. */
+/* Quote the offending line with a mark under the column; tabs become single blanks so that the mark stays
+ * true. */
 static void quote(const struct diag *diag, struct place place, FILE *out)
 {
     const char *line = place.line == 0 ? NULL : find_line(diag, place);
@@ -149,6 +151,6 @@ void diag_free(struct diag *diag)
 {
     free(diag->notes.at);
     free(diag->sources.at);
-    strings_free(&diag->strings);
+    arena_free(&diag->arena);
     *diag = (struct diag){0};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Collected diagnostics: every stage reports here and goes on, so that one run shows all errors of a description,
- * each with its place, the offending line and, where one is known, a hint.
+ * Collected diagnostics: every stage reports here and goes on, so that one run shows all errors of a
+ * description, each with its place, the offending line and, where one is known, a hint.
  */
 #ifndef COMPOSER_DIAG_H
 #define COMPOSER_DIAG_H
@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "model.h"
-#include "strings.h"
+#include "arena.h"
 
 struct diag_note {
     struct place place;
@@ -27,24 +27,25 @@ struct diag_source {
     const char *text;
 };
 
-/* Zero-initialise; strings owns everything that the notes point to. */
+/* Zero-initialise; arena owns everything that the notes point to. */
 struct diag {
     LIST(struct diag_note) notes;
     LIST(struct diag_source) sources;
-    struct strings strings;
+    struct arena arena;
     size_t errors, warnings;
 };
 
 /* Make the text of a file known, so that notes can quote it. The text is not copied and must outlive diag. */
 void diag_source(struct diag *diag, const char *file, const char *text);
 
-/* Record an error or a warning. rule may be NULL; a place with line 0 means the whole file, file NULL none. */
+/* Record an error or a warning. rule may be NULL; a place with line 0 means the whole file, file NULL none.
+ */
 void diag_error(struct diag *diag, const char *rule, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void diag_warning(struct diag *diag, const char *rule, struct place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format, va_list arguments)
-    __attribute__((format(printf, 4, 0)));
+void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format,
+                 va_list arguments) __attribute__((format(printf, 4, 0)));
 
 /* Attach a hint to the note recorded last. */
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,17 +9,17 @@
 
 #include "number.h"
 
-struct element *element_new(struct strings *strings, const char *name, struct place place)
+struct element *element_new(struct arena *arena, const char *name, struct place place)
 {
-    struct element *element = strings_room(strings, sizeof *element);
+    struct element *element = arena_room(arena, sizeof *element);
     element->name = name;
     element->place = place;
     return element;
 }
 
-struct element *element_add(struct strings *strings, struct element *parent, const char *name, struct place place)
+struct element *element_add(struct arena *arena, struct element *parent, const char *name, struct place place)
 {
-    struct element *child = element_new(strings, name, place);
+    struct element *child = element_new(arena, name, place);
     *LIST_PUSH(&parent->children) = child;
     return child;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A description as a tree of elements and attributes, each with the place where it was written. Both the XML reader
- * and the product's expansion make such trees; the parsers read nothing else.
+ * A description as a tree of elements and attributes, each with the place where it was written. Both the XML
+ * reader and the product's expansion make such trees; the parsers read nothing else.
  */
 #ifndef COMPOSER_ELEMENT_H
 #define COMPOSER_ELEMENT_H
@@ -11,7 +11,7 @@
 
 #include "list.h"
 #include "model.h"
-#include "strings.h"
+#include "arena.h"
 
 struct attribute {
     const char *name;
@@ -27,11 +27,12 @@ struct element {
     struct place text_place; /* first text that is not blank directly inside; line 0: none */
 };
 
-/* An empty element; the list memory is released with element_free, the rest with strings. */
-struct element *element_new(struct strings *strings, const char *name, struct place place);
+/* An empty element; the list memory is released with element_free, the rest with the arena. */
+struct element *element_new(struct arena *arena, const char *name, struct place place);
 
 /* Append a new child and return it. */
-struct element *element_add(struct strings *strings, struct element *parent, const char *name, struct place place);
+struct element *element_add(struct arena *arena, struct element *parent, const char *name,
+                            struct place place);
 
 /* Append an attribute; name and value must outlive the tree. */
 void element_set(struct element *element, const char *name, const char *value, struct place place);
@@ -42,11 +43,13 @@ const struct attribute *element_attribute(const struct element *element, const c
 /* Value of an attribute, or the default. */
 const char *element_text(const struct element *element, const char *name, const char *default_value);
 
-/* Number or boolean of an attribute; the default when it is absent or malformed (the shape check reports that). */
+/* Number or boolean of an attribute; the default when it is absent or malformed (the shape check reports
+ * that). */
 uint64_t element_number(const struct element *element, const char *name, uint64_t default_value);
 bool element_bool(const struct element *element, const char *name, bool default_value);
 
-/* Place of an attribute, of the element when it has no such attribute, or the fallback when element is NULL. */
+/* Place of an attribute, of the element when it has no such attribute, or the fallback when element is NULL.
+ */
 struct place element_place(const struct element *element, const char *name, struct place fallback);
 
 /* Release the lists of a whole tree. */

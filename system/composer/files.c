@@ -16,22 +16,23 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-const char *files_read(struct strings *strings, const char *path, size_t limit, const char **text, size_t *length)
+const char *files_read(struct arena *arena, const char *path, size_t limit, const char **text, size_t *length)
 {
     if (!is_file(path)) {
-        return strings_print(strings, "cannot read the file: %s", errno == 0 ? "not a regular file" : strerror(errno));
+        return arena_print(arena, "cannot read the file: %s",
+                           errno == 0 ? "not a regular file" : strerror(errno));
     }
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        return strings_print(strings, "cannot read the file: %s", strerror(errno));
+        return arena_print(arena, "cannot read the file: %s", strerror(errno));
     }
     struct stat status;
     size_t size = fstat(fileno(file), &status) == 0 && status.st_size > 0 ? (size_t)status.st_size : 0;
     if (size > limit) {
         fclose(file);
-        return strings_print(strings, "the file is larger than %zu bytes", limit);
+        return arena_print(arena, "the file is larger than %zu bytes", limit);
     }
-    char *buffer = strings_room(strings, size + 1);
+    char *buffer = arena_room(arena, size + 1);
     *length = fread(buffer, 1, size, file);
     *text = buffer;
     bool failed = ferror(file) != 0 || *length != size;
@@ -39,13 +40,13 @@ const char *files_read(struct strings *strings, const char *path, size_t limit, 
     return failed ? "cannot read the file to its end" : NULL;
 }
 
-const char *files_find(struct strings *strings, const struct files_search *search, const char *name)
+const char *files_find(struct arena *arena, const struct files_search *search, const char *name)
 {
     if (name[0] == '/') {
         return is_file(name) ? name : NULL;
     }
     for (size_t i = 0; search != NULL && i < search->folders.count; i++) {
-        const char *path = strings_print(strings, "%s/%s", search->folders.at[i], name);
+        const char *path = arena_print(arena, "%s/%s", search->folders.at[i], name);
         if (is_file(path)) {
             return path;
         }

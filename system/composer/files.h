@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "list.h"
-#include "strings.h"
+#include "arena.h"
 
 /* Folders given with --search, in order; the working directory is tried last. */
 struct files_search {
@@ -19,9 +19,10 @@ struct files_search {
  * Read a whole regular file of at most limit bytes, terminated by a NUL that does not count.
  * Returns NULL, or a sentence that says why not.
  */
-const char *files_read(struct strings *strings, const char *path, size_t limit, const char **text, size_t *length);
+const char *files_read(struct arena *arena, const char *path, size_t limit, const char **text,
+                       size_t *length);
 
 /* Path of the first readable file called name in the folders, or NULL. An absolute name is taken as it is. */
-const char *files_find(struct strings *strings, const struct files_search *search, const char *name);
+const char *files_find(struct arena *arena, const struct files_search *search, const char *name);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The composer's model of a system: exactly what a Microkit .system file can say, after parsing, with the place of
- * every attribute for error messages. The front end (parse, expand, validate, policy, reports) fills and checks it;
- * the back end (ELF, allocation, capability distribution, image) reads it and fills the fields marked "back end".
- * Names are owned by the model (struct strings, freed with it); lists are growing arrays; indices name elements.
+ * The composer's model of a system: exactly what a Microkit .system file can say, after parsing, with the
+ * place of every attribute for error messages. The front end (parse, expand, validate, policy, reports) fills
+ * and checks it; the back end (ELF, allocation, capability distribution, image) reads it and fills the fields
+ * marked "back end". Names are owned by the model (struct arena, freed with it); lists are growing arrays;
+ * indices name elements.
  */
 #ifndef COMPOSER_MODEL_H
 #define COMPOSER_MODEL_H
@@ -23,8 +24,10 @@ struct place {
     unsigned column;
 };
 
-/* The description's element that something came from (element.h), for the places of its attributes; may be NULL. */
+/* The description's element that something came from (element.h), for the places of its attributes; may be
+ * NULL. */
 struct element;
+struct arena;
 
 enum map_perms { MAP_READ = 1, MAP_WRITE = 2, MAP_EXEC = 4 };
 
@@ -88,11 +91,11 @@ struct pd {
 struct region {
     const char *name;
     uint64_t size;
-    uint64_t page_size;  /* 0x1000 or 0x200000 after validation */
-    bool has_paddr;      /* phys_addr was given */
-    uint64_t paddr;      /* given, or back end for contiguous regions */
-    bool contiguous;     /* some setvar asks for its physical address */
-    const char *prefill; /* path or NULL */
+    uint64_t page_size;    /* 0x1000 or 0x200000 after validation */
+    bool has_paddr;        /* phys_addr was given */
+    uint64_t paddr;        /* given, or back end for contiguous regions */
+    bool contiguous;       /* some setvar asks for its physical address */
+    const char *prefill;   /* path or NULL */
     uint8_t *prefill_data; /* read by the front end when searching paths are known */
     uint64_t prefill_size;
     struct place place;
@@ -126,7 +129,7 @@ struct system_model {
     LIST(struct pd) pds; /* parents before children */
     LIST(struct region) regions;
     LIST(struct channel) channels;
-    void *strings; /* owned text */
+    struct arena *arena; /* owns the text */
 };
 
 #endif

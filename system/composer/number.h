@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers as Microkit descriptions write them: decimal or 0x hexadecimal, underscores anywhere, 64 bits unsigned.
+ * Numbers as Microkit descriptions write them: decimal or 0x hexadecimal, underscores anywhere, 64 bits
+ * unsigned.
  */
 #ifndef COMPOSER_NUMBER_H
 #define COMPOSER_NUMBER_H

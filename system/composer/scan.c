@@ -60,7 +60,8 @@ static bool scan_attribute(struct scanner *scanner, struct scan_tag *tag)
 {
     const char *text = scanner->scan->text;
     size_t start = scanner->at, end = scanner->scan->length;
-    while (scanner->at < end && !is_blank(text[scanner->at]) && strchr("=<>/\"'", text[scanner->at]) == NULL) {
+    while (scanner->at < end && !is_blank(text[scanner->at]) &&
+           strchr("=<>/\"'", text[scanner->at]) == NULL) {
         scanner->at++;
     }
     if (scanner->at == start) {
@@ -87,8 +88,8 @@ static bool scan_start_tag(struct scanner *scanner)
     struct scan *scan = scanner->scan;
     size_t index = scan->tags.count;
     *LIST_PUSH(&scan->tags) = (struct scan_tag){.offset = scanner->at, .text_offset = NO_INDEX};
-    while (scanner->at < scan->length && !is_blank(scan->text[scanner->at]) && scan->text[scanner->at] != '>' &&
-           scan->text[scanner->at] != '/') {
+    while (scanner->at < scan->length && !is_blank(scan->text[scanner->at]) &&
+           scan->text[scanner->at] != '>' && scan->text[scanner->at] != '/') {
         scanner->at++;
     }
     for (;;) {

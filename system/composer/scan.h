@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Places of start tags, attributes and stray text in the source of an XML file. libxml2 decides what the document
- * means; this scan only finds where things are, in document order, since libxml2 keeps no column of an attribute.
+ * Places of start tags, attributes and stray text in the source of an XML file. libxml2 decides what the
+ * document means; this scan only finds where things are, in document order, since libxml2 keeps no column of
+ * an attribute.
  */
 #ifndef COMPOSER_SCAN_H
 #define COMPOSER_SCAN_H

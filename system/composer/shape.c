@@ -8,7 +8,8 @@
 
 #include "number.h"
 
-static bool check_element(struct diag *diag, const struct element *element, const struct element_shape *shape);
+static bool check_element(struct diag *diag, const struct element *element,
+                          const struct element_shape *shape);
 
 bool shape_is_name(const char *text)
 {
@@ -18,11 +19,11 @@ bool shape_is_name(const char *text)
     return first && good == length && length <= 63;
 }
 
-void shape_names(struct strings *strings, const char *text, struct name_list *list)
+void shape_names(struct arena *arena, const char *text, struct name_list *list)
 {
     while (*(text += strspn(text, " \t\r\n")) != '\0') {
         size_t length = strcspn(text, " \t\r\n");
-        *LIST_PUSH(&list->names) = strings_copy(strings, text, length);
+        *LIST_PUSH(&list->names) = arena_copy(arena, text, length);
         text += length;
     }
 }
@@ -46,8 +47,8 @@ static void check_number(struct diag *diag, const struct element *element, const
     if (error == NUMBER_OK) {
         return;
     }
-    diag_error(diag, "number", attribute->place, "'%s' of attribute '%s' on element '%s' %s", attribute->value,
-               attribute->name, element->name, number_error_text(error));
+    diag_error(diag, "number", attribute->place, "'%s' of attribute '%s' on element '%s' %s",
+               attribute->value, attribute->name, element->name, number_error_text(error));
     if (strncmp(attribute->value, "0X", 2) == 0) {
         diag_hint(diag, "hexadecimal begins with a small 0x");
     } else if (attribute->value[0] == '-') {
@@ -60,23 +61,25 @@ static void check_value(struct diag *diag, const struct element *element, const 
 {
     const char *value = attribute->value;
     if (shape->refusal != NULL) {
-        diag_error(diag, "not-applicable", attribute->place, "attribute '%s' on element '%s': %s", shape->name,
-                   element->name, shape->refusal);
+        diag_error(diag, "not-applicable", attribute->place, "attribute '%s' on element '%s': %s",
+                   shape->name, element->name, shape->refusal);
     } else if (shape->type == SHAPE_NUMBER) {
         check_number(diag, element, attribute);
     } else if (shape->type == SHAPE_BOOL && !is_choice("true|false", value)) {
-        diag_error(diag, "boolean", attribute->place, "'%s' of attribute '%s' on element '%s' is not true or false",
-                   value, shape->name, element->name);
+        diag_error(diag, "boolean", attribute->place,
+                   "'%s' of attribute '%s' on element '%s' is not true or false", value, shape->name,
+                   element->name);
     } else if (shape->type == SHAPE_CHOICE && !is_choice(shape->choices, value)) {
-        diag_error(diag, "choice", attribute->place, "'%s' of attribute '%s' on element '%s' is not one of %s", value,
-                   shape->name, element->name, shape->choices);
+        diag_error(diag, "choice", attribute->place,
+                   "'%s' of attribute '%s' on element '%s' is not one of %s", value, shape->name,
+                   element->name, shape->choices);
     } else if (shape->type == SHAPE_NAME && !shape_is_name(value)) {
         diag_error(diag, "name", attribute->place,
-                   "'%s' of attribute '%s' on element '%s' is not a name of at most 63 letters, digits and _", value,
-                   shape->name, element->name);
+                   "'%s' of attribute '%s' on element '%s' is not a name of at most 63 letters, digits and _",
+                   value, shape->name, element->name);
     } else if (shape->type == SHAPE_NAMES && value[strspn(value, " \t\r\n")] == '\0') {
-        diag_error(diag, "name", attribute->place, "attribute '%s' on element '%s' names nothing", shape->name,
-                   element->name);
+        diag_error(diag, "name", attribute->place, "attribute '%s' on element '%s' names nothing",
+                   shape->name, element->name);
     }
 }
 
@@ -92,20 +95,21 @@ static const struct attribute_shape *find_attribute(const struct element_shape *
 
 enum { MOST_WORDS = 32 };
 
-static void report_attribute(struct diag *diag, const struct element *element, const struct attribute *attribute,
-                             const struct element_shape *shape)
+static void report_attribute(struct diag *diag, const struct element *element,
+                             const struct attribute *attribute, const struct element_shape *shape)
 {
     const char *known[MOST_WORDS];
     size_t count = 0;
     for (const struct attribute_shape *at = shape->attributes; at->name != NULL && count < MOST_WORDS; at++) {
         known[count++] = at->name;
     }
-    diag_error(diag, "attribute-unknown", attribute->place, "invalid attribute '%s' on element '%s'", attribute->name,
-               element->name);
+    diag_error(diag, "attribute-unknown", attribute->place, "invalid attribute '%s' on element '%s'",
+               attribute->name, element->name);
     diag_suggest(diag, attribute->name, known, count);
 }
 
-static void check_attributes(struct diag *diag, const struct element *element, const struct element_shape *shape)
+static void check_attributes(struct diag *diag, const struct element *element,
+                             const struct element_shape *shape)
 {
     for (size_t i = 0; i < element->attributes.count; i++) {
         const struct attribute *attribute = &element->attributes.at[i];
@@ -118,8 +122,8 @@ static void check_attributes(struct diag *diag, const struct element *element, c
     }
     for (const struct attribute_shape *at = shape->attributes; at->name != NULL; at++) {
         if (at->required && element_attribute(element, at->name) == NULL) {
-            diag_error(diag, "attribute-missing", element->place, "missing attribute '%s' on element '%s'", at->name,
-                       element->name);
+            diag_error(diag, "attribute-missing", element->place, "missing attribute '%s' on element '%s'",
+                       at->name, element->name);
         }
     }
 }
@@ -132,7 +136,8 @@ static void report_child(struct diag *diag, const struct element *child, const s
     for (size_t i = 0; shape->children != NULL && shape->children[i] != NULL && count < MOST_WORDS; i++) {
         known[count++] = shape->children[i]->name;
     }
-    diag_error(diag, "element-unknown", child->place, "invalid element '%s' in '%s'", child->name, parent->name);
+    diag_error(diag, "element-unknown", child->place, "invalid element '%s' in '%s'", child->name,
+               parent->name);
     diag_suggest(diag, child->name, known, count);
 }
 

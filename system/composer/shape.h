@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The grammar of a description as tables: which attributes and children an element may have and what form their
- * values take. One check reports every deviation; the parsers then read trees that are known to be in shape.
+ * The grammar of a description as tables: which attributes and children an element may have and what form
+ * their values take. One check reports every deviation; the parsers then read trees that are known to be in
+ * shape.
  */
 #ifndef COMPOSER_SHAPE_H
 #define COMPOSER_SHAPE_H
@@ -28,7 +29,7 @@ struct attribute_shape {
 
 struct element_shape {
     const char *name;
-    const struct attribute_shape *attributes; /* ends with name NULL */
+    const struct attribute_shape *attributes;    /* ends with name NULL */
     const struct element_shape *const *children; /* ends with NULL; NULL: none */
     bool once;                                   /* at most one in its parent */
     bool any_attributes;                         /* unknown attributes are ignored */
@@ -38,11 +39,11 @@ struct element_shape {
 /* Check a tree against the shape of its root; true if nothing was wrong. */
 bool shape_check(struct diag *diag, const struct element *root, const struct element_shape *shape);
 
-/* The names in a blank-separated list; element i of the result is valid as long as strings. */
+/* The names in a blank-separated list; element i of the result is valid as long as the arena. */
 struct name_list {
     LIST(const char *) names;
 };
-void shape_names(struct strings *strings, const char *text, struct name_list *list);
+void shape_names(struct arena *arena, const char *text, struct name_list *list);
 
 /* True for a C identifier of at most 63 bytes. */
 bool shape_is_name(const char *text);

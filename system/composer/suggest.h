@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/* Edits (insert, delete, replace, swap of neighbours) between two words; words longer than 64 bytes are never near. */
+/* Edits (insert, delete, replace, swap of neighbours) between two words; words longer than 64 bytes are never
+ * near. */
 size_t suggest_distance(const char *a, const char *b);
 
 /* The first nearest candidate if it is near enough (a third of the word, at least one edit), else NULL. */

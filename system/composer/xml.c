@@ -12,7 +12,7 @@
 #include "scan.h"
 
 struct reader {
-    struct strings *strings;
+    struct arena *arena;
     const char *file;
     const char *text;
     struct scan scan;
@@ -41,7 +41,7 @@ static struct place place_of(struct reader *reader, size_t offset)
 static const char *keep(struct reader *reader, const xmlChar *text)
 {
     const char *bytes = text == NULL ? "" : (const char *)text;
-    return strings_copy(reader->strings, bytes, strlen(bytes));
+    return arena_copy(reader->arena, bytes, strlen(bytes));
 }
 
 /* Offset of the attribute with this local name in the tag, or of the tag itself. */
@@ -54,7 +54,8 @@ static size_t attribute_offset(const struct reader *reader, const struct scan_ta
         const char *colon = memchr(written, ':', written_length);
         size_t prefix = colon == NULL ? 0 : (size_t)(colon - written) + 1;
         bool declaration = prefix == 6 && memcmp(written, "xmlns:", 6) == 0;
-        if (!declaration && written_length - prefix == length && memcmp(written + prefix, name, length) == 0) {
+        if (!declaration && written_length - prefix == length &&
+            memcmp(written + prefix, name, length) == 0) {
             return tag->attributes.at[i].offset;
         }
     }
@@ -80,7 +81,8 @@ static struct element *read_element(struct reader *reader, const xmlNode *node)
         return NULL;
     }
     const struct scan_tag *tag = &reader->scan.tags.at[reader->next_tag++];
-    struct element *element = element_new(reader->strings, keep(reader, node->name), place_of(reader, tag->offset));
+    struct element *element =
+        element_new(reader->arena, keep(reader, node->name), place_of(reader, tag->offset));
     read_attributes(reader, node, tag, element);
     if (tag->text_offset != NO_INDEX) {
         element->text_place = place_of(reader, tag->text_offset);
@@ -128,7 +130,8 @@ static struct element *parse_document(struct reader *reader, struct diag *diag)
     } else {
         root = read_element(reader, xmlDocGetRootElement(document));
         if (root == NULL) {
-            diag_error(diag, "xml-syntax", (struct place){reader->file, 0, 0}, "the XML could not be located");
+            diag_error(diag, "xml-syntax", (struct place){reader->file, 0, 0},
+                       "the XML could not be located");
         }
     }
     xmlFreeDoc(document);
@@ -136,16 +139,17 @@ static struct element *parse_document(struct reader *reader, struct diag *diag)
     return root;
 }
 
-struct element *xml_parse(struct strings *strings, struct diag *diag, const char *file, const char *text,
+struct element *xml_parse(struct arena *arena, struct diag *diag, const char *file, const char *text,
                           size_t length)
 {
     diag_source(diag, file, text);
     if (length > XML_SIZE_LIMIT || memchr(text, '\0', length) != NULL) {
         diag_error(diag, "xml-limits", (struct place){file, 0, 0}, "%s",
-                   length > XML_SIZE_LIMIT ? "the file is larger than 4 MiB" : "the file contains a NUL byte");
+                   length > XML_SIZE_LIMIT ? "the file is larger than 4 MiB"
+                                           : "the file contains a NUL byte");
         return NULL;
     }
-    struct reader reader = {.strings = strings, .file = file, .text = text, .line = 1};
+    struct reader reader = {.arena = arena, .file = file, .text = text, .line = 1};
     scan_text(&reader.scan, text, length);
     struct element *root = NULL;
     if (reader.scan.doctype != NO_INDEX) {
@@ -159,14 +163,14 @@ struct element *xml_parse(struct strings *strings, struct diag *diag, const char
     return root;
 }
 
-struct element *xml_read(struct strings *strings, struct diag *diag, const char *path)
+struct element *xml_read(struct arena *arena, struct diag *diag, const char *path)
 {
     const char *text;
     size_t length;
-    const char *reason = files_read(strings, path, XML_SIZE_LIMIT, &text, &length);
+    const char *reason = files_read(arena, path, XML_SIZE_LIMIT, &text, &length);
     if (reason != NULL) {
         diag_error(diag, "xml-limits", (struct place){path, 0, 0}, "%s", reason);
         return NULL;
     }
-    return xml_parse(strings, diag, path, text, length);
+    return xml_parse(arena, diag, path, text, length);
 }

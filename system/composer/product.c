@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading a product description.
+ */
+#include "product.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "product_shape.h"
+
+static const struct {
+    const char *element, *from, *to;
+} kinds[] = {
+    [CONNECTION_RING] = {"ring", "producer", "consumer"},
+    [CONNECTION_SHARE] = {"share", "owner", "reader"},
+    [CONNECTION_CALL] = {"call", "client", "server"},
+};
+
+const char *product_from_attribute(enum connection_kind kind)
+{
+    return kinds[kind].from;
+}
+
+const char *product_to_attribute(enum connection_kind kind)
+{
+    return kinds[kind].to;
+}
+
+size_t product_find(const struct product *product, const char *name)
+{
+    for (size_t i = 0; i < product->components.count; i++) {
+        if (strcmp(product->components.at[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return NO_INDEX;
+}
+
+void product_suggest(const struct product *product, struct diag *diag, const char *name)
+{
+    LIST(const char *) names = {0};
+    for (size_t i = 0; i < product->components.count; i++) {
+        *LIST_PUSH(&names) = product->components.at[i].name;
+    }
+    diag_suggest(diag, name, names.at, names.count);
+    free(names.at);
+}
+
+static void parse_component(struct product *product, const struct element *element)
+{
+    struct component *component = LIST_PUSH(&product->components);
+    component->name = element_text(element, "name", "");
+    component->program = element_text(element, "program", "");
+    component->driver = strcmp(element_text(element, "kind", ""), "driver") == 0;
+    component->parent = NO_INDEX;
+    component->source = element;
+    for (size_t i = 0; i < element->children.count; i++) {
+        const struct element *child = element->children.at[i];
+        const char *name = element_text(child, "name", "");
+        if (strcmp(child->name, "device") == 0) {
+            *LIST_PUSH(&component->devices) = (struct product_device){
+                name, element_text(child, "as", ""), element_number(child, "dma_size", 0), child};
+        } else {
+            *LIST_PUSH(&component->configs) =
+                (struct product_config){name, element_text(child, "file", ""), child};
+        }
+    }
+}
+
+/* Resolve the name in an attribute to a component; NO_INDEX after an error. */
+static size_t resolve(const struct product *product, struct diag *diag, const struct element *element,
+                      const char *attribute)
+{
+    const char *name = element_text(element, attribute, "");
+    size_t index = product_find(product, name);
+    if (index == NO_INDEX) {
+        diag_error(diag, "component-known", element_place(element, attribute, element->place),
+                   "no component is called '%s'", name);
+        product_suggest(product, diag, name);
+    }
+    return index;
+}
+
+static void parse_connection(struct product *product, struct diag *diag, const struct element *element,
+                             enum connection_kind kind)
+{
+    struct connection *connection = LIST_PUSH(&product->connections);
+    connection->kind = kind;
+    connection->name = element_text(element, "name", "");
+    connection->every =
+        kind != CONNECTION_CALL && strcmp(element_text(element, kinds[kind].from, ""), "*") == 0;
+    connection->from = connection->every ? NO_INDEX : resolve(product, diag, element, kinds[kind].from);
+    connection->to = resolve(product, diag, element, kinds[kind].to);
+    connection->slots = element_number(element, "slots", 0);
+    connection->slot_size = element_number(element, "slot_size", 0);
+    connection->size = element_number(element, "size", 0);
+    connection->source = element;
+}
+
+static void parse_connections(struct product *product, struct diag *diag, const struct element *root)
+{
+    for (size_t i = 0; i < root->children.count; i++) {
+        for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+            if (strcmp(root->children.at[i]->name, kinds[kind].element) == 0) {
+                parse_connection(product, diag, root->children.at[i], (enum connection_kind)kind);
+            }
+        }
+    }
+}
+
+static void resolve_parents(struct product *product, struct diag *diag)
+{
+    for (size_t i = 0; i < product->components.count; i++) {
+        struct component *component = &product->components.at[i];
+        if (element_attribute(component->source, "parent") != NULL) {
+            component->parent = resolve(product, diag, component->source, "parent");
+        }
+    }
+}
+
+bool product_parse(struct product *product, struct diag *diag, const struct element *root)
+{
+    size_t before = diag->errors;
+    if (!shape_check(diag, root, &product_shape)) {
+        return false;
+    }
+    product->name = element_text(root, "name", "");
+    product->file = root->place.file;
+    for (size_t i = 0; i < root->children.count; i++) {
+        if (strcmp(root->children.at[i]->name, "component") == 0) {
+            parse_component(product, root->children.at[i]);
+        } else if (strcmp(root->children.at[i]->name, "policy") == 0) {
+            product->policy = root->children.at[i];
+        }
+    }
+    resolve_parents(product, diag);
+    parse_connections(product, diag, root);
+    return diag->errors == before && product_check(product, diag);
+}
+
+void product_free(struct product *product)
+{
+    for (size_t i = 0; i < product->components.count; i++) {
+        free(product->components.at[i].devices.at);
+        free(product->components.at[i].configs.at);
+    }
+    free(product->components.at);
+    free(product->connections.at);
+    *product = (struct product){0};
+}

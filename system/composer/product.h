@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A product: components, what each needs, and typed connections between them, as system/gateway.xml writes
+ * them.
+ */
+#ifndef COMPOSER_PRODUCT_H
+#define COMPOSER_PRODUCT_H
+
+#include "board.h"
+#include "diag.h"
+#include "element.h"
+
+struct product_device {
+    const char *name; /* logical name in the board's file */
+    const char *as;   /* prefix of the symbols */
+    uint64_t dma_size;
+    const struct element *source;
+};
+
+struct product_config {
+    const char *name; /* symbol, and last part of the region's name */
+    const char *file;
+    const struct element *source;
+};
+
+struct component {
+    const char *name;
+    const char *program;
+    bool driver;   /* kind="driver": may map device memory */
+    size_t parent; /* NO_INDEX: none */
+    LIST(struct product_device) devices;
+    LIST(struct product_config) configs;
+    const struct element *source;
+};
+
+enum connection_kind { CONNECTION_RING, CONNECTION_SHARE, CONNECTION_CALL };
+
+/* from: producer, owner or client; to: consumer, reader or server. */
+struct connection {
+    enum connection_kind kind;
+    const char *name;
+    size_t from; /* NO_INDEX when every is set */
+    size_t to;
+    bool every;                /* from="*": one connection from every component other than to */
+    uint64_t slots, slot_size; /* rings; bytes of a slot */
+    uint64_t size;             /* shares, bytes */
+    const struct element *source;
+};
+
+struct product {
+    const char *name;
+    const char *file;
+    LIST(struct component) components;
+    LIST(struct connection) connections; /* in the order of the description */
+    const struct element *policy;        /* NULL: none */
+};
+
+/* Read a product from its tree. False when errors were reported; the product is then not to be used. */
+bool product_parse(struct product *product, struct diag *diag, const struct element *root);
+
+/* Rules that need more than one element; false when errors were reported. */
+bool product_check(const struct product *product, struct diag *diag);
+
+/* Index of a component, or NO_INDEX. */
+size_t product_find(const struct product *product, const char *name);
+
+/* Hint the component whose name is nearest. */
+void product_suggest(const struct product *product, struct diag *diag, const char *name);
+
+/* Names of the attributes that hold a connection's two ends. */
+const char *product_from_attribute(enum connection_kind kind);
+const char *product_to_attribute(enum connection_kind kind);
+
+void product_free(struct product *product);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Grammar tables of product descriptions and board files.
+ */
+#include "product_shape.h"
+
+#define SHAPE(variable, element, ...)                                                 \
+    static const struct attribute_shape variable##_attributes[] = {__VA_ARGS__, {0}}; \
+    static const struct element_shape variable##_shape = {.name = element,            \
+                                                          .attributes = variable##_attributes}
+#define ONLY_ONE(variable, element, ...)                                              \
+    static const struct attribute_shape variable##_attributes[] = {__VA_ARGS__, {0}}; \
+    static const struct element_shape variable##_shape = {                            \
+        .name = element, .attributes = variable##_attributes, .once = true}
+
+#define REQUIRED(attribute, form)                         \
+    {                                                     \
+        .name = attribute, .type = form, .required = true \
+    }
+#define OPTIONAL(attribute, form)       \
+    {                                   \
+        .name = attribute, .type = form \
+    }
+
+SHAPE(device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("as", SHAPE_NAME),
+      OPTIONAL("dma_size", SHAPE_NUMBER));
+SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
+      {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));
+
+static const struct attribute_shape component_attributes[] = {
+    REQUIRED("name", SHAPE_NAME),
+    REQUIRED("program", SHAPE_TEXT),
+    REQUIRED("priority", SHAPE_NUMBER),
+    OPTIONAL("budget", SHAPE_NUMBER),
+    OPTIONAL("period", SHAPE_NUMBER),
+    OPTIONAL("passive", SHAPE_BOOL),
+    OPTIONAL("stack_size", SHAPE_NUMBER),
+    OPTIONAL("fpu", SHAPE_BOOL),
+    OPTIONAL("parent", SHAPE_NAME),
+    {.name = "kind", .type = SHAPE_CHOICE, .choices = "driver|service"},
+    {0},
+};
+static const struct element_shape *const component_children[] = {&device_shape, &config_shape, NULL};
+static const struct element_shape component_shape = {
+    .name = "component", .attributes = component_attributes, .children = component_children};
+
+SHAPE(ring, "ring", REQUIRED("name", SHAPE_NAME), REQUIRED("producer", SHAPE_TEXT),
+      REQUIRED("consumer", SHAPE_NAME), REQUIRED("slots", SHAPE_NUMBER), REQUIRED("slot_size", SHAPE_NUMBER));
+SHAPE(share, "share", REQUIRED("name", SHAPE_NAME), REQUIRED("owner", SHAPE_TEXT),
+      REQUIRED("reader", SHAPE_NAME), REQUIRED("size", SHAPE_NUMBER));
+SHAPE(call, "call", REQUIRED("name", SHAPE_NAME), REQUIRED("client", SHAPE_NAME),
+      REQUIRED("server", SHAPE_NAME));
+
+SHAPE(only, "only", REQUIRED("component", SHAPE_NAMES), REQUIRED("reaches", SHAPE_NAMES));
+SHAPE(never, "never", REQUIRED("component", SHAPE_NAMES), REQUIRED("reaches", SHAPE_NAMES));
+SHAPE(devices, "devices", {.name = "only", .type = SHAPE_CHOICE, .choices = "driver", .required = true});
+SHAPE(exclusive, "exclusive", REQUIRED("devices", SHAPE_NAMES));
+SHAPE(no_path, "no_path", REQUIRED("from", SHAPE_NAMES), REQUIRED("to", SHAPE_NAMES),
+      OPTIONAL("except", SHAPE_NAMES));
+
+static const struct attribute_shape no_attributes[] = {{0}};
+static const struct element_shape *const policy_children[] = {
+    &only_shape, &never_shape, &devices_shape, &exclusive_shape, &no_path_shape, NULL};
+static const struct element_shape policy_shape = {
+    .name = "policy", .attributes = no_attributes, .children = policy_children, .once = true};
+
+static const struct attribute_shape gateway_attributes[] = {REQUIRED("name", SHAPE_TEXT), {0}};
+static const struct element_shape *const gateway_children[] = {&component_shape, &ring_shape,   &share_shape,
+                                                               &call_shape,      &policy_shape, NULL};
+const struct element_shape product_shape = {
+    .name = "gateway", .attributes = gateway_attributes, .children = gateway_children};
+
+ONLY_ONE(memory, "memory", REQUIRED("base", SHAPE_NUMBER), REQUIRED("size", SHAPE_NUMBER));
+ONLY_ONE(image, "image", REQUIRED("base", SHAPE_NUMBER));
+SHAPE(board_device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("compatible", SHAPE_TEXT),
+      REQUIRED("regs", SHAPE_NUMBER), REQUIRED("size", SHAPE_NUMBER), OPTIONAL("irq", SHAPE_NUMBER),
+      {.name = "trigger", .type = SHAPE_CHOICE, .choices = "level|edge"},
+      {.name = "dma", .type = SHAPE_CHOICE, .choices = "none|confined|unconfined"});
+
+static const struct attribute_shape board_attributes[] = {REQUIRED("name", SHAPE_TEXT), {0}};
+static const struct element_shape *const board_children[] = {&memory_shape, &image_shape, &board_device_shape,
+                                                             NULL};
+const struct element_shape board_shape = {
+    .name = "board", .attributes = board_attributes, .children = board_children};
