@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Postern: every command a person needs. `make help` lists them. The parts live in *.mk fragments beside their code.
+
+BOARD  ?= qemu_virt_riscv64
+CONFIG ?= debug
+BUILD  := build
+OUT    := $(BUILD)/$(BOARD)/$(CONFIG)
+
+ifeq ($(filter debug release,$(CONFIG)),)
+$(error CONFIG=$(CONFIG): say CONFIG=debug or CONFIG=release)
+endif
+ifeq ($(wildcard boards/$(BOARD)/board.xml),)
+$(error BOARD=$(BOARD): there is no boards/$(BOARD); known boards: $(notdir $(patsubst %/board.xml,%,$(wildcard boards/*/board.xml))))
+endif
+
+.DEFAULT_GOAL := help
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+include mk/flags.mk
+include mk/deps.mk
+include mk/pd.mk
+include system/composer/build.mk
+include kernel/build.mk
+include system/loader/build.mk
+include system/initialiser/build.mk
+include system/runtime/build.mk
+include $(sort $(wildcard drivers/*/build.mk drivers/*/*/build.mk pds/*/build.mk))
+include crypto/build.mk
+include net/build.mk
+include host/build.mk
+include boards/$(BOARD)/build.mk
+include mk/image.mk
+include mk/unit.mk
+include mk/check.mk
+
+.PHONY: help run test bench clean
+
+help: ## this list
+	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
+	@grep -hE '^[a-z][a-z-]*:.*## ' Makefile mk/*.mk | sort | \
+	    sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@echo; echo "Variables: BOARD=$(BOARD) CONFIG=debug|release SECONDS=N (run: stop by itself after N seconds)"
+
+run: $(DEPS_STAMP) ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends it
+	@$(MAKE) --no-print-directory programs host sim
+	@host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
+
+test: $(DEPS_STAMP) ## all tests: unit, kernel, integration; ends with "N passed, N failed"
+	@$(MAKE) --no-print-directory unit-build programs host sim
+	@tests/run
+
+bench: $(DEPS_STAMP) ## sizes and instruction counts, as a table and in build/bench.json
+	@$(MAKE) --no-print-directory CONFIG=release programs host sim
+	@tests/bench/run
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Compilers and their flags. WARNINGS are errors for all code of our own, on the host and on the target.
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wcast-align -Wcast-qual -Wformat=2 \
+    -Wpointer-arith -Wredundant-decls -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror
+
+CC := gcc
+HOST_CFLAGS := -std=c11 -O2 -g $(WARNINGS)
+HOST_LDFLAGS :=
+
+CROSS      := riscv64-unknown-elf-
+RISCV_CC   := $(CROSS)gcc
+RISCV_AR   := $(CROSS)ar
+RISCV_SIZE := $(CROSS)size
+RISCV_OBJCOPY := $(CROSS)objcopy
+RISCV_NM   := $(CROSS)nm
+
+# Same inputs, same image: no paths of the building machine in the objects.
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fno-ident
+
+# Protection domains: picolibc, no FPU. -misa-spec=2.2 keeps CSR instructions inside rv64imac, so that the library
+# variant is found.
+PD_ARCH   := -march=rv64imac -mabi=lp64 -misa-spec=2.2 -mcmodel=medany --specs=picolibc.specs
+PD_CFLAGS := $(PD_ARCH) -std=c11 -O2 -g -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) \
+    -Ikernel/abi -Isystem/runtime/include -Isystem/rings/include
+PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+    -Wl,--no-warn-rwx-segments

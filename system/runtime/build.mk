@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, rings) for the target.
+
+RUNTIME := system/runtime
+MICROKIT_SRCS := $(RUNTIME)/src/start.S $(RUNTIME)/src/main.c $(RUNTIME)/src/defaults.c $(RUNTIME)/src/$(CONFIG)/dbg.c
+POSTERN_SRCS := $(wildcard $(RUNTIME)/postern/*.c) system/rings/src/ring.c system/rings/src/ring_memory.c
+MICROKIT_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(basename $(MICROKIT_SRCS)))
+POSTERN_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(basename $(POSTERN_SRCS)))
+
+$(OUT)/obj/system/%.o: system/%.c | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	$(RISCV_CC) $(PD_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/obj/system/%.o: system/%.S | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	$(RISCV_CC) $(PD_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/lib/libmicrokit.a: $(MICROKIT_OBJS)
+$(OUT)/lib/libpostern.a: $(POSTERN_OBJS)
+$(OUT)/lib/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(RISCV_AR) rcsD $@ $^
+
+-include $(MICROKIT_OBJS:.o=.d) $(POSTERN_OBJS:.o=.d)
