@@ -23,10 +23,6 @@ seL4_Word microkit_notifications PATCHED = 0;
 seL4_Word microkit_pps PATCHED = 0;
 seL4_Word microkit_ioports PATCHED = 0;
 
-/* Read-only, so that a program that went astray cannot change where its pristine data comes from. */
-extern const volatile uint64_t postern_template;
-const volatile uint64_t postern_template __attribute__((section(".rodata.patched"), used)) = UINT64_MAX;
-
 seL4_IPCBuffer *__sel4_ipc_buffer PATCHED = (seL4_IPCBuffer *)PN_MSGBUF_VADDR;
 seL4_Bool microkit_have_signal = seL4_False;
 seL4_CPtr microkit_signal_cap;

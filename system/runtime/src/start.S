@@ -36,3 +36,13 @@ _start:
 4:  la      tp, __tls_block
     call    microkit_main
 5:  j       5b
+
+/* Address of the pristine copy of .data, set in the image by the composer; -1: none. Read-only, so that a program that
+ * went astray cannot change where its data comes from. */
+    .section .rodata.postern, "a"
+    .balign 8
+    .globl postern_template
+    .type postern_template, @object
+    .size postern_template, 8
+postern_template:
+    .dword  -1
