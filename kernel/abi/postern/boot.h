@@ -38,9 +38,9 @@ struct pn_boot {
     struct pn_boot_segment root_segment[PN_BOOT_SEGMENTS];
 };
 
-/* Kernel to root task: one untyped capability each. RAM untypeds are the RAM of the device tree from ram_paddr on
- * less kernel, root segments and device tree; device untypeds are the rest of the address space less PLIC, CLINT,
- * RAM and firmware. */
+/* Kernel to root task: one untyped capability each. RAM untypeds are the RAM of the device tree from
+ * ram_paddr on less kernel, root segments and device tree; device untypeds are the rest of the address space
+ * less PLIC, CLINT, RAM and firmware. */
 struct pn_untyped_desc {
     uint64_t paddr;
     uint64_t size;

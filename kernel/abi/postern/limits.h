@@ -21,14 +21,14 @@
 #define PN_MAX_IRQS           128   /* PLIC sources 1..127 */
 #define PN_MAX_REFILLS        8     /* refills of one scheduling context */
 
-#define PN_PRIORITIES   256 /* 0 lowest, 255 highest */
-#define PN_PAGE_BITS    12
-#define PN_PAGE_SIZE    0x1000
-#define PN_LARGE_BITS   21
-#define PN_LARGE_SIZE   0x200000
-#define PN_MAX_MSG      120 /* message words: 4 in registers, the rest in the message buffer */
-#define PN_MSG_REGS     4
-#define PN_MAX_CPTR     1024 /* slots of the largest CNode */
+#define PN_PRIORITIES    256 /* 0 lowest, 255 highest */
+#define PN_PAGE_BITS     12
+#define PN_PAGE_SIZE     0x1000
+#define PN_LARGE_BITS    21
+#define PN_LARGE_SIZE    0x200000
+#define PN_MAX_MSG       120 /* message words: 4 in registers, the rest in the message buffer */
+#define PN_MSG_REGS      4
+#define PN_MAX_CPTR      1024 /* slots of the largest CNode */
 #define PN_MIN_BUDGET_US 20
 #define PN_MAX_PERIOD_US 3600000000 /* one hour: keeps refill arithmetic far from 2^64 */
 

@@ -14,7 +14,8 @@ struct slot_header {
 _Static_assert(sizeof(struct ring_header) == RING_HEADER_SIZE, "ring header is one 64-byte line");
 _Static_assert(sizeof(struct slot_header) == RING_SLOT_HEADER, "slot header is 8 bytes");
 
-static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
+                  uint32_t slot_size)
 {
     *ring = (struct ring){0};
     ring->own = (struct ring_header *)(uintptr_t)own_half;
@@ -35,8 +36,10 @@ static void publish_epoch(struct ring *ring, uint64_t index)
     ring_store32(&ring->own->epoch, epoch == 0 ? 1 : epoch);
 }
 
-/* A new producer starts where the consumer stands, a new consumer where the producer stands: the ring is empty. */
-void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+/* A new producer starts where the consumer stands, a new consumer where the producer stands: the ring is
+ * empty. */
+void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
+                         uint32_t slot_size)
 {
     start(ring, own_half, peer_half, slots, slot_size);
     ring->slots = (uint8_t *)(uintptr_t)own_half + RING_HEADER_SIZE;
@@ -45,7 +48,8 @@ void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
     publish_epoch(ring, ring->seen);
 }
 
-void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size)
+void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
+                         uint32_t slot_size)
 {
     start(ring, own_half, peer_half, slots, slot_size);
     ring->peer_slots = (const volatile uint8_t *)(uintptr_t)peer_half + RING_HEADER_SIZE;
@@ -76,8 +80,8 @@ static bool epoch_changed(struct ring *ring, bool *first)
     return true;
 }
 
-/* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. A new consumer
- * starts at any point of what is there; the epoch's base is then its head. */
+/* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. A new
+ * consumer starts at any point of what is there; the epoch's base is then its head. */
 static enum ring_status producer_look(struct ring *ring)
 {
     bool first = false;
@@ -91,8 +95,8 @@ static enum ring_status producer_look(struct ring *ring)
     return (changed && !first) ? RING_RESTARTED : RING_OK;
 }
 
-/* Consumer: the producer's tail must lie at most slot_count ahead of our head. A new producer's base becomes our head,
- * so that nothing of its own messages is lost and nothing of its predecessor's is delivered. */
+/* Consumer: the producer's tail must lie at most slot_count ahead of our head. A new producer's base becomes
+ * our head, so that nothing of its own messages is lost and nothing of its predecessor's is delivered. */
 static enum ring_status consumer_look(struct ring *ring)
 {
     bool first = false;
@@ -114,8 +118,8 @@ static enum ring_status consumer_look(struct ring *ring)
     return tail == ring->index ? RING_EMPTY : RING_OK;
 }
 
-enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length, const void *data,
-                            uint32_t length)
+enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
+                            const void *data, uint32_t length)
 {
     struct slot_header header = {.kind = kind};
     uint8_t *slot = ring->slots + (ring->index % ring->slot_count) * ring->slot_size;

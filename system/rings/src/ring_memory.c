@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ring memory access by C11 atomics; on RISC-V: fence r,rw after loads, fence rw,w before stores, fence rw,rw.
+ * Ring memory access by C11 atomics; on RISC-V: fence r,rw after loads, fence rw,w before stores, fence
+ * rw,rw.
  */
 #include <string.h>
 #include "ring_memory.h"
@@ -30,8 +31,8 @@ void ring_fence(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-/* memcpy reads each byte at least once and the caller looks only at the copy, so a change under the copy is harmless.
- * The barrier keeps the compiler from reading the shared side again instead of the copy. */
+/* memcpy reads each byte at least once and the caller looks only at the copy, so a change under the copy is
+ * harmless. The barrier keeps the compiler from reading the shared side again instead of the copy. */
 void ring_copy_in(uint8_t *to, const volatile uint8_t *shared, uint32_t length)
 {
     memcpy(to, (const uint8_t *)(uintptr_t)shared, length);

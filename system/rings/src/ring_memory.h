@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The only operations that touch a ring's shared words: single accesses, fences, copies. Tests replace this file's
- * implementation to explore interleavings at every access and to play a hostile peer.
+ * The only operations that touch a ring's shared words: single accesses, fences, copies. Tests replace this
+ * file's implementation to explore interleavings at every access and to play a hostile peer.
  */
 #ifndef RING_MEMORY_H
 #define RING_MEMORY_H

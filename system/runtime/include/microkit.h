@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Microkit's programming interface for protection domains (libmicrokit 2.3), RISC-V part. A program defines init()
- * and notified(), and protected() or fault() if it is called or has children. docs/microkit.md compares in detail.
+ * Microkit's programming interface for protection domains (libmicrokit 2.3), RISC-V part. A program defines
+ * init() and notified(), and protected() or fault() if it is called or has children. docs/microkit.md
+ * compares in detail.
  */
 #ifndef MICROKIT_H
 #define MICROKIT_H
@@ -37,7 +38,8 @@ typedef seL4_MessageInfo_t microkit_msginfo;
 #define MICROKIT_MAX_IOPORT_ID  MICROKIT_MAX_CHANNELS
 #define MICROKIT_PD_NAME_LENGTH 64
 
-/* Entry points of the program. protected and fault have weak defaults that report the missing function and crash. */
+/* Entry points of the program. protected and fault have weak defaults that report the missing function and
+ * crash. */
 void init(void);
 void notified(microkit_channel ch);
 microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo);
@@ -105,7 +107,8 @@ static inline microkit_msginfo microkit_ppcall(microkit_channel ch, microkit_msg
     return seL4_Call(BASE_ENDPOINT_CAP + ch, msginfo);
 }
 
-/* As microkit_notify, performed with the next receive. One slot: a second deferred call replaces the first. */
+/* As microkit_notify, performed with the next receive. One slot: a second deferred call replaces the first.
+ */
 static inline void microkit_deferred_notify(microkit_channel ch)
 {
     if (!microkit_channel_in(microkit_notifications, ch)) {
@@ -153,8 +156,8 @@ static inline seL4_Word microkit_mr_get(seL4_Uint8 mr)
     return seL4_GetMR(mr);
 }
 
-/* Microkit's restart: only the program counter changes. A child built for Postern restores its own data, bss and stack
- * when `entry_point` is its _start. */
+/* Microkit's restart: only the program counter changes. A child built for Postern restores its own data, bss
+ * and stack when `entry_point` is its _start. */
 static inline void microkit_pd_restart(microkit_child pd, seL4_Word entry_point)
 {
     seL4_UserContext context = {0};

@@ -14,7 +14,8 @@ __attribute__((weak)) microkit_msginfo protected(microkit_channel ch, microkit_m
     return seL4_MessageInfo_new(0, 0, 0, 0);
 }
 
-__attribute__((weak)) seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo *reply_msginfo)
+__attribute__((weak)) seL4_Bool fault(microkit_child child, microkit_msginfo msginfo,
+                                      microkit_msginfo *reply_msginfo)
 {
     (void)child;
     (void)msginfo;

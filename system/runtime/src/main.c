@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libmicrokit's event loop: constructors, init(), then one blocking receive after another, the badge deciding which
- * entry point runs (Microkit manual, "Protection domain run time").
+ * libmicrokit's event loop: constructors, init(), then one blocking receive after another, the badge deciding
+ * which entry point runs (Microkit manual, "Protection domain run time").
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Slot rings: one producer, one consumer, in two memory regions. The producer's half (header and slots) is read-only to
- * the consumer, the consumer's half (header only) is read-only to the producer. Messages are copied into and out of the
- * slots, so there are no buffers to lend, return or duplicate.
+ * Slot rings: one producer, one consumer, in two memory regions. The producer's half (header and slots) is
+ * read-only to the consumer, the consumer's half (header only) is read-only to the producer. Messages are
+ * copied into and out of the slots, so there are no buffers to lend, return or duplicate.
  *
- * Indices are u64 and never wrap. Each side keeps its own index privately; the peer's words are read once, compared
- * before they are subtracted, and a peer that breaks the rules is counted and ignored, never trusted.
+ * Indices are u64 and never wrap. Each side keeps its own index privately; the peer's words are read once,
+ * compared before they are subtracted, and a peer that breaks the rules is counted and ignored, never
+ * trusted.
  *
- * Wake-ups: the consumer sets `want` in its half before it sleeps and then looks again; the producer publishes the tail
- * and then reads `want`. A full fence stands between the two steps on both sides, so no wake-up is lost. The same holds
- * with the roles exchanged when the ring is full.
+ * Wake-ups: the consumer sets `want` in its half before it sleeps and then looks again; the producer
+ * publishes the tail and then reads `want`. A full fence stands between the two steps on both sides, so no
+ * wake-up is lost. The same holds with the roles exchanged when the ring is full.
  *
- * Restarts: each half carries an epoch. A side that starts increments its epoch; the peer notices, takes over the new
- * start index, drops what was in flight and reports RING_RESTARTED once.
+ * Restarts: each half carries an epoch. A side that starts increments its epoch; the peer notices, takes over
+ * the new start index, drops what was in flight and reports RING_RESTARTED once.
  */
 #ifndef POSTERN_RING_H
 #define POSTERN_RING_H
@@ -27,9 +28,9 @@ enum ring_status {
     RING_OK,
     RING_EMPTY,
     RING_FULL,
-    RING_TOO_LONG,  /* the message does not fit a slot, or the consumer's buffer */
-    RING_PEER_BAD,  /* the peer's words make no sense; counted, nothing delivered */
-    RING_RESTARTED  /* the peer started anew; what was in flight is gone; reported once, call again */
+    RING_TOO_LONG, /* the message does not fit a slot, or the consumer's buffer */
+    RING_PEER_BAD, /* the peer's words make no sense; counted, nothing delivered */
+    RING_RESTARTED /* the peer started anew; what was in flight is gone; reported once, call again */
 };
 
 /* First 64 bytes of each half. Only its owner writes it. */
@@ -52,24 +53,27 @@ struct ring_counters {
 struct ring {
     struct ring_header *own;
     const volatile struct ring_header *peer;
-    uint8_t *slots;                      /* producer: where to write */
-    const volatile uint8_t *peer_slots;  /* consumer: where to read */
-    uint32_t slot_count;                 /* power of two */
-    uint32_t slot_size;                  /* multiple of 8, header included */
-    uint64_t index;                      /* own index */
-    uint64_t seen;                       /* last valid peer index */
+    uint8_t *slots;                     /* producer: where to write */
+    const volatile uint8_t *peer_slots; /* consumer: where to read */
+    uint32_t slot_count;                /* power of two */
+    uint32_t slot_size;                 /* multiple of 8, header included */
+    uint64_t index;                     /* own index */
+    uint64_t seen;                      /* last valid peer index */
     uint32_t peer_epoch;
     struct ring_counters counters;
 };
 
 /*
- * Start the producer's side. own_half and peer_half are the addresses of the halves, slots (power of two) and slot_size
- * (bytes, multiple of 8, at least 16) the geometry from the product description. The new epoch is the old one + 1.
+ * Start the producer's side. own_half and peer_half are the addresses of the halves, slots (power of two) and
+ * slot_size (bytes, multiple of 8, at least 16) the geometry from the product description. The new epoch is
+ * the old one + 1.
  */
-void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size);
+void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
+                         uint32_t slot_size);
 
 /* Start the consumer's side; likewise. Messages not yet consumed by an earlier incarnation are skipped. */
-void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots, uint32_t slot_size);
+void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
+                         uint32_t slot_size);
 
 /* Largest payload of one message in bytes. */
 static inline uint32_t ring_payload_max(const struct ring *ring)
@@ -79,22 +83,22 @@ static inline uint32_t ring_payload_max(const struct ring *ring)
 
 /*
  * Producer: append one message of `kind` (defined by the protocol) with length bytes from data.
- * RING_OK, RING_FULL (nothing written), RING_TOO_LONG, RING_PEER_BAD (treated as full), RING_RESTARTED (not written).
- * Does not notify: call ring_must_notify once after a batch.
+ * RING_OK, RING_FULL (nothing written), RING_TOO_LONG, RING_PEER_BAD (treated as full), RING_RESTARTED (not
+ * written). Does not notify: call ring_must_notify once after a batch.
  */
 enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, uint32_t length);
 
 /* Producer: the same from two pieces, so that a header need not be copied in front of its payload first. */
-enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length, const void *data,
-                            uint32_t length);
+enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
+                            const void *data, uint32_t length);
 
 /* Producer: free slots now, 0 if the peer's index makes no sense. */
 uint32_t ring_space(struct ring *ring);
 
 /*
- * Consumer: take the oldest message: *kind, up to room bytes into buffer, *length bytes of it. The message is copied
- * once; the producer can change a slot at any time, so only the copy may be looked at.
- * RING_OK, RING_EMPTY, RING_TOO_LONG (longer than the slot or than room: the message is skipped and counted as
+ * Consumer: take the oldest message: *kind, up to room bytes into buffer, *length bytes of it. The message is
+ * copied once; the producer can change a slot at any time, so only the copy may be looked at. RING_OK,
+ * RING_EMPTY, RING_TOO_LONG (longer than the slot or than room: the message is skipped and counted as
  * peer_bad), RING_PEER_BAD, RING_RESTARTED.
  */
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length);
@@ -103,15 +107,16 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
 bool ring_must_notify(const struct ring *ring);
 
 /*
- * Consumer, before it returns to the event loop: ask for a notification and look again. False: nothing there, sleep.
- * True: messages have arrived meanwhile, go on (the request is withdrawn).
+ * Consumer, before it returns to the event loop: ask for a notification and look again. False: nothing there,
+ * sleep. True: messages have arrived meanwhile, go on (the request is withdrawn).
  */
 bool ring_consumer_has_more(struct ring *ring);
 
 /* Producer that waits for space: ask for a notification and look again. True: there is space now. */
 bool ring_producer_has_space(struct ring *ring);
 
-/* The most messages that a consumer should take in one activation: what an honest peer can have in the ring. */
+/* The most messages that a consumer should take in one activation: what an honest peer can have in the ring.
+ */
 static inline uint32_t ring_batch(const struct ring *ring)
 {
     return ring->slot_count;

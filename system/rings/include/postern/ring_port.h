@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Starting a ring from the symbols and constants that the composer generates into "ports.h" for a component:
- * RING_PRODUCER(&ring, readings, READINGS) expands to the addresses readings_own, readings_peer and the geometry
- * READINGS_SLOTS, READINGS_SLOT_SIZE.
+ * RING_PRODUCER(&ring, readings, READINGS) expands to the addresses readings_own, readings_peer and the
+ * geometry READINGS_SLOTS, READINGS_SLOT_SIZE.
  */
 #ifndef POSTERN_RING_PORT_H
 #define POSTERN_RING_PORT_H

@@ -7,9 +7,10 @@
 
 #include <stdint.h>
 
-/* Rate of the time CSR on QEMU virt, from its device tree; the board's header overrides it where it differs. */
-#define CLOCK_HZ       10000000u
-#define CLOCK_TICK_NS  (1000000000u / CLOCK_HZ)
+/* Rate of the time CSR on QEMU virt, from its device tree; the board's header overrides it where it differs.
+ */
+#define CLOCK_HZ      10000000u
+#define CLOCK_TICK_NS (1000000000u / CLOCK_HZ)
 
 static inline uint64_t clock_ticks(void)
 {

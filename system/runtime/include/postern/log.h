@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Log lines to the console. Never blocks: a full ring drops the line and the next one says how many were lost.
- * Lines are cut at the slot's room. The formats of printf without floating point.
+ * Log lines to the console. Never blocks: a full ring drops the line and the next one says how many were
+ * lost. Lines are cut at the slot's room. The formats of printf without floating point.
  */
 #ifndef POSTERN_LOG_H
 #define POSTERN_LOG_H

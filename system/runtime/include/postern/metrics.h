@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Counters and gauges of a component in a page that the console can read: a table of names and values. The owner writes
- * values with single stores; readers copy and distrust (names are printed filtered).
+ * Counters and gauges of a component in a page that the console can read: a table of names and values. The
+ * owner writes values with single stores; readers copy and distrust (names are printed filtered).
  */
 #ifndef POSTERN_METRICS_H
 #define POSTERN_METRICS_H
@@ -28,8 +28,8 @@ struct metrics_page {
 /* Register the page (address from ports.h: metrics_start(metrics)); forgets earlier entries. */
 void metrics_start(uint64_t page);
 
-/* Add an entry with value 0 and return its value's address; never NULL: when the table is full (a programming error)
- * a scratch word is returned. Names longer than the field are cut. */
+/* Add an entry with value 0 and return its value's address; never NULL: when the table is full (a programming
+ * error) a scratch word is returned. Names longer than the field are cut. */
 uint64_t *metrics_add(const char *name);
 
 /* Store one value. */

@@ -34,8 +34,8 @@ static inline bool timer_now(uint64_t channel, struct wall_time *now)
 static inline bool timer_set(uint64_t channel, uint64_t at_ns)
 {
     microkit_mr_set(0, at_ns);
-    return microkit_msginfo_get_label(microkit_ppcall((microkit_channel)channel, microkit_msginfo_new(TIMER_SET, 1))) ==
-           TIMER_OK;
+    return microkit_msginfo_get_label(
+               microkit_ppcall((microkit_channel)channel, microkit_msginfo_new(TIMER_SET, 1))) == TIMER_OK;
 }
 
 static inline void timer_cancel(uint64_t channel)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libsel4's system calls (MCS forms) for riscv64 as inline functions. Message words 0..3 go through registers and are
- * mirrored in the message buffer, so that seL4_GetMR and seL4_SetMR see one array.
+ * libsel4's system calls (MCS forms) for riscv64 as inline functions. Message words 0..3 go through registers
+ * and are mirrored in the message buffer, so that seL4_GetMR and seL4_SetMR see one array.
  */
 #ifndef SEL4_SYSCALLS_H
 #define SEL4_SYSCALLS_H
@@ -31,8 +31,8 @@ static inline void seL4_SetMR(int i, seL4_Word value)
 }
 
 /* One trap: all call forms differ only in which registers matter. */
-static inline seL4_MessageInfo_t sel4_trap(long number, seL4_CPtr cap, seL4_MessageInfo_t info, seL4_CPtr reply,
-                                           seL4_CPtr dest, seL4_Word *badge)
+static inline seL4_MessageInfo_t sel4_trap(long number, seL4_CPtr cap, seL4_MessageInfo_t info,
+                                           seL4_CPtr reply, seL4_CPtr dest, seL4_Word *badge)
 {
     seL4_Word *mr = __sel4_ipc_buffer->msg;
     register seL4_Word a0 __asm__("a0") = cap;

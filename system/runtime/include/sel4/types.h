@@ -19,12 +19,12 @@ typedef seL4_Uint64 seL4_Word;
 typedef seL4_Word seL4_CPtr;
 typedef seL4_Int8 seL4_Bool;
 
-#define seL4_True         1
-#define seL4_False        0
-#define seL4_CapNull      0
-#define seL4_WordBits     64
-#define seL4_PageBits     PN_PAGE_BITS
-#define seL4_MsgMaxLength PN_MAX_MSG
+#define seL4_True          1
+#define seL4_False         0
+#define seL4_CapNull       0
+#define seL4_WordBits      64
+#define seL4_PageBits      PN_PAGE_BITS
+#define seL4_MsgMaxLength  PN_MAX_MSG
 #define seL4_UserVSpaceTop 0x3fffffefff
 
 typedef enum {
@@ -51,8 +51,8 @@ static inline seL4_MessageInfo_t seL4_MessageInfo_new(seL4_Word label, seL4_Word
 {
     seL4_MessageInfo_t info;
 
-    info.words[0] = (label << PN_MSGINFO_LABEL_SHIFT) | ((caps_unwrapped & 7) << 9) | ((extra_caps & 3) << 7) |
-                    (length & PN_MSGINFO_LENGTH_MASK);
+    info.words[0] = (label << PN_MSGINFO_LABEL_SHIFT) | ((caps_unwrapped & 7) << 9) |
+                    ((extra_caps & 3) << 7) | (length & PN_MSGINFO_LENGTH_MASK);
     return info;
 }
 
@@ -94,7 +94,13 @@ typedef enum {
     seL4_Fault_VMFault = PN_FAULT_VM
 } seL4_FaultType;
 
-enum { seL4_VMFault_IP, seL4_VMFault_Addr, seL4_VMFault_PrefetchFault, seL4_VMFault_FSR, seL4_VMFault_Length };
+enum {
+    seL4_VMFault_IP,
+    seL4_VMFault_Addr,
+    seL4_VMFault_PrefetchFault,
+    seL4_VMFault_FSR,
+    seL4_VMFault_Length
+};
 enum { seL4_CapFault_IP, seL4_CapFault_Addr, seL4_CapFault_InRecvPhase, seL4_CapFault_LookupFailureType };
 enum {
     seL4_UserException_FaultIP,

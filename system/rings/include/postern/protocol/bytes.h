@@ -5,8 +5,6 @@
 #ifndef POSTERN_PROTOCOL_BYTES_H
 #define POSTERN_PROTOCOL_BYTES_H
 
-enum bytes_kind {
-    BYTES_DATA = 1
-};
+enum bytes_kind { BYTES_DATA = 1 };
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ethernet frames between a network driver and the network stack. A frame message's payload is the frame from the
- * destination address on, without FCS, 14 to ETH_FRAME_MAX bytes.
+ * Ethernet frames between a network driver and the network stack. A frame message's payload is the frame from
+ * the destination address on, without FCS, 14 to ETH_FRAME_MAX bytes.
  */
 #ifndef POSTERN_PROTOCOL_ETH_H
 #define POSTERN_PROTOCOL_ETH_H

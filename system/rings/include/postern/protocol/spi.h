@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SPI transfers: a client sends SPI_TRANSFER requests (struct spi_request, then `length` bytes to send) and gets one
- * SPI_DONE each, in order (struct spi_response, then `length` bytes received, if status is SPI_OK). Full duplex with chip select held over the whole
- * transfer.
+ * SPI transfers: a client sends SPI_TRANSFER requests (struct spi_request, then `length` bytes to send) and
+ * gets one SPI_DONE each, in order (struct spi_response, then `length` bytes received, if status is SPI_OK).
+ * Full duplex with chip select held over the whole transfer.
  */
 #ifndef POSTERN_PROTOCOL_SPI_H
 #define POSTERN_PROTOCOL_SPI_H
@@ -11,10 +11,7 @@
 
 #define SPI_MAX_LENGTH 96
 
-enum spi_kind {
-    SPI_TRANSFER = 1,
-    SPI_DONE = 2
-};
+enum spi_kind { SPI_TRANSFER = 1, SPI_DONE = 2 };
 
 enum spi_status {
     SPI_OK,
@@ -25,11 +22,11 @@ enum spi_status {
 };
 
 struct spi_request {
-    uint32_t id;    /* returned in the response */
-    uint8_t cs;     /* chip select 0.. */
-    uint8_t mode;   /* SPI mode 0..3 */
+    uint32_t id;     /* returned in the response */
+    uint8_t cs;      /* chip select 0.. */
+    uint8_t mode;    /* SPI mode 0..3 */
     uint16_t length; /* 1..SPI_MAX_LENGTH bytes, both ways */
-    uint32_t hz;    /* highest clock; 0: the controller's default */
+    uint32_t hz;     /* highest clock; 0: the controller's default */
     uint32_t reserved;
 };
 

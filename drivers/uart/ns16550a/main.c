@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * UART driver for 16550A-compatible controllers, interrupt driven, with the transmit FIFO: bytes from the
+ * console's ring to the line, received bytes to the console's other ring. Line settings are left as firmware
+ * set them.
+ */
+#include <microkit.h>
+#include <postern/log.h>
+#include <postern/metrics.h>
+#include <postern/protocol/bytes.h>
+#include <postern/ring_port.h>
+#include "ports.h"
+
+enum uart_register { UART_DATA = 0, UART_IER = 1, UART_FCR = 2, UART_MCR = 4, UART_LSR = 5 };
+
+#define IER_RECEIVE   0x01
+#define IER_TRANSMIT  0x02
+#define IER_LINE      0x04
+#define FCR_ENABLE    0x01
+#define FCR_CLEAR     0x06
+#define MCR_DTR_RTS   0x03
+#define MCR_OUT2      0x08 /* gates the interrupt line */
+#define LSR_READY     0x01
+#define LSR_ERRORS    0x1e /* overrun, parity, framing, break */
+#define LSR_TX_EMPTY  0x20
+#define FIFO_DEPTH    16
+#define RECEIVE_BATCH 256 /* bytes taken in one activation, whatever the line does */
+
+static struct ring tx, rx;
+static uint8_t line_out[UART_TX_SLOT_SIZE]; /* the message being sent */
+static uint32_t out_at, out_length;
+static uint64_t *metric_sent, *metric_received, *metric_dropped, *metric_line_errors;
+
+static volatile uint8_t *uart(enum uart_register offset)
+{
+    return (volatile uint8_t *)(uintptr_t)(uart_regs + (uint64_t)offset);
+}
+
+/* The next message from the console into line_out; false if there is none. */
+static bool fetch(void)
+{
+    uint32_t tries, kind;
+
+    for (tries = 0; tries < ring_batch(&tx); tries++) {
+        enum ring_status status = ring_pop(&tx, &kind, line_out, sizeof line_out, &out_length);
+
+        out_at = 0;
+        if (status == RING_OK && kind == BYTES_DATA && out_length > 0) {
+            ring_notify(&tx, uart_tx_id);
+            return true;
+        }
+        out_length = 0;
+        if ((status == RING_EMPTY && !ring_consumer_has_more(&tx)) || status == RING_PEER_BAD) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Fill the FIFO once; ask for the transmit interrupt only while it matters when the FIFO becomes empty. */
+static void transmit(void)
+{
+    uint32_t room = FIFO_DEPTH;
+
+    if (!(*uart(UART_LSR) & LSR_TX_EMPTY)) {
+        *uart(UART_IER) = IER_RECEIVE | IER_LINE | IER_TRANSMIT;
+        return;
+    }
+    while (room > 0 && (out_at < out_length || fetch())) {
+        *uart(UART_DATA) = line_out[out_at++];
+        metric_add(metric_sent, 1);
+        room--;
+    }
+    *uart(UART_IER) = IER_RECEIVE | IER_LINE | (room == 0 ? IER_TRANSMIT : 0);
+}
+
+static void push_received(const uint8_t *bytes, uint32_t count)
+{
+    enum ring_status status;
+
+    if (count == 0) {
+        return;
+    }
+    status = ring_push(&rx, BYTES_DATA, bytes, count);
+    if (status == RING_RESTARTED) {
+        status = ring_push(&rx, BYTES_DATA, bytes, count);
+    }
+    metric_add(status == RING_OK ? metric_received : metric_dropped, count);
+    ring_notify(&rx, uart_rx_id);
+}
+
+static void receive(void)
+{
+    uint8_t bytes[UART_RX_SLOT_SIZE - RING_SLOT_HEADER];
+    uint32_t count = 0, total;
+
+    for (total = 0; total < RECEIVE_BATCH; total++) {
+        uint8_t status = *uart(UART_LSR);
+
+        if (status & LSR_ERRORS) {
+            metric_add(metric_line_errors, 1);
+        }
+        if (!(status & LSR_READY)) {
+            break;
+        }
+        bytes[count++] = *uart(UART_DATA);
+        if (count == sizeof bytes) {
+            push_received(bytes, count);
+            count = 0;
+        }
+    }
+    push_received(bytes, count);
+}
+
+void notified(microkit_channel ch)
+{
+    if (ch == uart_irq) {
+        receive();
+        transmit();
+        microkit_deferred_irq_ack(ch);
+    } else if (ch == uart_tx_id) {
+        transmit();
+    }
+}
+
+void init(void)
+{
+    LOG_START();
+    metrics_start(metrics);
+    metric_sent = metrics_add("sent");
+    metric_received = metrics_add("received");
+    metric_dropped = metrics_add("dropped");
+    metric_line_errors = metrics_add("line_errors");
+    RING_CONSUMER(&tx, uart_tx, UART_TX);
+    RING_PRODUCER(&rx, uart_rx, UART_RX);
+    *uart(UART_IER) = 0;
+    *uart(UART_FCR) = FCR_ENABLE | FCR_CLEAR;
+    *uart(UART_MCR) = MCR_DTR_RTS | MCR_OUT2;
+    *uart(UART_IER) = IER_RECEIVE | IER_LINE;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The operator's shell: reads only, changes nothing. Commands are a table; unknown words get a hint.
+ */
+#include <stdbool.h>
+#include <string.h>
+#include "line_editor.h"
+#include "output.h"
+#include "shell.h"
+#include "show.h"
+
+#define PROMPT "postern> "
+
+struct command {
+    const char *name;
+    void (*run)(const char *argument); /* argument: "" if none */
+    const char *usage;
+    const char *help;
+};
+
+static void help(const char *argument);
+
+static const struct command command[] = {
+    {"help", help, "help", "this list"},
+    {"status", show_status, "status", "uptime, time of day, state of every component"},
+    {"sensors", show_sensors, "sensors", "sensors, their state and counts"},
+    {"stats", show_stats, "stats [component]", "counters of one or all components"},
+};
+#define COMMANDS (sizeof command / sizeof command[0])
+
+static struct line_editor editor;
+static bool in_use; /* no prompt until somebody types: a log capture stays clean */
+
+static void help(const char *argument)
+{
+    size_t i;
+
+    (void)argument;
+    for (i = 0; i < COMMANDS; i++) {
+        output_printf("%-20s %s\n", command[i].usage, command[i].help);
+    }
+}
+
+static void run_line(char *line)
+{
+    char *argument;
+    size_t i;
+
+    while (*line == ' ') {
+        line++;
+    }
+    argument = line + strcspn(line, " ");
+    if (*argument) {
+        *argument++ = '\0';
+        argument += strspn(argument, " ");
+        argument[strcspn(argument, " ")] = '\0';
+    }
+    if (!*line) {
+        return;
+    }
+    for (i = 0; i < COMMANDS; i++) {
+        if (strcmp(line, command[i].name) == 0) {
+            command[i].run(argument);
+            return;
+        }
+    }
+    output_printf("%s: no such command; try help\n", line);
+}
+
+void shell_redraw(void)
+{
+    if (in_use) {
+        output_printf("%s%s", PROMPT, editor.line);
+    }
+}
+
+void shell_hide(void)
+{
+    if (in_use) {
+        output_printf("\r\033[K");
+    }
+}
+
+void shell_input(const uint8_t *bytes, size_t count)
+{
+    char echo[4];
+    size_t i;
+
+    if (!in_use) {
+        in_use = true;
+        shell_redraw();
+    }
+    for (i = 0; i < count; i++) {
+        enum line_event event = line_editor_byte(&editor, bytes[i], echo);
+
+        output_write(echo, strlen(echo));
+        if (event != LINE_NONE) {
+            output_write("\n", 1);
+            if (event == LINE_DONE) {
+                run_line(editor.line);
+            }
+            line_editor_clear(&editor);
+            shell_redraw();
+        }
+    }
+}
+
+void shell_start(void)
+{
+    line_editor_clear(&editor);
+    in_use = false;
+}

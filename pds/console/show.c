@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the shell's commands print, from the pages that other components share read-only. A page may say
+ * anything at any time: entries are copied, counts are bounded, names are filtered.
+ */
+#include <string.h>
+#include <postern/clock.h>
+#include <postern/metrics.h>
+#include <postern/protocol/pd_states.h>
+#include <postern/timer_client.h>
+#include "civil_time.h"
+#include "output.h"
+#include "ports.h"
+#include "show.h"
+
+struct metrics_source {
+    const char *name;
+    const volatile uint64_t *page;
+};
+#define METRICS_SOURCE(pd) {#pd, &metrics_##pd},
+static const struct metrics_source metrics_source[] = {PORTS_METRICS(METRICS_SOURCE)};
+#define SOURCES (sizeof metrics_source / sizeof metrics_source[0])
+
+static void clean_name(char *name, size_t size)
+{
+    size_t i;
+
+    name[size - 1] = '\0';
+    for (i = 0; name[i]; i++) {
+        if (name[i] <= 0x20 || name[i] > 0x7e) {
+            name[i] = '?';
+        }
+    }
+}
+
+static void show_metrics(const struct metrics_source *source)
+{
+    const struct metrics_page *page = (const struct metrics_page *)(uintptr_t)*source->page;
+    uint32_t count = *(const volatile uint32_t *)&page->count;
+    uint32_t i;
+
+    if (count > METRICS_MAX) {
+        output_printf("%-10s its table is corrupt\n", source->name);
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        struct metric metric;
+
+        memcpy(&metric, &page->metric[i], sizeof metric);
+        clean_name(metric.name, sizeof metric.name);
+        output_printf("%-10s %-32s %20llu\n", source->name, metric.name, (unsigned long long)metric.value);
+    }
+}
+
+void show_stats(const char *argument)
+{
+    size_t i;
+    int shown = 0;
+
+    for (i = 0; i < SOURCES; i++) {
+        if (!*argument || strcmp(argument, metrics_source[i].name) == 0) {
+            show_metrics(&metrics_source[i]);
+            shown++;
+        }
+    }
+    if (shown == 0) {
+        output_printf("stats: no component \"%s\"; `status` lists them\n", argument);
+    }
+}
+
+void show_sensors(const char *argument)
+{
+    (void)argument;
+    show_stats("sensors");
+}
+
+static void show_clock(void)
+{
+    struct wall_time now;
+    uint64_t up = clock_ns() / 1000000000u;
+    struct civil_time civil;
+
+    output_printf("up       %llu s\n", (unsigned long long)up);
+    if (!timer_now(timer_id, &now)) {
+        output_printf("time     the timer does not answer\n");
+        return;
+    }
+    civil = civil_from_unix(now.wall_ns / 1000000000u);
+    output_printf("time     %04u-%02u-%02u %02u:%02u:%02u UTC%s\n", civil.year, civil.month, civil.day,
+                  civil.hour, civil.minute, civil.second, now.quality == CLOCK_RTC ? "" : " (clock not set)");
+}
+
+void show_status(const char *argument)
+{
+    const struct pd_states_page *page = (const struct pd_states_page *)(uintptr_t)pd_states;
+    uint32_t count = *(const volatile uint32_t *)&page->count;
+    uint32_t i;
+
+    (void)argument;
+    show_clock();
+    if (count > PD_STATES_MAX) {
+        output_printf("the supervisor's table is corrupt\n");
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        struct pd_state state;
+
+        memcpy(&state, &page->pd[i], sizeof state);
+        clean_name(state.name, sizeof state.name);
+        if (state.condition == PD_FAULTED) {
+            output_printf("%-12s stopped by a fault at pc 0x%llx, address 0x%llx\n", state.name,
+                          (unsigned long long)state.pc, (unsigned long long)state.address);
+        } else {
+            output_printf("%-12s %s\n", state.name, state.condition == PD_RUNNING ? "running" : "unknown");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the shell's commands print.
+ */
+#ifndef SHOW_H
+#define SHOW_H
+
+void show_status(const char *argument);
+void show_sensors(const char *argument);
+void show_stats(const char *argument);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The supervisor's table of protection domains, in a page that the console reads. The reader copies an entry
+ * and distrusts it.
+ */
+#ifndef POSTERN_PROTOCOL_PD_STATES_H
+#define POSTERN_PROTOCOL_PD_STATES_H
+
+#include <stdint.h>
+
+#define PD_STATES_MAX 63
+#define PD_STATE_NAME 24
+
+enum pd_condition { PD_RUNNING = 1, PD_FAULTED = 2 };
+
+struct pd_state {
+    char name[PD_STATE_NAME]; /* NUL-terminated */
+    uint32_t condition;       /* enum pd_condition */
+    uint32_t fault;           /* label of the last fault message, 0: none */
+    uint64_t pc;              /* of the last fault */
+    uint64_t address;         /* of the last memory fault */
+    uint64_t time;            /* time CSR at the last change */
+};
+
+struct pd_states_page {
+    uint32_t count;
+    uint32_t reserved;
+    struct pd_state pd[PD_STATES_MAX];
+};
+
+#endif
