@@ -41,7 +41,7 @@ for level in FAST SMALL; do
 done
 for source in p256/field p256/point; do
     object=$(basename "$source").o
-    $CC $FLAGS -O2 -c "$crypto/$source.c" -o "$object"
+    $CC $FLAGS -O3 -c "$crypto/$source.c" -o "$object"
     objects="$objects $object"
 done
 for source in p256/p256 p256/random seed_pool tls_platform tls_credentials tls_reason tls_engine; do
