@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The collector: an MQTT client that receives readings, checks their order and prints them. This file
+ * holds the connection; what a message means is in senml.c, track.c and print.c. */
+#include <errno.h>
+#include <mosquitto.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "options.h"
+#include "print.h"
+#include "senml.h"
+#include "track.h"
+
+#define KEEPALIVE_S      15
+#define LOOP_MS          200
+#define FIRST_RETRY_MS   50L
+#define LONGEST_RETRY_MS 1000L
+#define NS_PER_S         1000000000L
+#define NS_PER_MS        1000000L
+#define REFUSED          0x80
+
+struct collector {
+    struct options options;
+    struct track *track;
+    struct totals totals;
+    bool subscribed, refused, done;
+    struct reading readings[SENML_MAX_RECORDS];
+};
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* Takes the device out of "postern/<device>/readings". */
+static bool device_of_topic(const char *topic, char device[READING_NAME_SIZE])
+{
+    const char *begin = topic + strlen("postern/");
+    const char *end = strrchr(topic, '/');
+
+    if (strncmp(topic, "postern/", strlen("postern/")) != 0 || end <= begin ||
+        strcmp(end, "/readings") != 0) {
+        return false;
+    }
+    size_t length = (size_t)(end - begin);
+
+    if (length >= READING_NAME_SIZE || memchr(begin, '/', length) != NULL) {
+        return false;
+    }
+    memcpy(device, begin, length);
+    device[length] = '\0';
+    return true;
+}
+
+static void note_malformed(struct collector *c, const char *topic, const char *error)
+{
+    c->totals.malformed++;
+    print_malformed(topic, error);
+}
+
+static void note_reading(struct collector *c, const char *topic, const struct reading *r)
+{
+    struct track_range gap = {0, 0};
+
+    switch (track_note(c->track, r->device, r->seq, &gap)) {
+    case TRACK_GAP:
+        print_gap(r->device, gap);
+        break;
+    case TRACK_DUPLICATE:
+        c->totals.duplicates++;
+        print_duplicate(r);
+        return;
+    case TRACK_OUT_OF_ORDER:
+        c->totals.out_of_order++;
+        c->totals.readings++;
+        print_out_of_order(r);
+        return;
+    case TRACK_NO_ROOM:
+        note_malformed(c, topic, "more devices than the collector follows");
+        return;
+    case TRACK_OK:
+        break;
+    }
+    c->totals.readings++;
+    print_reading(r);
+}
+
+static void on_message(struct mosquitto *client, void *context, const struct mosquitto_message *message)
+{
+    struct collector *c = context;
+    char device[READING_NAME_SIZE];
+    char error[SENML_ERROR_SIZE] = "";
+
+    (void)client;
+    if (!device_of_topic(message->topic, device)) {
+        note_malformed(c, message->topic, "topic is not postern/DEVICE/readings");
+        return;
+    }
+    size_t size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0;
+    size_t count = senml_parse(message->payload, size, device, now_ns(), c->readings, error);
+
+    if (count == 0) {
+        note_malformed(c, message->topic, error);
+    }
+    for (size_t i = 0; i < count && !c->done; i++) {
+        note_reading(c, message->topic, &c->readings[i]);
+        c->done = c->options.count != 0 && c->totals.readings >= c->options.count;
+    }
+}
+
+static void on_connect(struct mosquitto *client, void *context, int result)
+{
+    struct collector *c = context;
+
+    if (result != 0) {
+        (void)fprintf(stderr, "collector: refused: %s\n", mosquitto_connack_string(result));
+        c->refused = true;
+    } else if (mosquitto_subscribe(client, NULL, c->options.topic, 1) != MOSQ_ERR_SUCCESS) {
+        (void)fprintf(stderr, "collector: cannot subscribe to '%s'\n", c->options.topic);
+        c->refused = true;
+    }
+}
+
+static void on_subscribe(struct mosquitto *client, void *context, int id, int count, const int *granted)
+{
+    struct collector *c = context;
+
+    (void)client;
+    (void)id;
+    if (count < 1 || granted[0] >= REFUSED) {
+        (void)fprintf(stderr, "collector: the broker refuses the subscription to '%s'\n", c->options.topic);
+        c->refused = true;
+        return;
+    }
+    c->subscribed = true;
+    print_subscribed(c->options.topic);
+}
+
+/* libmosquitto says only here why TLS failed. */
+static void on_log(struct mosquitto *client, void *context, int level, const char *text)
+{
+    (void)client;
+    (void)context;
+    if (level == MOSQ_LOG_ERR || level == MOSQ_LOG_WARNING) {
+        (void)fprintf(stderr, "collector: %s\n", text);
+    }
+}
+
+static struct mosquitto *make_client(struct collector *c)
+{
+    const struct options *o = &c->options;
+    struct mosquitto *client = mosquitto_new(o->id, false, c);
+
+    if (client == NULL) {
+        (void)fprintf(stderr, "collector: cannot make a client: %s\n", strerror(errno));
+        return NULL;
+    }
+    int result = mosquitto_tls_set(client, o->ca, NULL, o->certificate, o->key, NULL);
+
+    if (result == MOSQ_ERR_SUCCESS) {
+        result = mosquitto_tls_opts_set(client, 1, "tlsv1.3", NULL);
+    }
+    if (result != MOSQ_ERR_SUCCESS) {
+        (void)fprintf(stderr, "collector: cannot set up TLS: %s\n", mosquitto_strerror(result));
+        mosquitto_destroy(client);
+        return NULL;
+    }
+    mosquitto_connect_callback_set(client, on_connect);
+    mosquitto_subscribe_callback_set(client, on_subscribe);
+    mosquitto_message_callback_set(client, on_message);
+    mosquitto_log_callback_set(client, on_log);
+    return client;
+}
+
+static const char *reason_of(int result, int error)
+{
+    return result == MOSQ_ERR_ERRNO ? strerror(error) : mosquitto_strerror(result);
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec pause = {ms / 1000, ms % 1000 * NS_PER_MS};
+
+    (void)nanosleep(&pause, NULL); /* a signal ends it early, which is wanted */
+}
+
+/* Runs until asked to stop, done, or refused. */
+static void run(struct collector *c, struct mosquitto *client)
+{
+    long retry_ms = FIRST_RETRY_MS;
+    int result = mosquitto_connect(client, c->options.host, c->options.port, KEEPALIVE_S);
+
+    while (!stop_asked && !c->done && !c->refused) {
+        if (result == MOSQ_ERR_SUCCESS) {
+            result = mosquitto_loop(client, LOOP_MS, 1);
+            continue;
+        }
+        const char *reason = reason_of(result, errno);
+
+        if (c->subscribed) {
+            c->subscribed = false;
+            retry_ms = FIRST_RETRY_MS;
+            print_disconnected(reason);
+        } else if (retry_ms == FIRST_RETRY_MS) {
+            (void)fprintf(stderr, "collector: cannot connect to %s port %d, trying on: %s\n", c->options.host,
+                          c->options.port, reason);
+        }
+        pause_ms(retry_ms);
+        retry_ms = retry_ms * 2 > LONGEST_RETRY_MS ? LONGEST_RETRY_MS : retry_ms * 2;
+        result = stop_asked ? result : mosquitto_reconnect(client);
+    }
+    (void)mosquitto_disconnect(client);
+}
+
+static void count_missing(void *context, const char *device, struct track_range range)
+{
+    struct collector *c = context;
+
+    c->totals.missing += range.last - range.first + 1;
+    print_missing(device, range);
+}
+
+static enum exit_status finish(struct collector *c)
+{
+    const struct totals *t = &c->totals;
+
+    track_missing(c->track, count_missing, c);
+    print_summary(t);
+    if (c->refused) {
+        return EXIT_REFUSED;
+    }
+    bool enough = c->options.count == 0 || t->readings >= c->options.count;
+
+    return t->missing == 0 && t->out_of_order == 0 && t->malformed == 0 && enough ? EXIT_ALL_GOOD
+                                                                                  : EXIT_TROUBLE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct collector c;
+    struct sigaction action = {.sa_handler = on_signal};
+    enum options_result read = options_read(argc, argv, &c.options);
+
+    if (read != OPTIONS_RUN) {
+        return read == OPTIONS_HELP ? EXIT_ALL_GOOD : EXIT_USAGE;
+    }
+    /* Without SA_RESTART, so that waiting ends at once. */
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)mosquitto_lib_init();
+    c.track = track_new();
+    struct mosquitto *client = make_client(&c);
+    enum exit_status status = EXIT_USAGE;
+
+    if (client != NULL && c.track != NULL) {
+        print_start(c.options.json);
+        run(&c, client);
+        status = finish(&c);
+    }
+    mosquitto_destroy(client);
+    track_free(c.track);
+    (void)mosquitto_lib_cleanup();
+    return (int)status;
+}
