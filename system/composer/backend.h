@@ -15,38 +15,38 @@
 #include "model.h"
 
 /* Where problems go. place is never NULL; line 0 means that the problem has no place in a description and
- * place->file names the file (a program, the kernel) instead. hint may be NULL. No text ends with a newline or names
- * the place itself; both texts are valid only during the call. */
+ * place->file names the file (a program, the kernel) instead. hint may be NULL. No text ends with a newline
+ * or names the place itself; both texts are valid only during the call. */
 struct backend_report {
     void (*error)(void *context, const struct place *place, const char *message, const char *hint);
     void *context;
     size_t errors; /* counted by the back end; start at 0 */
 };
 
-/* Memory of one protection domain in bytes of whole pages. A region is counted with every domain that maps it, so
- * the sum over the domains can exceed the total. */
+/* Memory of one protection domain in bytes of whole pages. A region is counted with every domain that maps
+ * it, so the sum over the domains can exceed the total. */
 struct pd_usage {
-    uint64_t code;     /* executable pages */
-    uint64_t rodata;   /* read-only pages, the pristine copy of its data for restarts among them */
-    uint64_t data;     /* writable pages of the program, .bss included */
+    uint64_t code;   /* executable pages */
+    uint64_t rodata; /* read-only pages, the pristine copy of its data for restarts among them */
+    uint64_t data;   /* writable pages of the program, .bss included */
     uint64_t stack;
-    uint64_t regions;  /* RAM regions that it maps, once each */
+    uint64_t regions; /* RAM regions that it maps, once each */
     uint64_t page_tables;
-    uint64_t slots;    /* capability slots (a count, not bytes) */
+    uint64_t slots; /* capability slots (a count, not bytes) */
 };
 
 struct backend_usage {
     struct pd_usage *pds; /* one a domain, in the model's order; freed with backend_usage_free */
     size_t pd_count;
-    uint64_t kernel;      /* text, data, pools */
-    uint64_t initialiser; /* with the capability distribution; unused after boot */
-    uint64_t frames;      /* all pages of domains and RAM regions, each once */
-    uint64_t ram_total;   /* kernel + initialiser + frames + gaps: ram_base .. end of the plan */
+    uint64_t kernel;            /* text, data, pools */
+    uint64_t initialiser;       /* with the capability distribution; unused after boot */
+    uint64_t frames;            /* all pages of domains and RAM regions, each once */
+    uint64_t ram_total;         /* kernel + initialiser + frames + gaps: ram_base .. end of the plan */
     uint64_t ram_base, ram_end; /* physical addresses of the plan */
-    uint64_t image_size;  /* bytes of the image file */
-    size_t objects[16];   /* kernel objects by enum pn_cap_type */
+    uint64_t image_size;        /* bytes of the image file */
+    size_t objects[16];         /* kernel objects by enum pn_cap_type */
     size_t irqs;
-    size_t slots;         /* capability slots of all CNodes */
+    size_t slots; /* capability slots of all CNodes */
 };
 
 /* Who can reach what, as facts about indices of the model. Lists are sorted and without duplicates. */
@@ -76,24 +76,25 @@ struct authority {
 };
 
 struct backend_options {
-    const char *kernel;      /* paths of ELF and flat files */
+    const char *kernel; /* paths of ELF and flat files */
     const char *loader;
     const char *initialiser;
-    const char *output;      /* the image file; removed again when the checker rejects it; NULL: write none */
+    const char *output; /* the image file; removed again when the checker rejects it; NULL: write none */
 };
 
-/* Read the program of every domain (and its symbols program) from search[i]/path, then path as written; check that it
- * is well-formed, that what is patched exists, and that no mapping or stack overlaps it. Fills pd->elf. Safe to call
- * on a model that has other errors as long as indices are valid. *found, if not NULL, is called with every path read
- * (for the depfile). */
+/* Read the program of every domain (and its symbols program) from search[i]/path, then path as written; check
+ * that it is well-formed, that what is patched exists, and that no mapping or stack overlaps it. Fills
+ * pd->elf. Safe to call on a model that has other errors as long as indices are valid. *found, if not NULL,
+ * is called with every path read (for the depfile). */
 bool backend_load(struct system_model *model, const char *const *search, size_t search_count,
-                  void (*found)(void *context, const char *path), void *context, struct backend_report *report);
+                  void (*found)(void *context, const char *path), void *context,
+                  struct backend_report *report);
 
-/* Lay out, patch, write and check the image. The model must be free of errors and loaded; fills region->paddr.
- * usage and authority are filled even if NULL is passed for the other; authority is what the checker recomputed from
- * the finished image, for the front end to run its policies over once more. */
-bool backend_compose(struct system_model *model, const struct backend_options *options, struct backend_usage *usage,
-                     struct authority *authority, struct backend_report *report);
+/* Lay out, patch, write and check the image. The model must be free of errors and loaded; fills
+ * region->paddr. usage and authority are filled even if NULL is passed for the other; authority is what the
+ * checker recomputed from the finished image, for the front end to run its policies over once more. */
+bool backend_compose(struct system_model *model, const struct backend_options *options,
+                     struct backend_usage *usage, struct authority *authority, struct backend_report *report);
 
 void backend_usage_free(struct backend_usage *usage);
 void backend_authority_free(struct authority *authority);
