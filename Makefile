@@ -17,6 +17,11 @@ endif
 .SECONDARY:
 .DELETE_ON_ERROR:
 
+# Commands are shown with V=1; otherwise one line a product.
+ifeq ($(V),)
+MAKEFLAGS += --silent
+endif
+
 include mk/flags.mk
 include mk/deps.mk
 include mk/pd.mk

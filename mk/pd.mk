@@ -33,6 +33,7 @@ $(OUT)/pd/$(1).elf: $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(OUT)/lib/lib
 	@mkdir -p $$(@D)
 	$$(RISCV_CC) $$(PD_LDFLAGS) -L$(OUT)/lib -T system/runtime/microkit.ld -o $$@ $$(PD_OBJS_$(1)) \
 	    $(OUT)/obj/$(1)/ports.o $(4) -Wl,--whole-archive -lmicrokit -Wl,--no-whole-archive -lpostern
+	@echo "  program  $$@"
 
 -include $$(PD_OBJS_$(1):.o=.d)
 endef

@@ -21,6 +21,7 @@ $(BUILD)/unit/obj/$(1)/%.o: %.c | $$(DEPS_STAMP)
 $(BUILD)/unit/test_$(1): $$(UNIT_OBJS_$(1))
 	@mkdir -p $$(@D)
 	$$(CC) $$(UNIT_CFLAGS) -o $$@ $$^ $(4) -lcmocka
+	@echo "  test     $$@"
 
 -include $$(UNIT_OBJS_$(1):.o=.d)
 endef

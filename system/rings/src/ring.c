@@ -24,16 +24,20 @@ static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint
     ring->slot_size = slot_size;
 }
 
-/* Publish a new epoch that starts at `index`: the epoch last, so that a peer that sees it sees the rest. */
+/* Publish a new epoch that starts at `index`. Epoch 0 in between tells the peer to keep its hands off; the
+ * new epoch comes last, so that a peer that sees it sees the rest. */
 static void publish_epoch(struct ring *ring, uint64_t index)
 {
-    uint32_t epoch = ring_load32(&ring->own->epoch) + 1;
+    uint32_t epoch = ring_load32(&ring->own->last_epoch) + 1;
 
+    epoch = epoch == 0 ? 1 : epoch;
     ring->index = index;
+    ring_store32(&ring->own->last_epoch, epoch);
+    ring_store32(&ring->own->epoch, 0);
     ring_store64(&ring->own->base, index);
     ring_store64(&ring->own->index, index);
     ring_store32(&ring->own->want, 1);
-    ring_store32(&ring->own->epoch, epoch == 0 ? 1 : epoch);
+    ring_store32(&ring->own->epoch, epoch);
 }
 
 /* A new producer starts where the consumer stands, a new consumer where the producer stands: the ring is
@@ -53,8 +57,10 @@ void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
 {
     start(ring, own_half, peer_half, slots, slot_size);
     ring->peer_slots = (const volatile uint8_t *)(uintptr_t)peer_half + RING_HEADER_SIZE;
-    ring->peer_epoch = ring_load32(&ring->peer->epoch);
-    ring->seen = ring_load64(&ring->peer->index);
+    if (ring_load32(&ring->own->last_epoch) != 0) {
+        ring->peer_epoch = ring_load32(&ring->peer->epoch);
+        ring->seen = ring_load64(&ring->peer->index);
+    }
     publish_epoch(ring, ring->seen);
 }
 
@@ -64,53 +70,97 @@ static enum ring_status peer_is_bad(struct ring *ring)
     return RING_PEER_BAD;
 }
 
-/* True if the peer's epoch changed; *first tells a first start from a restart. */
-static bool epoch_changed(struct ring *ring, bool *first)
+static bool peer_has_epoch(const struct ring *ring, uint32_t epoch)
 {
-    uint32_t epoch = ring_load32(&ring->peer->epoch);
-
-    if (epoch == ring->peer_epoch) {
-        return false;
-    }
-    *first = ring->peer_epoch == 0;
-    ring->peer_epoch = epoch;
-    if (!*first) {
-        ring->counters.restarts++;
-    }
-    return true;
+    return ring_load32(&ring->peer->epoch) == epoch;
 }
 
-/* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. A new
- * consumer starts at any point of what is there; the epoch's base is then its head. */
+/* Take over the peer's new epoch. True if it replaced an earlier one: a restart. */
+static bool adopt(struct ring *ring, uint32_t epoch)
+{
+    bool restart = ring->peer_epoch != 0;
+
+    ring->peer_epoch = epoch;
+    ring->counters.restarts += restart ? 1 : 0;
+    return restart;
+}
+
+/* The consumer started anew at `base`. If that is nowhere in what we have in the ring (both sides started at
+ * once), we continue from there: what was in the ring is lost to it anyway. */
+static enum ring_status adopt_consumer(struct ring *ring, uint32_t epoch)
+{
+    uint64_t base = ring_load64(&ring->peer->base);
+
+    if (!peer_has_epoch(ring, epoch)) {
+        return RING_OK;
+    }
+    if (base > ring->index || ring->index - base > ring->slot_count) {
+        ring->index = base;
+        ring_store64(&ring->own->index, base);
+    }
+    ring->seen = base;
+    return adopt(ring, epoch) ? RING_RESTARTED : RING_OK;
+}
+
+/* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. While
+ * the consumer is not up, what was seen last still holds. */
 static enum ring_status producer_look(struct ring *ring)
 {
-    bool first = false;
-    bool changed = epoch_changed(ring, &first);
-    uint64_t head = changed ? ring_load64(&ring->peer->base) : ring_load64(&ring->peer->index);
+    uint32_t epoch = ring_load32(&ring->peer->epoch);
+    uint64_t head;
 
-    if (head < ring->seen || head > ring->index || ring->index - head > ring->slot_count) {
+    if (epoch == 0) {
+        return RING_OK;
+    }
+    if (epoch != ring->peer_epoch) {
+        return adopt_consumer(ring, epoch);
+    }
+    head = ring_load64(&ring->peer->index);
+    if (!peer_has_epoch(ring, epoch)) {
+        return RING_OK;
+    }
+    if (head < ring->seen || head > ring->index) {
         return peer_is_bad(ring);
     }
     ring->seen = head;
-    return (changed && !first) ? RING_RESTARTED : RING_OK;
+    return RING_OK;
 }
 
-/* Consumer: the producer's tail must lie at most slot_count ahead of our head. A new producer's base becomes
- * our head, so that nothing of its own messages is lost and nothing of its predecessor's is delivered. */
+/* A new producer's base becomes our head, so that nothing of its own messages is lost and nothing of its
+ * predecessor's is delivered. */
+static enum ring_status adopt_producer(struct ring *ring, uint32_t epoch)
+{
+    uint64_t base = ring_load64(&ring->peer->base);
+
+    if (!peer_has_epoch(ring, epoch)) {
+        return RING_EMPTY;
+    }
+    ring->index = base;
+    ring->seen = base;
+    ring_store64(&ring->own->index, base);
+    return adopt(ring, epoch) ? RING_RESTARTED : RING_OK;
+}
+
+/* Consumer: the producer's tail must lie at most slot_count ahead of our head and never move backwards. */
 static enum ring_status consumer_look(struct ring *ring)
 {
-    bool first = false;
+    uint32_t epoch = ring_load32(&ring->peer->epoch);
+    enum ring_status status;
     uint64_t tail;
 
-    if (epoch_changed(ring, &first)) {
-        ring->index = ring_load64(&ring->peer->base);
-        ring->seen = ring->index;
-        ring_store64(&ring->own->index, ring->index);
-        if (!first) {
-            return RING_RESTARTED;
+    if (epoch == 0) {
+        return RING_EMPTY;
+    }
+    if (epoch != ring->peer_epoch) {
+        status = adopt_producer(ring, epoch);
+        if (status != RING_OK) {
+            return status;
         }
     }
     tail = ring_load64(&ring->peer->index);
+    if (!peer_has_epoch(ring, epoch)) {
+        return RING_EMPTY;
+    }
     if (tail < ring->seen || tail - ring->index > ring->slot_count) {
         return peer_is_bad(ring);
     }
@@ -122,8 +172,8 @@ enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, 
                             const void *data, uint32_t length)
 {
     struct slot_header header = {.kind = kind};
-    uint8_t *slot = ring->slots + (ring->index % ring->slot_count) * ring->slot_size;
     enum ring_status status;
+    uint8_t *slot;
 
     if (head_length > ring_payload_max(ring) || length > ring_payload_max(ring) - head_length) {
         return RING_TOO_LONG;
@@ -132,10 +182,11 @@ enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, 
     if (status != RING_OK) {
         return status;
     }
-    if (ring->index - ring->seen == ring->slot_count) {
+    if (ring->index - ring->seen >= ring->slot_count) {
         ring->counters.full++;
         return RING_FULL;
     }
+    slot = ring->slots + (ring->index % ring->slot_count) * ring->slot_size;
     header.length = head_length + length;
     ring_copy_out(slot, &header, sizeof header);
     ring_copy_out(slot + sizeof header, head, head_length);
@@ -198,13 +249,18 @@ static void set_want(struct ring *ring, uint32_t want)
     ring_fence();
 }
 
+/* Something to look at: a new incarnation of the peer, which the next operation reports. */
+static bool peer_started_anew(const struct ring *ring)
+{
+    uint32_t epoch = ring_load32(&ring->peer->epoch);
+
+    return epoch != 0 && epoch != ring->peer_epoch;
+}
+
 bool ring_consumer_has_more(struct ring *ring)
 {
-    enum ring_status status;
-
     set_want(ring, 1);
-    status = (ring_load32(&ring->peer->epoch) != ring->peer_epoch) ? RING_OK : consumer_look(ring);
-    if (status != RING_OK) {
+    if (!peer_started_anew(ring) && consumer_look(ring) != RING_OK && !peer_started_anew(ring)) {
         return false;
     }
     set_want(ring, 0);
@@ -214,8 +270,9 @@ bool ring_consumer_has_more(struct ring *ring)
 bool ring_producer_has_space(struct ring *ring)
 {
     set_want(ring, 1);
-    if (ring_load32(&ring->peer->epoch) == ring->peer_epoch &&
-        (producer_look(ring) != RING_OK || ring->index - ring->seen == ring->slot_count)) {
+    if (!peer_started_anew(ring) &&
+        (producer_look(ring) != RING_OK || ring->index - ring->seen >= ring->slot_count) &&
+        !peer_started_anew(ring)) {
         return false;
     }
     set_want(ring, 0);

@@ -35,11 +35,12 @@ enum ring_status {
 
 /* First 64 bytes of each half. Only its owner writes it. */
 struct ring_header {
-    uint64_t index; /* producer: tail; consumer: head */
-    uint64_t base;  /* index at the start of this epoch */
-    uint32_t epoch; /* 0: never started */
-    uint32_t want;  /* not 0: please notify me when you move your index */
-    uint8_t reserved[RING_HEADER_SIZE - 24];
+    uint64_t index;      /* producer: tail; consumer: head */
+    uint64_t base;       /* index at the start of this epoch */
+    uint32_t epoch;      /* 0: never started, or just starting anew */
+    uint32_t want;       /* not 0: please notify me when you move your index */
+    uint32_t last_epoch; /* the owner's memory of its epochs across restarts */
+    uint8_t reserved[RING_HEADER_SIZE - 28];
 };
 
 struct ring_counters {
@@ -71,7 +72,8 @@ struct ring {
 void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
                          uint32_t slot_size);
 
-/* Start the consumer's side; likewise. Messages not yet consumed by an earlier incarnation are skipped. */
+/* Start the consumer's side; likewise. At the first start everything sent so far is still to come; at a
+ * restart, messages that the earlier incarnation has not consumed are skipped. */
 void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
                          uint32_t slot_size);
 

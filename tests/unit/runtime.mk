@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Rings, runtime library, console, supervisor, timer.
+
+$(eval $(call unit,ring,system/rings/src/ring.c system/rings/src/ring_memory.c))
+$(eval $(call unit,ring_interleaving,system/rings/src/ring.c,-Isystem/rings/src))
+$(eval $(call unit,kv,system/runtime/postern/kv.c))
+$(eval $(call unit,timeouts,drivers/timer/goldfish_rtc/timeouts.c,-Idrivers/timer/goldfish_rtc))
+$(eval $(call unit,line_editor,pds/console/line_editor.c,-Ipds/console))
+$(eval $(call unit,fault_text,pds/supervisor/fault_text.c,-Ipds/supervisor))
