@@ -162,7 +162,7 @@ static bool place_segment(struct elf *elf, const Elf64_Phdr *header, uint64_t *e
         return false;
     }
     if (!shares) {
-        last = LIST_PUSH(elf->segments);
+        last = LIST_PUSH(&elf->segments);
         last->vaddr = page_floor(header->p_vaddr);
         last->data_from = header->p_vaddr - last->vaddr;
         last->data_end = last->data_from;

@@ -76,7 +76,7 @@ static bool read_table(struct elf *elf, const Elf64_Shdr *table, const Elf64_Shd
         if (entry.st_shndx == SHN_UNDEF || type == STT_SECTION || type == STT_FILE || name[0] == '\0') {
             continue;
         }
-        *LIST_PUSH(elf->symbols) = (struct elf_symbol){name, entry.st_value, entry.st_size};
+        *LIST_PUSH(&elf->symbols) = (struct elf_symbol){name, entry.st_value, entry.st_size};
     }
     elf->has_symbols = true;
     return true;
