@@ -13,7 +13,8 @@
 
 enum eth_kind {
     ETH_FRAME = 1, /* both directions */
-    ETH_INFO = 2   /* driver to stack: struct eth_info; first message, and at every change */
+    ETH_INFO = 2   /* driver to stack: struct eth_info; first message, at every change, and when asked.
+                    * Stack to driver: no payload; asks for it. */
 };
 
 struct eth_info {
