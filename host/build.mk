@@ -13,6 +13,7 @@ host: $(COLLECTOR)
 $(COLLECTOR): $(COLLECTOR_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $(HOST_LDFLAGS) -o $@ $^ $$(pkg-config --libs $(COLLECTOR_LIBS)) -lm
+	@echo "  host     $@"
 
 $(BUILD)/host/obj/collector/%.o: host/collector/%.c host/build.mk | $(DEPS_STAMP)
 	@mkdir -p $(@D)

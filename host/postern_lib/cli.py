@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The postern command: runs the gateway with everything around it and judges what arrived."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from .display import Display
+from .gateway import DEFAULT_BOARD, Gateway, Settings
+from .identity import IdentityError
+from .judge import Verdict
+from .process import ProcessError
+from .run_folder import ImageError
+from .sockets import SocketError
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_POLL_S = 0.1
+
+_EPILOG = """\
+exit status: 0 if every sensor's readings arrived, in order, without a gap, and equal to what the simulator
+put on the bus; 1 if not, with the reason; 2 for a bad command line.
+"""
+
+
+class Stopped(Exception):
+    """A signal asked for the end."""
+
+
+def _on_signal(number: int, _frame: FrameType | None) -> None:
+    # Once is enough: the orderly end takes a few seconds at most and must not be cut short.
+    _ignore_signals()
+    raise Stopped(signal.Signals(number).name)
+
+
+def _ignore_signals() -> None:
+    for each in _STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="postern", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="boot the gateway in QEMU and show its console and readings", epilog=_EPILOG)
+    run.add_argument("--seconds", type=_seconds, metavar="N", help="stop after N seconds (default: on Ctrl-C)")
+    run.add_argument("--board", default=DEFAULT_BOARD, help="a folder under boards/ (default: %(default)s)")
+    run.add_argument("--config", choices=("debug", "release"), default="debug")
+    run.add_argument("--image", type=Path, help="an image of an earlier run, such as build/run/latest/postern.img")
+    run.add_argument("--data", type=Path, help="another environment file for the simulator to play (CSV)")
+    run.add_argument("--json", action="store_true", help="print JSON lines; 'source' says where each comes from")
+    run.add_argument("--verbose", action="store_true", help="show the broker, the name server and the simulator too")
+    return parser.parse_args(arguments)
+
+
+def _type_into_console(gateway: Gateway) -> None:
+    for line in sys.stdin:
+        try:
+            gateway.console.send_line(line.rstrip("\n"))
+        except Exception:  # the machine has just stopped: nothing is left to type to
+            return
+
+
+def _is_interactive() -> bool:
+    try:
+        return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _watch(gateway: Gateway, seconds: float | None) -> str | None:
+    """Waits for the end of the run. Returns what ended it early, or None when the time is up."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    parts = [gateway.broker, gateway.nameserver, gateway.simulator, gateway.collector, gateway.machine]
+    while deadline is None or time.monotonic() < deadline:
+        for part in parts:
+            if not part.running():
+                return f"stopped early: {part.process.name}{part.process.how_it_ended()}"
+        time.sleep(_POLL_S)
+    return None
+
+
+def _run(options: argparse.Namespace, display: Display) -> Verdict:
+    failure: str | None = None
+    settings = Settings(options.board, options.config, options.image, options.data)
+    with Gateway(settings, display.on_line) as gateway:
+        try:
+            display.note("composing the image")
+            gateway.compose()
+            gateway.start()
+            until = f"for {options.seconds:g} s" if options.seconds else "until Ctrl-C"
+            display.note(f"the gateway runs {until}; logs are in {os.path.relpath(gateway.folder.path)}")
+            if _is_interactive():
+                display.note("what you type goes to the gateway's console: try 'help'")
+                threading.Thread(target=_type_into_console, args=(gateway,), daemon=True).start()
+            failure = _watch(gateway, options.seconds)
+        except Stopped as stop:
+            display.note(f"stopping: {stop}")
+        finally:
+            _ignore_signals()
+    verdict = gateway.verdict()
+    if failure:
+        verdict.problems.insert(0, failure)
+    return verdict
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parse(arguments)
+    display = Display(options.json, options.verbose)
+    for each in _STOP_SIGNALS:
+        signal.signal(each, _on_signal)
+    try:
+        verdict = _run(options, display)
+    except Stopped as stop:
+        verdict = Verdict([f"{stop} before the gateway was started"])
+    except (IdentityError, ImageError, ProcessError, SocketError, OSError) as error:
+        verdict = Verdict([str(error)])
+    display.verdict(verdict)
+    return 0 if verdict.passed else 1

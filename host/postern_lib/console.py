@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The gateway's serial console as text that can be waited on, in the way of pexpect."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import IO
+
+
+class ConsoleTimeout(Exception):
+    """What was expected did not appear; the message shows what did."""
+
+
+class Console:
+    """Collects the serial output from the first byte. Each expect() looks only at what follows the last match."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._position = 0
+        self._closed = False
+        self._input: IO[bytes] | None = None
+        self._changed = threading.Condition()
+
+    def attach(self, serial_input: IO[bytes]) -> None:
+        """Says where typed text goes: the machine's serial input."""
+        with self._changed:
+            self._input = serial_input
+            self._closed = False
+
+    def feed(self, data: bytes) -> None:
+        """Takes serial output. A byte that is no UTF-8 shows as U+FFFD; carriage returns are dropped."""
+        with self._changed:
+            self._text += data.decode("utf-8", "replace").replace("\r", "")
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """The machine has stopped: nothing more will come."""
+        with self._changed:
+            self._closed = True
+            self._input = None
+            self._changed.notify_all()
+
+    def text(self) -> str:
+        """Everything since the beginning."""
+        with self._changed:
+            return self._text
+
+    def send_line(self, line: str) -> None:
+        """Types a line and Enter."""
+        with self._changed:
+            target = self._input
+        if target is None:
+            raise ConsoleTimeout("the machine is not running: nobody reads the console")
+        target.write(line.encode() + b"\r")
+        target.flush()
+
+    def expect(self, pattern: str, seconds: float = 30.0) -> re.Match[str]:
+        """Waits for a regular expression (^ and $ match at lines) and moves behind its match."""
+        wanted = re.compile(pattern, re.MULTILINE)
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while True:
+                match = wanted.search(self._text, self._position)
+                if match:
+                    self._position = match.end()
+                    return match
+                remaining = deadline - time.monotonic()
+                if self._closed or remaining <= 0:
+                    why = "the machine stopped" if self._closed else f"{seconds:g} s passed"
+                    raise ConsoleTimeout(
+                        f"{why} without '{pattern}' on the console; since the last match:\n"
+                        + self._text[self._position :][-4000:]
+                    )
+                self._changed.wait(remaining)
+
+    def skip(self) -> None:
+        """Lets the next expect() see only what comes from now on."""
+        with self._changed:
+            self._position = len(self._text)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One gateway with everything around it: broker, name server, sensor, collector and the emulated board.
+
+The postern command and the integration tests both drive this class; each part can be stopped, spoiled and
+started again on its own. Use it as a context manager: leaving it leaves no process behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from . import identity
+from .judge import MAX_IN_FLIGHT, Reading, Verdict, judge, parse_event, reading_of
+from .machine import Machine
+from .peers import Broker, Collector, NameServer, Simulator
+from .process import LineHandler
+from .run_folder import Ports, RunFolder
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEFAULT_BOARD = "qemu_virt_riscv64"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is made of. Paths default to the build folder of this tree."""
+
+    board: str = DEFAULT_BOARD
+    config: str = "debug"
+    image: Path | None = None  # composed for the run if None
+    data: Path | None = None  # the environment that the simulator plays; the board's own if None
+    identities: Path = ROOT / "build" / "identity"
+
+
+class Gateway:
+    """Parts: broker, nameserver, simulator, collector, machine. on_line(part, line) sees all their output."""
+
+    def __init__(self, settings: Settings, on_line: Callable[[str, str], None] | None = None) -> None:
+        identity.provision(settings.identities)
+        self.settings = settings
+        self.ports = Ports.of_image(settings.image) if settings.image else Ports.pick()
+        self.folder = RunFolder(ROOT / "build" / "run")
+        self.image: Path | None = settings.image
+        self._began = time.time()
+
+        def handler(part: str) -> LineHandler | None:
+            return (lambda line: on_line(part, line)) if on_line else None
+
+        path, programs = self.folder.path, ROOT / "build" / "host"
+        board = ROOT / "boards" / settings.board
+        data = settings.data or board / "sim" / "environment.csv"
+        self.broker = Broker(path, settings.identities, self.ports.broker, self.ports.monitor, handler("broker"))
+        self.nameserver = NameServer(path, self.ports.nameserver, handler("nameserver"))
+        self.simulator = Simulator(path, programs / "bme280-sim", data.resolve(), handler("simulator"))
+        self.collector = Collector(
+            path, programs / "collector", settings.identities, self.ports.monitor, handler("collector")
+        )
+        self.machine = Machine(path, board / "qemu.args", handler("gateway"))
+        self.console = self.machine.console
+
+    def compose(self) -> Path:
+        """The image for this run: composed from its configuration files, unless one was given."""
+        if self.image is None:
+            self.folder.write_config(self.settings.identities, self.ports)
+            self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config)
+        return self.image.resolve()
+
+    def start_peers(self) -> None:
+        """Everything but the machine."""
+        self.broker.start()
+        self.nameserver.start()
+        self.simulator.start()
+        self.collector.start()
+
+    def start_machine(self, extra: list[str] | None = None) -> None:
+        """Boots the image; extra arguments go to QEMU."""
+        self.machine.start(self.compose(), extra)
+
+    def start(self) -> None:
+        self.compose()
+        self.start_peers()
+        self.start_machine()
+
+    def restart_machine(self) -> None:
+        """Power off and on. The simulator serves one machine at a time and begins a new log."""
+        self.machine.stop()
+        self.simulator.stop()
+        self.simulator.start()
+        self.start_machine()
+
+    def stop(self) -> None:
+        """Ends all parts, the machine first, so that what it has sent still reaches the collector."""
+        for part in (self.machine, self.collector, self.simulator, self.nameserver, self.broker):
+            part.stop()
+        self.folder.release()
+
+    def events(self) -> list[str]:
+        """The collector's JSON lines of this run, from all its starts."""
+        log = self.folder.path / "collector.log"
+        text = log.read_text() if log.exists() else ""
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def readings(self) -> list[Reading]:
+        """The readings that have arrived so far, without those delivered again."""
+        events = (parse_event(line) for line in self.events())
+        return [reading_of(event) for event in events if event["type"] in ("reading", "out_of_order")]
+
+    def wait_readings(self, more: int, seconds: float = 30.0) -> list[Reading]:
+        """Waits until so many further readings have arrived, and returns them. TimeoutError says how many did."""
+        before = len(self.readings())
+        deadline = time.monotonic() + seconds
+        while len(now := self.readings()) < before + more:
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"{len(now) - before} of {more} readings came in {seconds:g} s; the console's end:\n"
+                    + self.console.text()[-3000:]
+                )
+            time.sleep(0.05)
+        return now[before:]
+
+    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT) -> Verdict:
+        """Compares what arrived with what the simulator put on the bus, since the beginning."""
+        log = self.simulator.log
+        text = log.read_text() if log.exists() else ""
+        return judge(self.events(), text, max_in_flight=max_in_flight, window=(self._began, time.time()))
+
+    def __enter__(self) -> Gateway:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

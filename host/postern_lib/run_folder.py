@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The folder of one run: its configuration files, its image, its logs. Old ones are cleared away."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from . import identity
+from .peers import HOST_SEEN_BY_GUEST
+from .sockets import free_ports
+
+KEPT_RUNS = 5
+PORTS_FILE = "ports.json"
+IMAGE_FILE = "postern.img"
+KEEPALIVE_S = 30
+
+
+class ImageError(Exception):
+    """The image could not be composed, or does not fit the run."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The loopback ports of one run. The image knows the first two."""
+
+    broker: int
+    nameserver: int
+    monitor: int
+
+    @staticmethod
+    def pick() -> Ports:
+        return Ports(*free_ports(3))
+
+    @staticmethod
+    def of_image(image: Path) -> Ports:
+        """The ports that an image of an earlier run was composed for."""
+        file = image.parent / PORTS_FILE
+        try:
+            return Ports(**json.loads(file.read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise ImageError(f"{image}: the ports it was composed for are not in {file}: {error}") from error
+
+
+class RunFolder:
+    """Locked while in use, so that a later run may clear away those that nobody uses."""
+
+    def __init__(self, runs: Path) -> None:
+        runs.mkdir(parents=True, exist_ok=True)
+        _clear_old(runs)
+        self.path = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+        self.config = self.path / "config"
+        self.config.mkdir()
+        self._lock = _try_lock(self.path)
+        _point_latest(runs, self.path)
+
+    def write_config(self, identities: Path, ports: Ports) -> None:
+        """Writes the per-device files that are composed into the image."""
+        (self.path / PORTS_FILE).write_text(json.dumps(asdict(ports)) + "\n")
+        device = identity.DEVICE_ID
+        files = {
+            "net.conf": {"dns.server": f"{HOST_SEEN_BY_GUEST}:{ports.nameserver}"},
+            "crypto.conf": {"server.host": identity.BROKER_NAME, "server.port": ports.broker},
+            "uplink.conf": {"device": device, "topic": f"postern/{device}/readings", "keepalive_s": KEEPALIVE_S},
+        }
+        for name, settings in files.items():
+            text = "".join(f"{key} = {value}\n" for key, value in settings.items())
+            (self.config / name).write_text(text)
+        for name in ("device.key.pem", "device.crt.pem", identity.CA_FILE):
+            shutil.copy(identities / name, self.config / name)  # copies the mode too
+
+    def compose(self, root: Path, board: str, config: str) -> Path:
+        """Makes the image from the configuration files by 'make image'. Returns its path."""
+        image = self.path / IMAGE_FILE
+        settings = {"CONFIG_DIR": self.config, "IMAGE": image, "BOARD": board, "CONFIG": config}
+        command = ["make", "--no-print-directory", "image"]
+        command += [f"{key}={os.path.relpath(value, root) if isinstance(value, Path) else value}"
+                    for key, value in settings.items()]  # fmt: skip
+        # When make runs us, what it passes on is for its own children only.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+        with (root / "build" / ".compose.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = subprocess.run(command, cwd=root, env=environment, text=True, check=False, start_new_session=True,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)  # fmt: skip
+        (self.path / "compose.log").write_text(made.stdout)
+        if made.returncode != 0 or not image.is_file():
+            raise ImageError(f"'{' '.join(command)}' failed:\n{made.stdout.rstrip()[-4000:]}")
+        return image
+
+    def release(self) -> None:
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+
+def _try_lock(folder: Path) -> IO[str] | None:
+    file = (folder / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _clear_old(runs: Path) -> None:
+    folders = sorted(runs.glob("run-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in folders[KEPT_RUNS:]:
+        lock = _try_lock(folder)
+        if lock:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.close()
+
+
+def _point_latest(runs: Path, folder: Path) -> None:
+    link = runs / f".latest-{folder.name}"
+    link.symlink_to(folder.name)
+    link.replace(runs / "latest")

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Loopback ports and Unix sockets: finding free ones, waiting for them, and talking in lines."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+class SocketError(Exception):
+    """A peer on this machine did not answer as it should."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that are free on loopback for TCP and UDP. Nobody reserves them: use them soon."""
+    held: list[socket.socket] = []
+    ports: list[int] = []
+    try:
+        while len(ports) < count:
+            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            held.append(tcp)
+            tcp.bind((LOOPBACK, 0))
+            port = tcp.getsockname()[1]
+            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            held.append(udp)
+            try:
+                udp.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            ports.append(port)
+    finally:
+        for each in held:
+            each.close()
+    return ports
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens on a loopback TCP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def connect_unix(path: Path, seconds: float = 5.0) -> socket.socket:
+    """Connects to a Unix socket, which may appear late and whose path may be longer than sockets allow."""
+    deadline = time.monotonic() + seconds
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        while True:
+            client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                client.connect(f"/proc/self/fd/{folder}/{path.name}")
+                return client
+            except OSError as error:
+                client.close()
+                if time.monotonic() > deadline:
+                    raise SocketError(f"cannot connect to {path}: {error}") from error
+                time.sleep(0.02)
+    finally:
+        os.close(folder)
+
+
+def read_until(stream: socket.socket, end: bytes, seconds: float = 10.0) -> bytes:
+    """Reads up to and including end."""
+    data = b""
+    deadline = time.monotonic() + seconds
+    while not data.endswith(end):
+        stream.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            more = stream.recv(4096)
+        except TimeoutError as error:
+            raise SocketError(f"no {end!r} within {seconds:g} s after {data!r}") from error
+        if not more:
+            raise SocketError(f"the peer closed the connection after {data!r}")
+        data += more
+    return data
