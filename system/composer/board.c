@@ -38,6 +38,11 @@ static void parse_device(struct board_file *file, struct diag *diag, const struc
     *LIST_PUSH(&file->devices) = device;
 }
 
+static void add_reserved(struct board_file *file, const char *name, uint64_t base, uint64_t size)
+{
+    *LIST_PUSH(&file->board.reserved) = (struct board_range){name, base, size};
+}
+
 /* The two elements without which nothing can be placed. */
 static void check_memory(const struct board_file *file, struct diag *diag, const struct element *root)
 {
@@ -53,7 +58,7 @@ static void check_memory(const struct board_file *file, struct diag *diag, const
     }
 }
 
-bool board_parse(struct board_file *file, struct diag *diag, const struct element *root)
+bool board_parse(struct board_file *file, struct diag *diag, struct element *root)
 {
     size_t before = diag->errors;
     if (!shape_check(diag, root, &board_shape)) {
@@ -67,7 +72,12 @@ bool board_parse(struct board_file *file, struct diag *diag, const struct elemen
             file->board.ram_size = element_number(child, "size", 0);
         } else if (strcmp(child->name, "image") == 0) {
             file->board.image_base = element_number(child, "base", 0);
-        } else {
+        } else if (strcmp(child->name, "interrupts") == 0) {
+            file->board.irq_sources = element_number(child, "sources", 0);
+        } else if (strcmp(child->name, "reserved") == 0) {
+            add_reserved(file, element_text(child, "name", ""), element_number(child, "base", 0),
+                         element_number(child, "size", 0));
+        } else if (!child->broken) {
             parse_device(file, diag, child);
         }
     }
@@ -85,14 +95,20 @@ const struct board_device *board_find(const struct board_file *file, const char 
     return NULL;
 }
 
-struct board board_default(void)
+void board_default(struct board_file *file)
 {
-    return (struct board){
-        .name = "qemu_virt_riscv64", .ram_base = 0x80000000, .ram_size = 0x8000000, .image_base = 0x80200000};
+    file->board.name = "qemu_virt_riscv64";
+    file->board.ram_base = 0x80000000;
+    file->board.ram_size = 0x8000000;
+    file->board.image_base = 0x80200000;
+    file->board.irq_sources = 95;
+    add_reserved(file, "clint", 0x2000000, 0x200000);
+    add_reserved(file, "plic", 0xc000000, 0x600000);
 }
 
 void board_free(struct board_file *file)
 {
     free(file->devices.at);
+    free(file->board.reserved.at);
     *file = (struct board_file){0};
 }

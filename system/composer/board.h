@@ -27,13 +27,13 @@ struct board_file {
 };
 
 /* Read a board from its tree; false when errors were reported. */
-bool board_parse(struct board_file *file, struct diag *diag, const struct element *root);
+bool board_parse(struct board_file *file, struct diag *diag, struct element *root);
 
 /* Device by logical name, or NULL. */
 const struct board_device *board_find(const struct board_file *file, const char *name);
 
-/* Memory of the machine that plain .system files are built for (qemu_virt_riscv64). */
-struct board board_default(void);
+/* The machine that plain .system files are built for when no board file is given: qemu_virt_riscv64. */
+void board_default(struct board_file *file);
 
 void board_free(struct board_file *file);
 

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Running the stages in order and stopping after the first one that found errors.
+ * Running the stages in order; a stage that found errors is the last one, except that the .system rules and
+ * the policy look at the same model and report together.
  */
 #include "compose.h"
 
-#include "links.h"
+#include "compose_job.h"
+#include "expand.h"
+#include "policy.h"
 #include "ports.h"
-#include "product.h"
+#include "rules.h"
+#include "system_text.h"
 #include "xml.h"
-
-struct job {
-    const struct options *options;
-    struct diag *diag;
-    struct arena arena;
-    struct element *product_tree;
-    struct product product;
-    struct links links;
-};
 
 static bool read_product(struct job *job)
 {
@@ -26,6 +21,16 @@ static bool read_product(struct job *job)
     }
     links_make(&job->links, &job->arena, &job->product);
     return true;
+}
+
+static bool read_board(struct job *job)
+{
+    if (job->options->board == NULL) {
+        board_default(&job->board);
+        return true;
+    }
+    job->board_tree = xml_read(&job->arena, job->diag, job->options->board);
+    return job->board_tree != NULL && board_parse(&job->board, job->diag, job->board_tree);
 }
 
 static bool write_ports(struct job *job)
@@ -50,18 +55,96 @@ static bool write_ports(struct job *job)
     return written;
 }
 
+/* The tree of the system description, read or expanded. */
+static bool make_tree(struct job *job)
+{
+    if (job->options->system != NULL) {
+        bool board = read_board(job);
+        job->tree = xml_read(&job->arena, job->diag, job->options->system);
+        return board && job->tree != NULL;
+    }
+    bool product = read_product(job), board = read_board(job);
+    if (!product || !board) {
+        return false;
+    }
+    job->tree = expand(&job->arena, job->diag, &job->product, &job->links, &job->board);
+    return job->tree != NULL;
+}
+
+static bool write_expanded(struct job *job)
+{
+    struct text text = {0};
+    bool written = true;
+    if (job->options->expanded != NULL) {
+        system_text(&text, job->tree);
+        written = text_write(&text, job->diag, job->options->expanded);
+    }
+    text_free(&text);
+    return written;
+}
+
+void compose_policy(struct job *job, const struct authority *authority, const char *where)
+{
+    struct policy policy = {.product = &job->product,
+                            .model = &job->model,
+                            .authority = authority,
+                            .diag = job->diag,
+                            .where = where};
+    if (job->options->product != NULL) {
+        policy_check(&policy);
+    }
+}
+
+/* Everything that can be said about the description without its programs. */
+static bool check_description(struct job *job)
+{
+    struct system_input input = {.arena = &job->arena,
+                                 .diag = job->diag,
+                                 .search = &job->options->search,
+                                 .check = job->options->check};
+    job->model.board = job->board.board;
+    bool parsed = system_parse(&job->model, &input, job->tree);
+    for (size_t i = 0; i < input.read.folders.count; i++) {
+        *LIST_PUSH(&job->read) = input.read.folders.at[i];
+    }
+    free(input.read.folders.at);
+    if (parsed) {
+        rules_run(&job->model, job->diag);
+        reach_compute(&job->authority, &job->model);
+        compose_policy(job, &job->authority, "");
+    }
+    return parsed && job->diag->errors == 0;
+}
+
 static void release(struct job *job)
 {
+    compose_release_image(job);
+    reach_free(&job->authority);
+    system_free(&job->model);
     links_free(&job->links);
     product_free(&job->product);
+    board_free(&job->board);
+    element_free(job->tree);
     element_free(job->product_tree);
+    element_free(job->board_tree);
+    free(job->read.at);
     arena_free(&job->arena);
+}
+
+static bool run(struct job *job)
+{
+    const struct options *options = job->options;
+    if (options->ports != NULL || options->ports_c != NULL) {
+        return read_product(job) && write_ports(job);
+    }
+    return make_tree(job) && write_expanded(job) && check_description(job) && compose_image(job) &&
+           compose_outputs(job);
 }
 
 bool compose(const struct options *options, struct diag *diag)
 {
     struct job job = {.options = options, .diag = diag};
-    bool done = read_product(&job) && write_ports(&job);
+    bool done = run(&job);
     release(&job);
-    return done;
+    return done && diag->errors == 0;
 }

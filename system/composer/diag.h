@@ -35,7 +35,7 @@ struct diag {
     size_t errors, warnings;
 };
 
-/* Make the text of a file known, so that notes can quote it. The text is not copied and must outlive diag. */
+/* Make the text of a file known, so that notes can quote it. Both are copied. */
 void diag_source(struct diag *diag, const char *file, const char *text);
 
 /* Record an error or a warning. rule may be NULL; a place with line 0 means the whole file, file NULL none.

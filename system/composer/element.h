@@ -25,6 +25,7 @@ struct element {
     LIST(struct attribute) attributes;
     LIST(struct element *) children;
     struct place text_place; /* first text that is not blank directly inside; line 0: none */
+    bool broken;             /* the shape check found something wrong with its attributes */
 };
 
 /* An empty element; the list memory is released with element_free, the rest with the arena. */

@@ -118,10 +118,16 @@ struct channel {
 };
 
 /* Memory and devices of the machine, from board.xml (product build) or built in (plain .system build). */
+struct board_range {
+    const char *name;
+    uint64_t base, size;
+};
 struct board {
     const char *name;
     uint64_t ram_base, ram_size;
     uint64_t image_base;
+    uint64_t irq_sources;              /* interrupt sources are 1..irq_sources */
+    LIST(struct board_range) reserved; /* registers of the kernel's own devices; owned by the board's file */
 };
 
 struct system_model {
@@ -129,6 +135,7 @@ struct system_model {
     LIST(struct pd) pds; /* parents before children */
     LIST(struct region) regions;
     LIST(struct channel) channels;
+    struct place place;  /* of the description */
     struct arena *arena; /* owns the text */
 };
 

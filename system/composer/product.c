@@ -58,10 +58,13 @@ static void parse_component(struct product *product, const struct element *eleme
     for (size_t i = 0; i < element->children.count; i++) {
         const struct element *child = element->children.at[i];
         const char *name = element_text(child, "name", "");
+        if (child->broken) {
+            continue;
+        }
         if (strcmp(child->name, "device") == 0) {
             *LIST_PUSH(&component->devices) = (struct product_device){
                 name, element_text(child, "as", ""), element_number(child, "dma_size", 0), child};
-        } else {
+        } else if (strcmp(child->name, "config") == 0) {
             *LIST_PUSH(&component->configs) =
                 (struct product_config){name, element_text(child, "file", ""), child};
         }
@@ -102,7 +105,8 @@ static void parse_connections(struct product *product, struct diag *diag, const 
 {
     for (size_t i = 0; i < root->children.count; i++) {
         for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
-            if (strcmp(root->children.at[i]->name, kinds[kind].element) == 0) {
+            if (!root->children.at[i]->broken &&
+                strcmp(root->children.at[i]->name, kinds[kind].element) == 0) {
                 parse_connection(product, diag, root->children.at[i], (enum connection_kind)kind);
             }
         }
@@ -119,7 +123,7 @@ static void resolve_parents(struct product *product, struct diag *diag)
     }
 }
 
-bool product_parse(struct product *product, struct diag *diag, const struct element *root)
+bool product_parse(struct product *product, struct diag *diag, struct element *root)
 {
     size_t before = diag->errors;
     if (!shape_check(diag, root, &product_shape)) {
@@ -128,7 +132,8 @@ bool product_parse(struct product *product, struct diag *diag, const struct elem
     product->name = element_text(root, "name", "");
     product->file = root->place.file;
     for (size_t i = 0; i < root->children.count; i++) {
-        if (strcmp(root->children.at[i]->name, "component") == 0) {
+        bool component = strcmp(root->children.at[i]->name, "component") == 0;
+        if (component && element_attribute(root->children.at[i], "name") != NULL) {
             parse_component(product, root->children.at[i]);
         } else if (strcmp(root->children.at[i]->name, "policy") == 0) {
             product->policy = root->children.at[i];
@@ -136,7 +141,8 @@ bool product_parse(struct product *product, struct diag *diag, const struct elem
     }
     resolve_parents(product, diag);
     parse_connections(product, diag, root);
-    return diag->errors == before && product_check(product, diag);
+    product_check(product, diag);
+    return diag->errors == before;
 }
 
 void product_free(struct product *product)

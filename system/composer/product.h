@@ -56,10 +56,10 @@ struct product {
 };
 
 /* Read a product from its tree. False when errors were reported; the product is then not to be used. */
-bool product_parse(struct product *product, struct diag *diag, const struct element *root);
+bool product_parse(struct product *product, struct diag *diag, struct element *root);
 
-/* Rules that need more than one element; false when errors were reported. */
-bool product_check(const struct product *product, struct diag *diag);
+/* Rules that need more than one element. */
+void product_check(const struct product *product, struct diag *diag);
 
 /* Index of a component, or NO_INDEX. */
 size_t product_find(const struct product *product, const char *name);

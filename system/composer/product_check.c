@@ -83,7 +83,7 @@ static void check_connection_names(const struct product *product, struct diag *d
 
 static void check_ends(const struct connection *connection, struct diag *diag)
 {
-    if (connection->from == connection->to) {
+    if (connection->from == connection->to && connection->to != NO_INDEX) {
         diag_error(diag, "connection-self", at(connection->source, product_to_attribute(connection->kind)),
                    "'%s' connects a component to itself", connection->name);
     }
@@ -108,9 +108,8 @@ static void check_share(const struct connection *share, struct diag *diag)
     }
 }
 
-bool product_check(const struct product *product, struct diag *diag)
+void product_check(const struct product *product, struct diag *diag)
 {
-    size_t before = diag->errors;
     check_component_names(product, diag);
     check_parents(product, diag);
     check_needs(product, diag);
@@ -124,5 +123,4 @@ bool product_check(const struct product *product, struct diag *diag)
             check_share(connection, diag);
         }
     }
-    return diag->errors == before;
 }

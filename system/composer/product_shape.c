@@ -71,6 +71,9 @@ const struct element_shape product_shape = {
     .name = "gateway", .attributes = gateway_attributes, .children = gateway_children};
 
 ONLY_ONE(memory, "memory", REQUIRED("base", SHAPE_NUMBER), REQUIRED("size", SHAPE_NUMBER));
+ONLY_ONE(interrupts, "interrupts", REQUIRED("sources", SHAPE_NUMBER));
+SHAPE(reserved, "reserved", REQUIRED("name", SHAPE_NAME), REQUIRED("base", SHAPE_NUMBER),
+      REQUIRED("size", SHAPE_NUMBER));
 ONLY_ONE(image, "image", REQUIRED("base", SHAPE_NUMBER));
 SHAPE(board_device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("compatible", SHAPE_TEXT),
       REQUIRED("regs", SHAPE_NUMBER), REQUIRED("size", SHAPE_NUMBER), OPTIONAL("irq", SHAPE_NUMBER),
@@ -78,7 +81,7 @@ SHAPE(board_device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("compatible
       {.name = "dma", .type = SHAPE_CHOICE, .choices = "none|confined|unconfined"});
 
 static const struct attribute_shape board_attributes[] = {REQUIRED("name", SHAPE_TEXT), {0}};
-static const struct element_shape *const board_children[] = {&memory_shape, &image_shape, &board_device_shape,
-                                                             NULL};
+static const struct element_shape *const board_children[] = {
+    &memory_shape, &image_shape, &interrupts_shape, &reserved_shape, &board_device_shape, NULL};
 const struct element_shape board_shape = {
     .name = "board", .attributes = board_attributes, .children = board_children};

@@ -8,8 +8,7 @@
 
 #include "number.h"
 
-static bool check_element(struct diag *diag, const struct element *element,
-                          const struct element_shape *shape);
+static void check_element(struct diag *diag, struct element *element, const struct element_shape *shape);
 
 bool shape_is_name(const char *text)
 {
@@ -154,7 +153,7 @@ static bool is_repeated(const struct element *parent, size_t index)
 static void check_child(struct diag *diag, const struct element *parent, size_t index,
                         const struct element_shape *shape)
 {
-    const struct element *child = parent->children.at[index];
+    struct element *child = parent->children.at[index];
     for (size_t i = 0; shape->children != NULL && shape->children[i] != NULL; i++) {
         const struct element_shape *known = shape->children[i];
         if (strcmp(known->name, child->name) != 0) {
@@ -173,25 +172,26 @@ static void check_child(struct diag *diag, const struct element *parent, size_t 
     report_child(diag, child, parent, shape);
 }
 
-static bool check_element(struct diag *diag, const struct element *element, const struct element_shape *shape)
+static void check_element(struct diag *diag, struct element *element, const struct element_shape *shape)
 {
     size_t before = diag->errors;
     check_attributes(diag, element, shape);
+    element->broken = diag->errors != before;
     if (element->text_place.line != 0) {
         diag_error(diag, "text", element->text_place, "unexpected text in element '%s'", element->name);
     }
     for (size_t i = 0; i < element->children.count; i++) {
         check_child(diag, element, i, shape);
     }
-    return diag->errors == before;
 }
 
-bool shape_check(struct diag *diag, const struct element *root, const struct element_shape *shape)
+bool shape_check(struct diag *diag, struct element *root, const struct element_shape *shape)
 {
     if (strcmp(root->name, shape->name) != 0) {
         diag_error(diag, "root", root->place, "the root element is '%s', not '%s'", root->name, shape->name);
         diag_suggest(diag, root->name, &shape->name, 1);
         return false;
     }
-    return check_element(diag, root, shape);
+    check_element(diag, root, shape);
+    return true;
 }

@@ -36,8 +36,11 @@ struct element_shape {
     const char *refusal;                         /* not NULL: known, but not on this machine, and why */
 };
 
-/* Check a tree against the shape of its root; true if nothing was wrong. */
-bool shape_check(struct diag *diag, const struct element *root, const struct element_shape *shape);
+/*
+ * Check a tree against the shape of its root; false if the root is another element. Everything else that is
+ * wrong is reported and marked in the tree (broken), so that the parser can go on with the rest.
+ */
+bool shape_check(struct diag *diag, struct element *root, const struct element_shape *shape);
 
 /* The names in a blank-separated list; element i of the result is valid as long as the arena. */
 struct name_list {

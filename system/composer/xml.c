@@ -128,8 +128,12 @@ static struct element *parse_document(struct reader *reader, struct diag *diag)
     if (document == NULL) {
         report_syntax(diag, reader->file, context);
     } else {
-        root = read_element(reader, xmlDocGetRootElement(document));
-        if (root == NULL) {
+        bool sound = reader->scan.tags.count <= XML_ELEMENT_LIMIT;
+        root = sound ? read_element(reader, xmlDocGetRootElement(document)) : NULL;
+        if (!sound) {
+            diag_error(diag, "xml-limits", (struct place){reader->file, 0, 0},
+                       "the file has more than %d elements", XML_ELEMENT_LIMIT);
+        } else if (root == NULL) {
             diag_error(diag, "xml-syntax", (struct place){reader->file, 0, 0},
                        "the XML could not be located");
         }

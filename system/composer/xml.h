@@ -9,7 +9,7 @@
 #include "diag.h"
 #include "element.h"
 
-enum { XML_SIZE_LIMIT = 4 * 1024 * 1024 };
+enum { XML_SIZE_LIMIT = 4 * 1024 * 1024, XML_ELEMENT_LIMIT = 32768 };
 
 /*
  * Parse text (length bytes, terminated by a NUL that does not count). file names it in places; text and

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writing what was asked for beside the image.
+ */
+#include "compose_job.h"
+#include "graph.h"
+#include "report.h"
+
+/* Write one kind of output to a path, if there is one. */
+static bool write_report(struct job *job, const char *path, const struct report *report,
+                         void (*make)(struct text *, const struct report *))
+{
+    if (path == NULL) {
+        return true;
+    }
+    struct text text = {0};
+    make(&text, report);
+    bool written = text_write(&text, job->diag, path);
+    text_free(&text);
+    return written;
+}
+
+static void make_svg(struct text *out, const struct report *report)
+{
+    struct graph graph = {0};
+    graph_build(&graph, report);
+    graph_layout(&graph);
+    graph_svg(out, &graph, report);
+    graph_free(&graph);
+}
+
+static void make_dot(struct text *out, const struct report *report)
+{
+    struct graph graph = {0};
+    graph_build(&graph, report);
+    graph_dot(out, &graph);
+    graph_free(&graph);
+}
+
+static void add_escaped(struct text *out, const char *path)
+{
+    for (; *path != '\0'; path++) {
+        text_add(out, *path == ' ' || *path == '#' ? "\\%c" : *path == '$' ? "$%c" : "%c", *path);
+    }
+}
+
+static void add_dependency(struct text *out, const char *path)
+{
+    if (path != NULL) {
+        text_add(out, " \\\n  ");
+        add_escaped(out, path);
+    }
+}
+
+/* A rule for make, and an empty rule for each file so that a deleted one does not stop it. */
+static bool write_depfile(struct job *job)
+{
+    const struct options *options = job->options;
+    if (options->depfile == NULL) {
+        return true;
+    }
+    const char *named[] = {options->product, options->board,  options->system,
+                           options->kernel,  options->loader, options->initialiser};
+    struct text text = {0};
+    add_escaped(&text, options->output);
+    text_add(&text, ":");
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        add_dependency(&text, named[i]);
+    }
+    for (size_t i = 0; i < job->read.count; i++) {
+        add_dependency(&text, job->read.at[i]);
+    }
+    text_add(&text, "\n");
+    for (size_t i = 0; i < job->read.count; i++) {
+        add_escaped(&text, job->read.at[i]);
+        text_add(&text, ":\n");
+    }
+    bool written = text_write(&text, job->diag, options->depfile);
+    text_free(&text);
+    return written;
+}
+
+bool compose_outputs(struct job *job)
+{
+    const struct options *options = job->options;
+    const struct report report = {.model = &job->model,
+                                  .authority = &job->authority,
+                                  .product = options->product != NULL ? &job->product : NULL,
+                                  .board = &job->board,
+                                  .usage = job->has_usage ? &job->usage : NULL};
+    bool text = write_report(job, options->report, &report, report_text);
+    bool matrix = write_report(job, options->matrix, &report, report_matrix);
+    bool svg = write_report(job, options->graph, &report, make_svg);
+    bool dot = write_report(job, options->dot, &report, make_dot);
+    return write_depfile(job) && text && matrix && svg && dot;
+}

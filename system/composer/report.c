@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The report for people: its order, and the table of protection domains.
+ */
+#include "report.h"
+
+typedef unsigned long long ull;
+
+static void add_share(struct text *out, const struct pd *pd)
+{
+    if (pd->budget_us == pd->period_us) {
+        text_add(out, "%10s", "100 %");
+        return;
+    }
+    ull permille = (ull)pd->budget_us * 1000 / pd->period_us;
+    text_add(out, "%6llu.%llu %%", permille / 10, permille % 10);
+}
+
+static void add_domains(struct text *out, const struct report *report)
+{
+    const struct system_model *model = report->model;
+    text_add(out, "Protection domains: %zu\n\n", model->pds.count);
+    text_add(out, "  %-16s %8s %10s %10s %9s %9s %7s %4s  %-16s %s\n", "name", "priority", "budget us",
+             "period us", "CPU most", "stack", "passive", "FPU", "parent", "program");
+    for (size_t i = 0; i < model->pds.count; i++) {
+        const struct pd *pd = &model->pds.at[i];
+        text_add(out, "  %-16s %8llu %10llu %10llu", pd->name, (ull)pd->priority, (ull)pd->budget_us,
+                 (ull)pd->period_us);
+        add_share(out, pd);
+        text_add(out, " %9llu %7s %4s  %-16s %s\n", (ull)pd->stack_size, pd->passive ? "yes" : "no",
+                 pd->fpu ? "yes" : "no", pd->parent == NO_INDEX ? "-" : model->pds.at[pd->parent].name,
+                 pd->program);
+    }
+    text_add(
+        out,
+        "\n  A domain whose budget equals its period is held back by nothing but higher priorities.\n\n");
+}
+
+static bool is_mapped(const struct system_model *model, size_t region)
+{
+    for (size_t i = 0; i < model->pds.count; i++) {
+        for (size_t j = 0; j < model->pds.at[i].maps.count; j++) {
+            if (model->pds.at[i].maps.at[j].region == region) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void add_unused(struct text *out, const struct report *report)
+{
+    size_t count = 0;
+    text_add(out, "Unused regions\n\n");
+    for (size_t i = 0; i < report->model->regions.count; i++) {
+        if (!is_mapped(report->model, i)) {
+            text_add(out, "  %s (%llu bytes)\n", report->model->regions.at[i].name,
+                     (ull)report->model->regions.at[i].size);
+            count++;
+        }
+    }
+    text_add(out, count == 0 ? "  none\n\n" : "\n");
+}
+
+void report_dma(struct text *out, const struct report *report)
+{
+    size_t masters = 0;
+    text_add(out, "Direct memory access\n\n");
+    for (size_t i = 0; i < report->board->devices.count; i++) {
+        const struct board_device *device = &report->board->devices.at[i];
+        for (size_t j = 0; j < report->authority->regions.count && device->dma != BOARD_DMA_NONE; j++) {
+            const struct reach_region *reach = &report->authority->regions.at[j];
+            const struct region *region = &report->model->regions.at[reach->region];
+            if (!region->has_paddr || region->paddr != device->regs) {
+                continue;
+            }
+            const char *driver = report->model->pds.at[reach->pd].name;
+            text_add(out,
+                     device->dma == BOARD_DMA_UNCONFINED
+                         ? "  %s can read and write all of RAM: no IOMMU stands between. Its driver '%s' is "
+                           "TRUSTED "
+                           "not to direct it outside its DMA region.\n"
+                         : "  %s is confined to the DMA region of its driver '%s'.\n",
+                     device->name, driver);
+            masters++;
+        }
+    }
+    text_add(out, masters == 0 ? "  No device in use is known to access memory by itself.\n\n" : "\n");
+}
+
+void report_text(struct text *out, const struct report *report)
+{
+    const char *title = report->product != NULL ? report->product->name : report->model->place.file;
+    text_add(out, "System %s on %s\n\n", title == NULL ? "" : title, report->board->board.name);
+    add_domains(out, report);
+    report_usage(out, report);
+    report_access(out, report);
+    report_memory(out, report);
+    add_unused(out, report);
+    report_dma(out, report);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory part of the report: the address space of each domain, and what an image uses in all.
+ */
+#include <stdlib.h>
+
+#include "postern/limits.h"
+#include "report.h"
+
+typedef unsigned long long ull;
+
+static int compare_maps(const void *left, const void *right)
+{
+    const struct map *const *a = left, *const *b = right;
+    return (*a)->vaddr < (*b)->vaddr ? -1 : (*a)->vaddr > (*b)->vaddr;
+}
+
+static void add_line(struct text *out, uint64_t start, uint64_t size, const char *perms, const char *what)
+{
+    text_add(out, "    %010llx..%010llx  %-3s  %s", (ull)start, (ull)(start + size), perms, what);
+}
+
+static void add_map(struct text *out, const struct report *report, const struct map *map)
+{
+    const struct region *region = &report->model->regions.at[map->region];
+    add_line(out, map->vaddr, region->size, reach_perms_text(map->perms), region->name);
+    if (reach_is_device(report->model, region)) {
+        text_add(out, " (device at 0x%llx)", (ull)region->paddr);
+    } else if (region->has_paddr) {
+        text_add(out, " (at 0x%llx)", (ull)region->paddr);
+    } else if (region->contiguous) {
+        text_add(out, " (physically contiguous)");
+    }
+    if (region->prefill != NULL) {
+        text_add(out, " (from %s, %llu bytes)", region->prefill, (ull)region->prefill_size);
+    }
+    text_add(out, "\n");
+}
+
+static void add_domain(struct text *out, const struct report *report, const struct pd *pd)
+{
+    LIST(const struct map *) maps = {0};
+    text_add(out, "  %s\n", pd->name);
+    for (size_t i = 0; i < pd->maps.count; i++) {
+        *LIST_PUSH(&maps) = &pd->maps.at[i];
+    }
+    if (maps.count > 1) {
+        qsort(maps.at, maps.count, sizeof *maps.at, compare_maps);
+    }
+    text_add(out, "    %010llx..            rx   program %s\n", (ull)PN_PROGRAM_VADDR, pd->program);
+    for (size_t i = 0; i < maps.count; i++) {
+        add_map(out, report, maps.at[i]);
+    }
+    add_line(out, PN_STACK_TOP - pd->stack_size, pd->stack_size, "rw",
+             "stack, unmapped pages below and above\n");
+    add_line(out, PN_MSGBUF_VADDR, PN_PAGE_SIZE, "rw", "message buffer\n\n");
+    free(maps.at);
+}
+
+void report_memory(struct text *out, const struct report *report)
+{
+    text_add(out, "Address spaces\n\n");
+    for (size_t i = 0; i < report->model->pds.count; i++) {
+        add_domain(out, report, &report->model->pds.at[i]);
+    }
+}
+
+void report_usage(struct text *out, const struct report *report)
+{
+    const struct backend_usage *usage = report->usage;
+    if (usage == NULL) {
+        return;
+    }
+    text_add(out, "Memory in use, bytes\n\n  %-16s %9s %9s %9s %9s %9s %9s %6s\n", "domain", "code",
+             "constants", "data", "stack", "regions", "tables", "slots");
+    for (size_t i = 0; i < usage->pd_count && i < report->model->pds.count; i++) {
+        const struct pd_usage *pd = &usage->pds[i];
+        text_add(out, "  %-16s %9llu %9llu %9llu %9llu %9llu %9llu %6llu\n", report->model->pds.at[i].name,
+                 (ull)pd->code, (ull)pd->rodata, (ull)pd->data, (ull)pd->stack, (ull)pd->regions,
+                 (ull)pd->page_tables, (ull)pd->slots);
+    }
+    text_add(out, "\n  kernel %llu, initialiser %llu, pages of domains and regions %llu\n",
+             (ull)usage->kernel, (ull)usage->initialiser, (ull)usage->frames);
+    text_add(out, "  RAM in all %llu (0x%llx..0x%llx), image file %llu\n\n", (ull)usage->ram_total,
+             (ull)usage->ram_base, (ull)usage->ram_end, (ull)usage->image_size);
+}
