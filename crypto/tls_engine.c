@@ -60,8 +60,8 @@ static int note_verification(void *context, mbedtls_x509_crt *crt, int depth, ui
     if (*flags == 0) {
         return 0;
     }
-    int written = snprintf(engine->text + used, space, "%s%s refused: ", used == 0 ? "" : "; ",
-                           depth == 0 ? "server certificate" : "CA of the server");
+    int written = snprintf(engine->text + used, space, "%s%s: ", used == 0 ? "" : "; ",
+                           depth == 0 ? "server certificate" : "CA certificate");
     if (written > 0 && (size_t)written < space) {
         used += (size_t)written;
         tls_reason_verify(engine->text + used, sizeof(engine->text) - used, crt, *flags, engine->host);
@@ -96,9 +96,9 @@ static void end_untrusted(struct tls_engine *engine, int error)
         const mbedtls_x509_crt none = {0};
         char words[TLS_TEXT / 2];
         tls_reason_verify(words, sizeof(words), &none, flags, engine->host);
-        end(engine, TLS_CLOSE_UNTRUSTED, "server certificate refused: %s", words);
+        end(engine, TLS_CLOSE_UNTRUSTED, "server certificate: %s", words);
     } else if (engine->text[0] == '\0') {
-        end(engine, TLS_CLOSE_UNTRUSTED, "server certificate refused: %s", tls_reason_text(error));
+        end(engine, TLS_CLOSE_UNTRUSTED, "server certificate: %s", tls_reason_text(error));
     } else {
         end(engine, TLS_CLOSE_UNTRUSTED, NULL);
     }
@@ -167,6 +167,7 @@ int tls_engine_init(struct tls_engine *engine, const struct tls_credentials *cre
 
 void tls_open(struct tls_engine *engine)
 {
+    tls_close(engine);
     engine->counters.attempts++;
     engine->text[0] = '\0';
     engine->reason = TLS_CLOSE_NONE;
@@ -213,7 +214,7 @@ void tls_step(struct tls_engine *engine)
     }
     engine->state = TLS_OPEN;
     engine->counters.handshakes++;
-    (void)snprintf(engine->text, sizeof(engine->text), "%s, %s, P-256, server %s",
+    (void)snprintf(engine->text, sizeof(engine->text), "%s, %s, P-256, server %.80s",
                    mbedtls_ssl_get_version(&engine->ssl), mbedtls_ssl_get_ciphersuite(&engine->ssl),
                    engine->host);
 }

@@ -17,7 +17,7 @@
 #include "tls_credentials.h"
 #include "tls_reason.h"
 
-#define TLS_TEXT 192U
+#define TLS_TEXT 160U
 
 /* Longest host name of the server, with its terminator (a DNS name has at most 253 characters). */
 #define TLS_HOST_SIZE 256U
@@ -71,7 +71,7 @@ struct tls_engine {
 int tls_engine_init(struct tls_engine *engine, const struct tls_credentials *credentials, const char *host,
                     const struct tls_io *io);
 
-/* Starts a handshake on a new transport connection. Only in TLS_CLOSED. The state is TLS_HANDSHAKE
+/* Starts a handshake on a new transport connection. Ends an earlier one. The state is TLS_HANDSHAKE
  * afterwards, or TLS_CLOSED with the reason. */
 void tls_open(struct tls_engine *engine);
 

@@ -68,10 +68,9 @@ void tls_platform_format_time(int64_t seconds, char out[TLS_TIME_TEXT])
         (void)snprintf(out, TLS_TIME_TEXT, "(no date)");
         return;
     }
-    (void)snprintf(out, TLS_TIME_TEXT, "%04u-%02u-%02u %02u:%02u:%02uZ",
-                   (unsigned)(date.tm_year + 1900) % 10000U, (unsigned)(date.tm_mon + 1) % 100U,
-                   (unsigned)date.tm_mday % 100U, (unsigned)date.tm_hour % 100U, (unsigned)date.tm_min % 100U,
-                   (unsigned)date.tm_sec % 100U);
+    (void)snprintf(out, TLS_TIME_TEXT, "%04u-%02u-%02u %02u:%02u", (unsigned)(date.tm_year + 1900) % 10000U,
+                   (unsigned)(date.tm_mon + 1) % 100U, (unsigned)date.tm_mday % 100U,
+                   (unsigned)date.tm_hour % 100U, (unsigned)date.tm_min % 100U);
 }
 
 time_t tls_platform_time(time_t *out)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of "2026-11-21 04:00:00Z" with its terminator. */
-#define TLS_TIME_TEXT 21U
+/* Bytes of "2026-11-21 04:00" with its terminator. */
+#define TLS_TIME_TEXT 17U
 
 /*
  * Gives mbedTLS its only memory. arena: aligned to 16, owned by mbedTLS from now on. floor: seconds since
@@ -29,7 +29,7 @@ int tls_platform_clock_is_floor(void);
 size_t tls_platform_arena_used(void);
 size_t tls_platform_arena_peak(void);
 
-/* Writes "YYYY-MM-DD hh:mm:ssZ" of a time in seconds since 1970; years outside 1970..9999 give "(no date)".
+/* Writes "YYYY-MM-DD hh:mm" (UTC) of a time in seconds since 1970; years outside 1970..9999 give "(no date)".
  */
 void tls_platform_format_time(int64_t seconds, char out[TLS_TIME_TEXT]);
 

@@ -87,7 +87,7 @@ static const struct {
     {42, "bad certificate"},
     {43, "unsupported certificate"},
     {44, "certificate revoked"},
-    {45, "certificate expired"},
+    {45, "expired"},
     {46, "certificate unknown"},
     {47, "illegal parameter"},
     {48, "unknown CA"},
@@ -183,8 +183,8 @@ static void append_date(struct text *text, const char *what, const mbedtls_x509_
 {
     char clock[TLS_TIME_TEXT];
     tls_platform_format_time(tls_platform_clock(), clock);
-    append(text, "%s (%04d-%02d-%02d %02d:%02d:%02dZ) at clock %s", what, date->year, date->mon, date->day,
-           date->hour, date->min, date->sec, clock);
+    append(text, "%s (%04d-%02d-%02d %02d:%02d) at clock %s", what, date->year, date->mon, date->day,
+           date->hour, date->min, clock);
 }
 
 static const struct {
@@ -208,12 +208,12 @@ void tls_reason_verify(char *out, size_t size, const mbedtls_x509_crt *crt, uint
     const char *separator = "";
     out[0] = '\0';
     if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) {
-        append_date(&text, "certificate expired", &crt->valid_to);
+        append_date(&text, "expired", &crt->valid_to);
         separator = "; ";
     }
     if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) {
         append(&text, "%s", separator);
-        append_date(&text, "certificate not yet valid", &crt->valid_from);
+        append_date(&text, "not yet valid", &crt->valid_from);
         separator = "; ";
     }
     if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) {
