@@ -24,9 +24,9 @@
 #include "tls_engine.h"
 #include "tls_platform.h"
 
-/* 2026-09-01 00:00 UTC, before which no image of this source was built: certificates are never checked at an
+/* 2026-11-01 00:00 UTC, the day of this release, raised with each one: certificates are never checked at an
  * earlier time, whatever the real-time clock says. */
-#define CLOCK_FLOOR INT64_C(1788220800)
+#define CLOCK_FLOOR INT64_C(1793491200)
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
