@@ -67,11 +67,11 @@ class Display:
             line = json.dumps({"source": source, **fields})
         else:
             # The console shows what a device sent: its control characters stay off our terminal.
-            clean = "".join(c if c.isprintable() or c == "\t" else "?" for c in text)
             mark = f"{source:<{_WIDTH}} |"
             if self._colour and source in _COLOURS:
                 mark = f"\033[{_COLOURS[source]}m{mark}\033[0m"
-            line = f"{mark} {clean}"
+            parts = text.split("\n")
+            line = "\n".join(f"{mark} {''.join(c if c.isprintable() else '?' for c in part)}" for part in parts)
         with self._lock:
             if self._broken:
                 return

@@ -116,6 +116,9 @@ def judge(
         return verdict
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     _check_events(events, verdict)
+    if not readings:
+        verdict.problems.append(f"no reading arrived (the simulator made {len(measurements)} measurements)")
+        return verdict
     _check_sequence(readings, verdict)
     if window:
         _check_times(readings, window, verdict)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import time
 from pathlib import Path
 
 from . import identity
 from .machine import GPIO_SOCKET
 from .process import LineHandler, Process, ProcessError
-from .sockets import LOOPBACK, SocketError, accepts, connect_unix, read_until
+from .sockets import LOOPBACK, SocketError, connect_unix, read_until
 
 START_SECONDS = 10.0
 # The address at which QEMU's user network shows this machine's loopback to the guest.
@@ -68,13 +67,6 @@ class Peer:
             on_error=self._on_line,
         )
         return self._process
-
-    def _wait_for_port(self, port: int) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not accepts(port):
-            if not self.running() or time.monotonic() > deadline:
-                raise ProcessError(f"{self.name}: does not listen on port {port}{self.process.how_it_ended()}")
-            time.sleep(0.02)
 
 
 _BROKER_CONFIG = """\
@@ -158,15 +150,13 @@ class Broker(Peer):
         acl = self.folder / "broker.acl"
         acl.write_text(_BROKER_ACL.format(collector=identity.COLLECTOR_ID))
         acl.chmod(0o600)
-        environment = {}
+        environment = dict(os.environ)
         if tls12_only:
             openssl = self.folder / "tls12.cnf"
             openssl.write_text(_TLS12_ONLY)
             environment["OPENSSL_CONF"] = str(openssl)
-        path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-        self._launch(["mosquitto", "-c", config], {**environment, "PATH": path})
-        self._wait_for_port(self.port)
-        self._wait_for_port(self.monitor_port)
+        self._launch(["mosquitto", "-c", config], environment)
+        self.process.expect_error_line(lambda line: line.endswith(" running"), "the start", START_SECONDS)
 
 
 class NameServer(Peer):
@@ -179,27 +169,22 @@ class NameServer(Peer):
         self.port = port
 
     def start(self, address: str = HOST_SEEN_BY_GUEST) -> None:
-        user = getpass.getuser()
-        path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
         self._launch(
             [
                 "dnsmasq",
                 "--conf-file=/dev/null",
-                "--keep-in-foreground",
-                "--log-facility=-",
+                # Besides staying in the foreground it then keeps its user, and with it its tie to our life.
+                "--no-daemon",
                 "--log-queries",
-                "--pid-file=",
-                f"--user={user}",
                 f"--port={self.port}",
                 f"--listen-address={LOOPBACK}",
                 "--bind-interfaces",
                 "--no-resolv",
                 "--no-hosts",
                 f"--address=/{identity.BROKER_NAME}/{address}",
-            ],
-            {"PATH": path},
+            ]
         )
-        self._wait_for_port(self.port)
+        self.process.expect_error_line(lambda line: ": started" in line, "the start", START_SECONDS)
 
 
 class Simulator(Peer):

@@ -44,6 +44,11 @@ class Lines:
             self._closed = True
             self._changed.notify_all()
 
+    def closed(self) -> bool:
+        """Whether the stream has ended."""
+        with self._changed:
+            return self._closed
+
     def all(self) -> list[str]:
         with self._changed:
             return list(self._lines)
@@ -65,7 +70,8 @@ class Lines:
 
 
 class Process:
-    """One child process. Its two output streams go, line by line, to Lines, to a log file and to handlers."""
+    """One child process, run in folder. Its two output streams go, line by line, to Lines and to handlers, and
+    whole to name.log and name.err in the folder logs (default: folder)."""
 
     def __init__(
         self,
@@ -73,20 +79,25 @@ class Process:
         command: Sequence[str | Path],
         folder: Path,
         *,
+        logs: Path | None = None,
         environment: dict[str, str] | None = None,
         on_output: LineHandler | None = None,
         on_error: LineHandler | None = None,
         raw_output: Callable[[bytes], None] | None = None,
     ) -> None:
         self.name = name
+        logs = logs or folder
         self.output = Lines()
         self.errors = Lines()
+        # Programs of daemons lie outside an ordinary user's PATH.
+        environment = dict(os.environ if environment is None else environment)
+        environment["PATH"] = environment.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
         arguments = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
         try:
             self._child = subprocess.Popen(
                 arguments,
                 cwd=folder,
-                env={**os.environ, **(environment or {})},
+                env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -99,8 +110,8 @@ class Process:
         self._readers = [
             threading.Thread(target=self._read, args=args, daemon=True)
             for args in (
-                (self._child.stdout, folder / f"{name}.log", self.output, on_output, raw_output),
-                (self._child.stderr, folder / f"{name}.err", self.errors, on_error, None),
+                (self._child.stdout, logs / f"{name}.log", self.output, on_output, raw_output),
+                (self._child.stderr, logs / f"{name}.err", self.errors, on_error, None),
             )
         ]
         for reader in self._readers:
@@ -147,8 +158,17 @@ class Process:
 
     def expect_line(self, wanted: Callable[[str], bool], what: str, seconds: float = 10.0) -> str:
         """Waits for a line on standard output. ProcessError says what did not come, and why."""
-        line = self.output.wait_for(wanted, seconds)
+        return self._expect(self.output, wanted, what, seconds)
+
+    def expect_error_line(self, wanted: Callable[[str], bool], what: str, seconds: float = 10.0) -> str:
+        """The same for standard error, where daemons write their log."""
+        return self._expect(self.errors, wanted, what, seconds)
+
+    def _expect(self, lines: Lines, wanted: Callable[[str], bool], what: str, seconds: float) -> str:
+        line = lines.wait_for(wanted, seconds)
         if line is None:
+            if lines.closed():
+                self.wait(STOP_SECONDS)
             raise ProcessError(f"{self.name}: {what} did not come{self.how_it_ended()}")
         return line
 

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import IO
 
 from . import identity
 from .peers import HOST_SEEN_BY_GUEST
+from .process import Process
 from .sockets import free_ports
 
 KEPT_RUNS = 5
@@ -87,12 +87,15 @@ class RunFolder:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
         with (root / "build" / ".compose.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            made = subprocess.run(command, cwd=root, env=environment, text=True, check=False, start_new_session=True,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT)  # fmt: skip
-        (self.path / "compose.log").write_text(made.stdout)
-        if made.returncode != 0 or not image.is_file():
-            raise ImageError(f"'{' '.join(command)}' failed:\n{made.stdout.rstrip()[-4000:]}")
+            make = Process("compose", command, root, environment=environment, logs=self.path)
+            try:
+                while make.wait(1.0) is None:
+                    pass
+            finally:
+                status = make.stop()
+        if status != 0 or not image.is_file():
+            output = "\n".join(make.output.all() + make.errors.all())
+            raise ImageError(f"'{' '.join(command)}' failed:\n{output[-4000:]}")
         return image
 
     def release(self) -> None:

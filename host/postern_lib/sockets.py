@@ -38,13 +38,6 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def accepts(port: int) -> bool:
-    """Whether somebody listens on a loopback TCP port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((LOOPBACK, port)) == 0
-
-
 def connect_unix(path: Path, seconds: float = 5.0) -> socket.socket:
     """Connects to a Unix socket, which may appear late and whose path may be longer than sockets allow."""
     deadline = time.monotonic() + seconds
