@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-const struct bme280_trim bme280_sim_trim = {
+const struct sim_trim bme280_sim_trim = {
     .t1 = 28009,
     .t2 = 25654,
     .t3 = 50,
@@ -26,7 +26,7 @@ const struct bme280_trim bme280_sim_trim = {
     .h6 = 30,
 };
 
-int32_t bme280_fine(const struct bme280_trim *trim, uint32_t adc_t)
+int32_t bme280_fine(const struct sim_trim *trim, uint32_t adc_t)
 {
     int64_t linear = ((int64_t)(adc_t / 8) - 2 * (int64_t)trim->t1) * trim->t2;
     int64_t offset = (int64_t)(adc_t / 16) - trim->t1;
@@ -34,7 +34,7 @@ int32_t bme280_fine(const struct bme280_trim *trim, uint32_t adc_t)
     return (int32_t)((linear >> 11) + ((((offset * offset) >> 12) * trim->t3) >> 14));
 }
 
-static uint32_t pressure(const struct bme280_trim *trim, int32_t fine, uint32_t adc_p)
+static uint32_t pressure(const struct sim_trim *trim, int32_t fine, uint32_t adc_p)
 {
     int64_t t = (int64_t)fine - 128000;
     int64_t offset = t * t * trim->p6 + t * trim->p5 * (INT64_C(1) << 17) + trim->p4 * (INT64_C(1) << 35);
@@ -51,7 +51,7 @@ static uint32_t pressure(const struct bme280_trim *trim, int32_t fine, uint32_t 
     return (uint32_t)((p >> 8) + trim->p7 * 16);
 }
 
-static uint32_t humidity(const struct bme280_trim *trim, int32_t fine, uint32_t adc_h)
+static uint32_t humidity(const struct sim_trim *trim, int32_t fine, uint32_t adc_h)
 {
     int64_t t = (int64_t)fine - 76800;
     int64_t wet = ((int64_t)adc_h * 16384 - (int64_t)trim->h4 * 1048576 - trim->h5 * t + 16384) >> 15;
@@ -66,11 +66,11 @@ static uint32_t humidity(const struct bme280_trim *trim, int32_t fine, uint32_t 
     return (uint32_t)(h >> 12);
 }
 
-struct bme280_values bme280_compensate(const struct bme280_trim *trim, struct bme280_raw raw)
+struct sim_values bme280_compensate(const struct sim_trim *trim, struct sim_raw raw)
 {
     int32_t fine = bme280_fine(trim, raw.t);
 
-    return (struct bme280_values){
+    return (struct sim_values){
         .t_centi = (fine * 5 + 128) >> 8,
         .p_q24_8 = pressure(trim, fine, raw.p),
         .h_q22_10 = humidity(trim, fine, raw.h),
@@ -80,7 +80,7 @@ struct bme280_values bme280_compensate(const struct bme280_trim *trim, struct bm
 enum channel { TEMPERATURE, PRESSURE, HUMIDITY };
 
 /* A quantity that rises with `adc`, as a number comparable with the wanted one. */
-static double rising(const struct bme280_trim *trim, enum channel channel, int32_t fine, uint32_t adc)
+static double rising(const struct sim_trim *trim, enum channel channel, int32_t fine, uint32_t adc)
 {
     switch (channel) {
     case TEMPERATURE:
@@ -93,7 +93,7 @@ static double rising(const struct bme280_trim *trim, enum channel channel, int32
 }
 
 /* The multiple of `step` below `limit` whose result is nearest to `wanted`. */
-static uint32_t bisect(const struct bme280_trim *trim, enum channel channel, int32_t fine, double wanted,
+static uint32_t bisect(const struct sim_trim *trim, enum channel channel, int32_t fine, double wanted,
                        uint32_t limit, uint32_t step)
 {
     uint32_t low = 0;
@@ -114,10 +114,10 @@ static uint32_t bisect(const struct bme280_trim *trim, enum channel channel, int
                : high * step;
 }
 
-struct bme280_raw bme280_invert(const struct bme280_trim *trim, double celsius, double pascal, double percent,
-                                uint32_t step_t, uint32_t step_p)
+struct sim_raw bme280_invert(const struct sim_trim *trim, double celsius, double pascal, double percent,
+                             uint32_t step_t, uint32_t step_p)
 {
-    struct bme280_raw raw;
+    struct sim_raw raw;
     int32_t fine;
 
     raw.t = bisect(trim, TEMPERATURE, 0, celsius, 1u << 20, step_t);
@@ -133,7 +133,7 @@ static void put16(uint8_t *at, int value)
     at[1] = (uint8_t)((unsigned)value >> 8 & 0xffu);
 }
 
-void bme280_trim_registers(const struct bme280_trim *trim, uint8_t low[26], uint8_t high[7])
+void bme280_trim_registers(const struct sim_trim *trim, uint8_t low[26], uint8_t high[7])
 {
     const int words[12] = {trim->t1, trim->t2, trim->t3, trim->p1, trim->p2, trim->p3,
                            trim->p4, trim->p5, trim->p6, trim->p7, trim->p8, trim->p9};

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Trimming values dig_T1.. dig_H6 as numbers. */
-struct bme280_trim {
+struct sim_trim {
     uint16_t t1;
     int16_t t2, t3;
     uint16_t p1;
@@ -21,33 +21,33 @@ struct bme280_trim {
 };
 
 /* What the sensor's converter delivers: 20, 20 and 16 bits. */
-struct bme280_raw {
+struct sim_raw {
     uint32_t t, p, h;
 };
 
 /* Compensated values in the data sheet's units. */
-struct bme280_values {
+struct sim_values {
     int32_t t_centi;   /* 0.01 degree Celsius */
     uint32_t p_q24_8;  /* Pa, 8 fraction bits */
     uint32_t h_q22_10; /* %RH, 10 fraction bits */
 };
 
 /* The trimming of the simulated part. */
-extern const struct bme280_trim bme280_sim_trim;
+extern const struct sim_trim bme280_sim_trim;
 
 /* The fine temperature (5120 steps a degree) that the other two formulas use. */
-int32_t bme280_fine(const struct bme280_trim *trim, uint32_t adc_t);
+int32_t bme280_fine(const struct sim_trim *trim, uint32_t adc_t);
 
-struct bme280_values bme280_compensate(const struct bme280_trim *trim, struct bme280_raw raw);
+struct sim_values bme280_compensate(const struct sim_trim *trim, struct sim_raw raw);
 
 /*
  * The converter values that come closest to an environment, in steps of `step_t` and `step_p`
  * (16 = a 16-bit result in a 20-bit field, 1 = full resolution).
  */
-struct bme280_raw bme280_invert(const struct bme280_trim *trim, double celsius, double pascal, double percent,
-                                uint32_t step_t, uint32_t step_p);
+struct sim_raw bme280_invert(const struct sim_trim *trim, double celsius, double pascal, double percent,
+                             uint32_t step_t, uint32_t step_p);
 
 /* Lay the trimming out as registers 0x88..0xA1 (first 26 bytes) and 0xE1..0xE7 (last 7 bytes). */
-void bme280_trim_registers(const struct bme280_trim *trim, uint8_t low[26], uint8_t high[7]);
+void bme280_trim_registers(const struct sim_trim *trim, uint8_t low[26], uint8_t high[7]);
 
 #endif

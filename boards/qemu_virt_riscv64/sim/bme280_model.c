@@ -33,7 +33,7 @@ void bme280_model_init(struct bme280_model *model, const struct environment *env
 
 static void store_data(struct bme280_model *model)
 {
-    const struct bme280_raw *raw = &model->raw;
+    const struct sim_raw *raw = &model->raw;
     const uint8_t data[8] = {
         (uint8_t)(raw->p >> 12), (uint8_t)(raw->p >> 4), (uint8_t)(raw->p << 4), (uint8_t)(raw->t >> 12),
         (uint8_t)(raw->t >> 4),  (uint8_t)(raw->t << 4), (uint8_t)(raw->h >> 8), (uint8_t)raw->h,
@@ -51,7 +51,7 @@ void bme280_model_power_on(struct bme280_model *model)
     model->ctrl_meas = 0;
     model->config = 0;
     model->filtered = false;
-    model->raw = (struct bme280_raw){SKIPPED_20, SKIPPED_20, SKIPPED_16};
+    model->raw = (struct sim_raw){SKIPPED_20, SKIPPED_20, SKIPPED_16};
     model->data_number = 0;
     model->read_mask = 0;
     store_data(model);
@@ -108,7 +108,7 @@ static uint32_t filtered(const struct bme280_model *model, uint32_t before, uint
 static void finish_measurement(struct bme280_model *model)
 {
     const struct environment_row *row = &model->env->rows[model->next_row % model->env->count];
-    struct bme280_raw raw;
+    struct sim_raw raw;
 
     raw = bme280_invert(&bme280_sim_trim, row->celsius, row->pascal, row->percent,
                         result_step(model, model->ctrl_meas >> 5), result_step(model, model->ctrl_meas >> 2));

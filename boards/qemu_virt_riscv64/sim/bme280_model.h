@@ -15,8 +15,8 @@
 /* One finished measurement, told when the master has read all of it. */
 struct bme280_delivery {
     uint64_t number; /* measurements are counted from 1 since the simulator started */
-    struct bme280_raw raw;
-    struct bme280_values values;
+    struct sim_raw raw;
+    struct sim_values values;
 };
 
 struct bme280_model {
@@ -37,11 +37,11 @@ struct bme280_model {
     bool pending;        /* a measurement is running or scheduled */
     uint8_t ctrl_hum_written, ctrl_hum, ctrl_meas, config;
     bool filtered; /* the filter has a history */
-    struct bme280_raw raw;
+    struct sim_raw raw;
     uint8_t data[8];   /* 0xF7..0xFE */
     uint8_t shadow[8]; /* as at the start of the running transaction */
     uint64_t shadow_number;
-    struct bme280_raw shadow_raw;
+    struct sim_raw shadow_raw;
     uint64_t data_number; /* measurement in `data`, 0 = none */
     uint64_t read_number; /* measurement that read_mask is about */
     uint8_t read_mask;

@@ -70,7 +70,7 @@ static uint64_t monotonic_ns(void *context)
 static void log_delivery(void *context, const struct bme280_delivery *delivery)
 {
     struct simulator *sim = context;
-    const struct bme280_values *values = &delivery->values;
+    const struct sim_values *values = &delivery->values;
     long t = labs((long)values->t_centi);
     uint64_t p = ((uint64_t)values->p_q24_8 * 100 + 128) >> 8;
     uint64_t h = ((uint64_t)values->h_q22_10 * 1000 + 512) >> 10;

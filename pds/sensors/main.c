@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sensors component: samples every configured BME280 over the SPI bus driver and passes good readings on.
+ * A bad value never leaves; what is wrong with a sensor is said once and kept in the metrics.
+ */
+#include <microkit.h>
+#include <postern/clock.h>
+#include <postern/log.h>
+#include <postern/metrics.h>
+#include <postern/protocol/reading.h>
+#include <postern/protocol/spi.h>
+#include <postern/ring_port.h>
+#include <postern/timer_client.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bme280.h"
+#include "ports.h"
+#include "publish.h"
+#include "sampler.h"
+
+/* An answer with its data, as it comes out of the ring. */
+struct message {
+    struct spi_response response;
+    uint8_t data[SPI_MAX_LENGTH];
+};
+
+/* What the operator sees of one sensor. */
+struct sensor_view {
+    enum bme280_error reported;
+    bool known; /* reported at least once */
+    uint64_t *ok, *error, *samples, *failures, *t, *p, *h;
+};
+
+static struct sampler sampler;
+static struct ring spi_requests, spi_responses, readings_out;
+static struct sensor_view view[SENSOR_COUNT];
+static uint64_t seq;
+static uint64_t armed_ns = UINT64_MAX;
+static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale;
+
+static const char *quantity_text(enum bme280_quantity_error quantity)
+{
+    switch (quantity) {
+    case BME280_BAD_TEMPERATURE:
+        return "temperature";
+    case BME280_BAD_PRESSURE:
+        return "pressure";
+    case BME280_BAD_HUMIDITY:
+        return "humidity";
+    case BME280_PLAUSIBLE:
+        break;
+    }
+    return "value";
+}
+
+static void log_state(const char *name, const struct bme280 *dev, bool first)
+{
+    switch (dev->error) {
+    case BME280_OK:
+        log_info("sensor %s: %s", name, first ? "found, chip id 0x60" : "works again");
+        break;
+    case BME280_ABSENT:
+    case BME280_STUCK:
+    case BME280_WRONG_ID:
+        log_warn("sensor %s: chip id 0x%02x, expected 0x60: %s", name, dev->chip_id,
+                 bme280_error_text(dev->error));
+        break;
+    case BME280_OUT_OF_RANGE:
+        log_warn("sensor %s: %s outside the operating range", name, quantity_text(dev->quantity));
+        break;
+    case BME280_BAD_CALIBRATION:
+    case BME280_UNSTABLE:
+    case BME280_NOT_CONFIGURED:
+    case BME280_NO_MEASUREMENT:
+    case BME280_SKIPPED:
+    case BME280_BUS:
+        log_warn("sensor %s: %s", name, bme280_error_text(dev->error));
+        break;
+    }
+}
+
+/* The whole sample or nothing: its numbers are used up either way, so that a loss shows as a gap. */
+static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
+{
+    struct reading readings[READINGS_PER_SAMPLE];
+    uint32_t sent = 0;
+
+    publish_readings(readings, &dev->values, (uint8_t)index, taken_ns, &seq);
+    if (ring_space(&readings_out) >= READINGS_PER_SAMPLE) {
+        while (sent < READINGS_PER_SAMPLE &&
+               ring_push(&readings_out, READING_VALUE, &readings[sent], sizeof(readings[sent])) == RING_OK) {
+            sent++;
+        }
+    }
+    metric_set(metric_seq, seq);
+    metric_add(metric_dropped, READINGS_PER_SAMPLE - sent);
+    ring_notify(&readings_out, readings_id);
+}
+
+static void finished(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
+{
+    struct sensor_view *sensor = &view[index];
+
+    metric_set(sensor->ok, dev->error == BME280_OK);
+    metric_set(sensor->error, dev->error);
+    if (!sensor->known || sensor->reported != dev->error) {
+        log_state(sensor_config[index].name, dev, !sensor->known);
+        sensor->known = true;
+        sensor->reported = dev->error;
+    }
+    if (dev->error != BME280_OK) {
+        metric_add(sensor->failures, 1);
+        return;
+    }
+    metric_add(sensor->samples, 1);
+    metric_set(sensor->t, (uint64_t)(int64_t)dev->values.t_centi);
+    metric_set(sensor->p, dev->values.p_q24_8 >> 8);
+    metric_set(sensor->h, dev->values.h_q22_10 >> 10);
+    publish(index, dev, taken_ns);
+}
+
+static bool send(const struct spi_request *request, const uint8_t *tx)
+{
+    enum ring_status status =
+        ring_push2(&spi_requests, SPI_TRANSFER, request, sizeof(*request), tx, request->length);
+
+    if (status == RING_RESTARTED) {
+        status = ring_push2(&spi_requests, SPI_TRANSFER, request, sizeof(*request), tx, request->length);
+    }
+    ring_notify(&spi_requests, spi_req_id);
+    return status == RING_OK;
+}
+
+static const struct sampler_owner owner = {send, finished};
+
+/* Take one answer. False: there is none, and we shall be notified. */
+static bool take_answer(void)
+{
+    struct message message;
+    uint32_t kind;
+    uint32_t length;
+
+    memset(&message, 0, sizeof(message));
+    switch (ring_pop(&spi_responses, &kind, &message, sizeof(message), &length)) {
+    case RING_OK:
+        if (kind == SPI_DONE && length >= sizeof(message.response)) {
+            sampler_answer(&sampler, &message.response, message.data,
+                           length - (uint32_t)sizeof(message.response), clock_ns());
+        }
+        ring_notify(&spi_responses, spi_rsp_id);
+        return true;
+    case RING_TOO_LONG:
+        return true;
+    case RING_RESTARTED:
+        sampler_bus_restarted(&sampler, clock_ns());
+        return true;
+    default:
+        return ring_consumer_has_more(&spi_responses);
+    }
+}
+
+/* The timer is asked only if it would not wake us by the deadline anyway. */
+static void arm_timer(void)
+{
+    if (sampler.deadline_ns < armed_ns && timer_set(timer_id, sampler.deadline_ns)) {
+        armed_ns = sampler.deadline_ns;
+    }
+}
+
+static void work(void)
+{
+    bool more = true;
+
+    for (uint32_t i = 0; i <= ring_batch(&spi_responses) && more; i++) {
+        more = take_answer();
+    }
+    sampler_tick(&sampler, clock_ns());
+    metric_set(metric_overruns, sampler.overruns);
+    metric_set(metric_stale, sampler.stale);
+    arm_timer();
+}
+
+void notified(microkit_channel ch)
+{
+    if (ch == timer_id) {
+        armed_ns = UINT64_MAX;
+    }
+    work();
+}
+
+static uint64_t *add_metric(const char *sensor, const char *what)
+{
+    char name[METRICS_NAME_SIZE];
+
+    snprintf(name, sizeof(name), "%s.%s", sensor, what);
+    return metrics_add(name);
+}
+
+static void add_metrics(void)
+{
+    metrics_start(metrics);
+    metric_seq = metrics_add("last_seq");
+    metric_dropped = metrics_add("dropped");
+    metric_overruns = metrics_add("overruns");
+    metric_stale = metrics_add("stale_answers");
+    for (unsigned i = 0; i < SENSOR_COUNT; i++) {
+        const char *name = sensor_config[i].name;
+
+        view[i].ok = add_metric(name, "ok");
+        view[i].error = add_metric(name, "error");
+        view[i].samples = add_metric(name, "samples");
+        view[i].failures = add_metric(name, "failures");
+        view[i].t = add_metric(name, "centi_celsius");
+        view[i].p = add_metric(name, "pascal");
+        view[i].h = add_metric(name, "percent");
+    }
+}
+
+void init(void)
+{
+    LOG_START();
+    add_metrics();
+    RING_PRODUCER(&spi_requests, spi_req, SPI_REQ);
+    RING_CONSUMER(&spi_responses, spi_rsp, SPI_RSP);
+    RING_PRODUCER(&readings_out, readings, READINGS);
+    sampler_init(&sampler, &owner, clock_ns());
+    work();
+}
