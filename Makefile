@@ -24,6 +24,7 @@ endif
 
 include mk/flags.mk
 include mk/deps.mk
+include mk/variant.mk
 include mk/pd.mk
 include system/composer/build.mk
 -include kernel/build.mk
@@ -35,6 +36,9 @@ include $(sort $(wildcard drivers/*/build.mk drivers/*/*/build.mk pds/*/build.mk
 -include net/build.mk
 -include host/build.mk
 include boards/$(BOARD)/build.mk
+ifneq ($(VARIANT),)
+include tests/$(VARIANT)/build.mk
+endif
 include mk/image.mk
 include mk/unit.mk
 include mk/check.mk
@@ -53,6 +57,7 @@ run: $(DEPS_STAMP) ## boot the gateway in QEMU with sensors, broker and collecto
 
 test: $(DEPS_STAMP) ## all tests: unit, kernel, integration; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory unit-build programs host sim
+	@$(MAKE) --no-print-directory VARIANT=rogue programs
 	@tests/run
 
 bench: $(DEPS_STAMP) ## sizes and instruction counts, as a table and in build/bench.json

@@ -7,7 +7,7 @@
 # The generated ports.h and ports.c (addresses, channels and geometry of the component's connections) are made first and
 # found by #include "ports.h". CFLAGS are extra flags; LIBRARIES extra objects or archives.
 
-PRODUCT := system/gateway.xml
+PRODUCT ?= system/gateway.xml
 GEN := $(OUT)/gen
 PROGRAMS :=
 

@@ -30,6 +30,7 @@ class Settings:
 
     board: str = DEFAULT_BOARD
     config: str = "debug"
+    variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
     image: Path | None = None  # composed for the run if None
     data: Path | None = None  # the environment that the simulator plays; the board's own if None
     identities: Path = ROOT / "build" / "identity"
@@ -65,7 +66,7 @@ class Gateway:
         """The image for this run: composed from its configuration files, unless one was given."""
         if self.image is None:
             self.folder.write_config(self.settings.identities, self.ports)
-            self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config)
+            self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config, self.settings.variant)
         return self.image.resolve()
 
     def start_peers(self) -> None:

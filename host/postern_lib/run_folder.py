@@ -76,10 +76,10 @@ class RunFolder:
         for name in ("device.key.pem", "device.crt.pem", identity.CA_FILE):
             shutil.copy(identities / name, self.config / name)  # copies the mode too
 
-    def compose(self, root: Path, board: str, config: str) -> Path:
+    def compose(self, root: Path, board: str, config: str, variant: str = "") -> Path:
         """Makes the image from the configuration files by 'make image'. Returns its path."""
         image = self.path / IMAGE_FILE
-        settings = {"CONFIG_DIR": self.config, "IMAGE": image, "BOARD": board, "CONFIG": config}
+        settings = {"CONFIG_DIR": self.config, "IMAGE": image, "BOARD": board, "CONFIG": config, "VARIANT": variant}
         command = ["make", "--no-print-directory", "image"]
         command += [f"{key}={os.path.relpath(value, root) if isinstance(value, Path) else value}"
                     for key, value in settings.items()]  # fmt: skip
