@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Crypto service and entropy driver. The TLS tests talk to OpenSSL's server over loopback.
+
+CRYPTO_UNIT_CFLAGS = $(CRYPTO_INCLUDES)
+CRYPTO_UNIT_TLS := $(addprefix crypto/,p256/field.c p256/point.c p256/p256.c p256/random.c seed_pool.c tls_platform.c \
+    tls_credentials.c tls_reason.c tls_engine.c)
+CRYPTO_UNIT_OBJS = $(patsubst %.c,$(BUILD)/unit/obj/mbedtls/%.o,$(CRYPTO_MBEDTLS_FAST) $(CRYPTO_MBEDTLS_SMALL))
+
+$(BUILD)/unit/obj/mbedtls/%.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(WARNINGS) -fno-sanitize-recover=all,$(UNIT_CFLAGS)) -fno-sanitize-recover=all \
+	    $(CRYPTO_INCLUDES) -c -o $@ $(MBEDTLS_DIR)/$*.c
+
+$(BUILD)/unit/libmbedtls.a: $(CRYPTO_UNIT_OBJS)
+	@rm -f $@
+	ar rcsD $@ $^
+
+# mbedTLS's own P-256 is the oracle of ours: its functions get other names.
+CRYPTO_ORACLE_NAMES := gen_keypair ecdh_shared_secret ecdsa_sign ecdsa_verify validate_pubkey validate_privkey \
+    public_from_private generate_random
+$(BUILD)/unit/obj/p256_oracle.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(WARNINGS),$(UNIT_CFLAGS)) $(CRYPTO_INCLUDES) \
+	    $(foreach name,$(CRYPTO_ORACLE_NAMES),-Dp256_$(name)=oracle_$(name)) -c -o $@ \
+	    $(MBEDTLS_DIR)/3rdparty/p256-m/p256-m/p256-m.c
+
+$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls bridge conf): $(MBEDTLS_STAMP)
+
+$(eval $(call unit,crypto_p256,crypto/p256/field.c crypto/p256/point.c crypto/p256/p256.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_p256: $(BUILD)/unit/obj/p256_oracle.o
+$(eval $(call unit,crypto_conf,crypto/crypto_conf.c system/runtime/postern/kv.c,-Icrypto))
+$(eval $(call unit,entropy_health,$(addprefix drivers/entropy/virtio_rng/,health.c stock.c),-Idrivers/entropy/virtio_rng))
