@@ -24,7 +24,7 @@ void bitbang_start(struct bitbang *bb, const uint8_t *tx, uint32_t length, unsig
 
 static bool bit_of(const uint8_t *bytes, uint32_t bit)
 {
-    return (bytes[bit / 8] >> (7 - bit % 8) & 1u) != 0;
+    return ((unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1u) != 0;
 }
 
 static struct bitbang_op drive(enum bitbang_line line, bool level)

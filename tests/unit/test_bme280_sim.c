@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The whole wire path on the host: the driver's SPI controller over its virtio queue, through fake device
+ * registers and the simulator's own queue code, to the simulated sensor's pins; above it the BME280
+ * conversation. What the simulator says it put on the bus must be what the driver computed.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bme280.h"
+#include "bme280_formula.h"
+#include "bme280_model.h"
+#include "bme280_wire.h"
+#include "controller.h"
+#include "environment.h"
+#include "gpio_bank.h"
+#include "vhost_ring.h"
+#include "virtio_reg.h"
+
+#define ENVIRONMENT "boards/qemu_virt_riscv64/sim/environment.csv"
+#define DMA_PADDR   UINT64_C(0x87000000)
+#define DMA_SIZE    0x4000u
+
+static uint64_t now_ns;
+static struct environment env;
+static struct bme280_model model;
+static struct bme280_wire wire;
+static struct gpio_bank bank;
+static struct bme280_delivery last;
+static unsigned deliveries;
+
+static uint64_t clock_now(void *context)
+{
+    (void)context;
+    return now_ns;
+}
+
+static void on_delivery(void *context, const struct bme280_delivery *delivery)
+{
+    (void)context;
+    last = *delivery;
+    deliveries++;
+}
+
+/* The virtio device: registers here, queue and lines by the simulator. */
+static struct {
+    uint32_t status, sel, irq;
+    uint64_t address[3]; /* descriptors, available, used */
+    struct vhost_ring ring;
+    struct vhost_memory memory;
+    bool silent;     /* requests are swallowed */
+    bool refuse;     /* every request is answered with an error */
+    bool forge_used; /* the used index jumps */
+    unsigned kicks, resets;
+} device;
+
+static _Alignas(4096) uint8_t dma_memory[DMA_SIZE];
+static uint32_t registers[1];
+static struct spi_controller spi;
+
+uint32_t virtio_reg_read32(const volatile uint32_t *regs, uint32_t off)
+{
+    (void)regs;
+    switch (off) {
+    case 0x00:
+        return 0x74726976;
+    case 0x04:
+        return 2;
+    case 0x08:
+        return 41;
+    case 0x10:
+        return device.sel; /* word 1, bit 0: VERSION_1 */
+    case 0x34:
+        return 256;
+    case 0x60:
+        return device.irq;
+    case 0x70:
+        return device.status;
+    default:
+        return 0;
+    }
+}
+
+uint8_t virtio_reg_read8(const volatile uint32_t *regs, uint32_t off)
+{
+    uint8_t config[8] = {GPIO_LINES, 0, 0, 0, (uint8_t)gpio_bank_names_size()};
+
+    (void)regs;
+    return config[off - 0x100];
+}
+
+static size_t answer(void *context, const uint8_t *request, size_t size, uint8_t *response)
+{
+    size_t length = gpio_bank_request(context, request, size, response);
+
+    response[0] = device.refuse ? 1 : response[0];
+    return length;
+}
+
+static void serve(void)
+{
+    device.kicks++;
+    if (device.silent) {
+        return;
+    }
+    device.ring.desc_user = device.address[0];
+    device.ring.avail_user = device.address[1];
+    device.ring.used_user = device.address[2];
+    assert_null(vhost_ring_serve(&device.ring, &device.memory, answer, &bank));
+    if (device.forge_used) {
+        uint16_t *used = (uint16_t *)(void *)(dma_memory + (device.address[2] - DMA_PADDR));
+
+        used[1] = (uint16_t)(used[1] + 200);
+    }
+    device.irq = 1;
+}
+
+void virtio_reg_write32(volatile uint32_t *regs, uint32_t off, uint32_t value)
+{
+    (void)regs;
+    if (off >= 0x80 && off <= 0xa4) {
+        uint64_t *word = &device.address[(off - 0x80) / 0x10];
+
+        *word = (off & 4) != 0 ? (*word & UINT32_MAX) | (uint64_t)value << 32 : value;
+        return;
+    }
+    switch (off) {
+    case 0x14:
+        device.sel = value;
+        break;
+    case 0x38:
+        device.ring.size = (uint16_t)value;
+        break;
+    case 0x50:
+        serve();
+        break;
+    case 0x64:
+        device.irq &= ~value;
+        break;
+    case 0x70:
+        device.status = value;
+        if (value == 0) {
+            device.resets++;
+            device.irq = 0;
+            device.ring = (struct vhost_ring){.enabled = true, .kick_fd = -1, .call_fd = -1};
+            gpio_bank_reset(&bank);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static const struct virtio_dma whole_dma = {.base = dma_memory, .paddr = DMA_PADDR, .size = DMA_SIZE};
+
+/* Deliver interrupts until the controller is idle or stuck. True if a transfer has finished. */
+static bool run(void)
+{
+    bool done = false;
+
+    while (device.irq != 0 && !done) {
+        done = spi_controller_interrupt(&spi, now_ns);
+    }
+    return done;
+}
+
+static int new_board(void **state)
+{
+    (void)state;
+    now_ns = 1000000000;
+    deliveries = 0;
+    memset(&device, 0, sizeof(device));
+    device.memory.count = 1;
+    device.memory.region[0] = (struct vhost_region){{DMA_PADDR, DMA_SIZE, DMA_PADDR, 0}, dma_memory};
+    bme280_model_init(&model, &env, clock_now, on_delivery, NULL);
+    bme280_wire_init(&wire, &model, 280);
+    gpio_bank_init(&bank, &wire);
+    spi_controller_init(&spi, registers, whole_dma, now_ns);
+    run();
+    assert_int_equal(spi.state, SPI_IDLE);
+    now_ns += 10000000;
+    return 0;
+}
+
+static enum spi_status transfer(const uint8_t *tx, uint16_t length, uint8_t mode)
+{
+    const struct spi_request request = {.id = 1, .mode = mode, .length = length};
+
+    assert_int_equal(spi_check(&request, (uint32_t)sizeof(request) + length), SPI_OK);
+    assert_int_equal(spi.state, SPI_IDLE);
+    spi_controller_start(&spi, &request, tx, now_ns);
+    while (!run()) {
+        if (device.irq == 0) {
+            now_ns = spi.deadline_ns;
+            if (spi_controller_tick(&spi, now_ns)) {
+                break;
+            }
+        }
+    }
+    return spi.status;
+}
+
+static struct bme280 dev;
+
+static enum bme280_error sample(uint8_t mode)
+{
+    enum bme280_need need = bme280_start(&dev);
+
+    while (need != BME280_DONE) {
+        if (need == BME280_PAUSE) {
+            now_ns += (uint64_t)dev.pause_us * 1000;
+            need = bme280_paused(&dev);
+        } else if (transfer(dev.tx, (uint16_t)dev.length, mode) == SPI_OK) {
+            need = bme280_transferred(&dev, spi.rx);
+        } else {
+            need = bme280_transferred(&dev, NULL);
+        }
+    }
+    return dev.error;
+}
+
+static void expect_same_values(void)
+{
+    assert_int_equal(dev.raw.t, last.raw.t);
+    assert_int_equal(dev.raw.p, last.raw.p);
+    assert_int_equal(dev.raw.h, last.raw.h);
+    assert_int_equal(dev.values.t_centi, last.values.t_centi);
+    assert_int_equal(dev.values.p_q24_8, last.values.p_q24_8);
+    assert_int_equal(dev.values.h_q22_10, last.values.h_q22_10);
+}
+
+/* Every row of the shipped environment, in both modes that the part speaks. */
+static void test_whole_environment(void **state)
+{
+    (void)state;
+    bme280_init(&dev);
+    for (unsigned i = 0; i < 2 * env.count; i++) {
+        const struct environment_row *row = &env.rows[i % env.count];
+
+        assert_int_equal(sample(i % 2 == 0 ? 0 : 3), BME280_OK);
+        assert_int_equal(deliveries, i + 1);
+        assert_int_equal(last.number, i + 1);
+        expect_same_values();
+        assert_true(fabs(dev.values.t_centi / 100.0 - row->celsius) < 0.02);
+        assert_true(fabs(dev.values.p_q24_8 / 256.0 - row->pascal) < 3.0);
+        assert_true(fabs(dev.values.h_q22_10 / 1024.0 - row->percent) < 0.05);
+    }
+}
+
+static void test_few_notifications(void **state)
+{
+    const uint8_t tx[8] = {0xd0};
+
+    (void)state;
+    device.kicks = 0;
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_OK);
+    assert_int_equal(spi.rx[1], 0x60);
+    assert_in_range(device.kicks, 1, 3);
+}
+
+static void test_registers_over_the_wire(void **state)
+{
+    const uint8_t write[] = {0x72, 0x03, 0x75, 0xa8};
+    const uint8_t read[] = {0xf2, 0, 0, 0, 0};
+    const uint8_t reset[] = {0x60, 0xb6};
+
+    (void)state;
+    assert_int_equal(transfer(write, sizeof(write), 3), SPI_OK);
+    assert_int_equal(transfer(read, sizeof(read), 0), SPI_OK);
+    assert_memory_equal(spi.rx + 1, "\x03\x00\x00\xa8", 4);
+    assert_int_equal(transfer(reset, sizeof(reset), 0), SPI_OK);
+    assert_int_equal(transfer(read, sizeof(read), 3), SPI_OK);
+    assert_memory_equal(spi.rx + 1, "\x00\x01\x00\x00", 4);
+    now_ns += 2000000;
+    assert_int_equal(transfer(read, sizeof(read), 3), SPI_OK);
+    assert_memory_equal(spi.rx + 1, "\x00\x00\x00\x00", 4);
+}
+
+static void test_longest_transfer(void **state)
+{
+    uint8_t tx[SPI_MAX_LENGTH] = {0xd0};
+
+    (void)state;
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_OK);
+    assert_int_equal(spi.rx[1], 0x60);
+    /* Addresses wrap inside the register file: 0xff is followed by 0x80, 0x88 begins the calibration. */
+    assert_int_equal(spi.rx[1 + 0x100 - 0xd0 + 8], bme280_sim_trim.t1 & 0xff);
+    assert_int_equal(spi.rx[1 + 0x100 - 0xd0 + 9], bme280_sim_trim.t1 >> 8);
+}
+
+static void test_faults_are_never_values(void **state)
+{
+    (void)state;
+    bme280_init(&dev);
+    assert_int_equal(sample(0), BME280_OK);
+    bme280_wire_set_fault(&wire, WIRE_DISCONNECTED);
+    assert_int_equal(sample(0), BME280_ABSENT);
+    bme280_wire_set_fault(&wire, WIRE_SOUND);
+    now_ns += 2000000;
+    assert_int_equal(sample(0), BME280_OK);
+    expect_same_values();
+    bme280_wire_set_fault(&wire, WIRE_STUCK_LOW);
+    assert_int_equal(sample(0), BME280_STUCK);
+    bme280_wire_set_fault(&wire, WIRE_GARBAGE);
+    deliveries = 0;
+    for (unsigned i = 0; i < 2000; i++) {
+        assert_int_not_equal(sample(0), BME280_OK);
+    }
+    assert_int_equal(deliveries, 0);
+    bme280_wire_set_fault(&wire, WIRE_SOUND);
+    assert_int_equal(sample(0), BME280_OK);
+    expect_same_values();
+}
+
+/* A fault that begins and ends anywhere inside a conversation: a value is right or it is not there. */
+static void test_fault_at_any_edge(void **state)
+{
+    static const enum wire_fault faults[] = {WIRE_DISCONNECTED, WIRE_GARBAGE, WIRE_STUCK_LOW};
+
+    (void)state;
+    for (unsigned f = 0; f < 3; f++) {
+        for (unsigned at = 0; at < 9; at++) {
+            for (unsigned length = 1; length < 4; length++) {
+                enum bme280_need need;
+                unsigned transfers = 0;
+
+                bme280_init(&dev);
+                need = bme280_start(&dev);
+                while (need != BME280_DONE) {
+                    if (need == BME280_PAUSE) {
+                        now_ns += (uint64_t)dev.pause_us * 1000;
+                        need = bme280_paused(&dev);
+                        continue;
+                    }
+                    bme280_wire_set_fault(&wire, transfers >= at && transfers < at + length ? faults[f]
+                                                                                            : WIRE_SOUND);
+                    assert_int_equal(transfer(dev.tx, (uint16_t)dev.length, 0), SPI_OK);
+                    need = bme280_transferred(&dev, spi.rx);
+                    transfers++;
+                }
+                if (dev.error == BME280_OK) {
+                    expect_same_values();
+                }
+                bme280_wire_set_fault(&wire, WIRE_SOUND);
+                now_ns += 10000000;
+            }
+        }
+    }
+}
+
+static void test_silent_device(void **state)
+{
+    const uint8_t tx[2] = {0xd0};
+
+    (void)state;
+    device.silent = true;
+    device.resets = 0;
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_TIMEOUT);
+    assert_int_equal(device.resets, 1);
+    assert_int_equal(spi.state, SPI_NAMING);
+    /* Still silent: the controller gives up for a while and then tries again. */
+    now_ns = spi.deadline_ns;
+    assert_false(spi_controller_tick(&spi, now_ns));
+    assert_int_equal(spi.state, SPI_DOWN);
+    assert_int_equal(spi.fault, SPI_FAULT_SILENT);
+    device.silent = false;
+    now_ns = spi.deadline_ns - 1;
+    assert_false(spi_controller_tick(&spi, now_ns));
+    assert_int_equal(spi.state, SPI_DOWN);
+    now_ns++;
+    assert_false(spi_controller_tick(&spi, now_ns));
+    assert_false(run());
+    assert_int_equal(spi.state, SPI_IDLE);
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_OK);
+    assert_int_equal(spi.rx[1], 0x60);
+}
+
+static void test_refusing_device(void **state)
+{
+    const uint8_t tx[2] = {0xd0};
+    const struct spi_request request = {.id = 1, .length = sizeof(tx)};
+
+    (void)state;
+    device.refuse = true;
+    spi_controller_start(&spi, &request, tx, now_ns);
+    assert_false(spi_controller_interrupt(&spi, now_ns));
+    assert_int_equal(spi.state, SPI_CLEARING);
+    device.refuse = false;
+    /* The clearing batch was refused as well (it was served at once): the device is given up. */
+    assert_true(run());
+    assert_int_equal(spi.status, SPI_BUS_ERROR);
+    assert_int_equal(spi.state, SPI_DOWN);
+    now_ns = spi.deadline_ns;
+    assert_false(spi_controller_tick(&spi, now_ns));
+    assert_false(run());
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_OK);
+}
+
+static void test_lying_queue(void **state)
+{
+    const uint8_t tx[2] = {0xd0};
+
+    (void)state;
+    device.forge_used = true;
+    device.resets = 0;
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_BUS_ERROR);
+    assert_int_equal(device.resets, 1);
+    device.forge_used = false;
+    assert_false(run());
+    now_ns = spi.deadline_ns;
+    spi_controller_tick(&spi, now_ns);
+    run();
+    assert_int_equal(transfer(tx, sizeof(tx), 0), SPI_OK);
+    assert_int_equal(spi.rx[1], 0x60);
+}
+
+static void test_request_policy(void **state)
+{
+    struct spi_request request = {.length = 4, .hz = SPI_FASTEST_HZ};
+    uint32_t size = (uint32_t)sizeof(request);
+
+    (void)state;
+    assert_int_equal(spi_check(&request, size + 4), SPI_OK);
+    assert_int_equal(spi_check(&request, size + 3), SPI_BAD_REQUEST);
+    assert_int_equal(spi_check(&request, size + 5), SPI_BAD_REQUEST);
+    assert_int_equal(spi_check(&request, size - 1), SPI_BAD_REQUEST);
+    assert_int_equal(spi_check(&request, 0), SPI_BAD_REQUEST);
+    request.hz = SPI_FASTEST_HZ - 1;
+    assert_int_equal(spi_check(&request, size + 4), SPI_BAD_REQUEST);
+    request.hz = 0;
+    request.mode = 1;
+    assert_int_equal(spi_check(&request, size + 4), SPI_BAD_REQUEST);
+    request.mode = 255;
+    assert_int_equal(spi_check(&request, size + 4), SPI_BAD_REQUEST);
+    request.mode = 3;
+    request.cs = SPI_CHIP_SELECTS;
+    assert_int_equal(spi_check(&request, size + 4), SPI_NO_SUCH_CS);
+    request.cs = 0;
+    request.length = 0;
+    assert_int_equal(spi_check(&request, size), SPI_BAD_REQUEST);
+    request.length = SPI_MAX_LENGTH + 1;
+    assert_int_equal(spi_check(&request, size + SPI_MAX_LENGTH + 1), SPI_BAD_REQUEST);
+    request.length = 1;
+    request.reserved = 1;
+    assert_int_equal(spi_check(&request, size + 1), SPI_BAD_REQUEST);
+}
+
+/* A half-read burst is not delivered; a burst keeps its data though a measurement ends amid it. */
+static void test_delivery_needs_every_byte(void **state)
+{
+    const uint8_t trigger[] = {0x72, 1, 0x74, 0x25};
+    uint8_t part[8] = {0xf7};
+    uint8_t tail[2] = {0xfe};
+
+    (void)state;
+    assert_int_equal(transfer(trigger, sizeof(trigger), 0), SPI_OK);
+    now_ns += 10000000;
+    assert_int_equal(transfer(part, sizeof(part), 0), SPI_OK);
+    assert_int_equal(deliveries, 0);
+    assert_int_equal(transfer(tail, sizeof(tail), 0), SPI_OK);
+    assert_int_equal(deliveries, 1);
+    assert_int_equal(transfer(part, sizeof(part), 0), SPI_OK);
+    assert_int_equal(transfer(tail, sizeof(tail), 0), SPI_OK);
+    assert_int_equal(deliveries, 1);
+}
+
+static void test_worked_example(void **state)
+{
+    const struct sim_trim trim = {.t1 = 27504,
+                                  .t2 = 26435,
+                                  .t3 = -1000,
+                                  .p1 = 36477,
+                                  .p2 = -10685,
+                                  .p3 = 3024,
+                                  .p4 = 2855,
+                                  .p5 = 140,
+                                  .p6 = -7,
+                                  .p7 = 15500,
+                                  .p8 = -14600,
+                                  .p9 = 6000};
+    const struct sim_values values = bme280_compensate(&trim, (struct sim_raw){519888, 415148, 0});
+
+    (void)state;
+    assert_int_equal(bme280_fine(&trim, 519888), 128422);
+    assert_int_equal(values.t_centi, 2508);
+    assert_int_equal(values.p_q24_8, 25767233);
+}
+
+static void load_text(const char *text, const char *expected)
+{
+    char path[] = "build/unit/environment.XXXXXX";
+    char error[512] = "";
+    struct environment loaded;
+    int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    assert_int_equal(environment_load(&loaded, path, error, sizeof(error)), expected == NULL ? 0 : -1);
+    remove(path);
+    if (expected == NULL) {
+        environment_free(&loaded);
+    } else {
+        assert_memory_equal(error, path, strlen(path));
+        assert_string_equal(error + strlen(path), expected);
+    }
+}
+
+static void test_environment_errors(void **state)
+{
+    (void)state;
+    load_text("# note\ntemperature_c,pressure_pa,humidity_pct\n\n20,100000,50\r\n21.5,99000.5,0", NULL);
+    load_text("20,100000,50\n20,100000\n", ":2: three values expected");
+    load_text("# a\n20,100000,50,1\n", ":2: text after the third value");
+    load_text("20,x,50\n", ":1: pressure_pa is not a number");
+    load_text("\n\n86,100000,50\n", ":3: temperature_c 86 is outside -40..85");
+    load_text("20,100000,nan\n", ":1: humidity_pct nan is outside 0..100");
+    load_text("# only comments\n", ":1: no data");
+    load_text("", ":0: no data");
+}
+
+static int load(void **state)
+{
+    char error[512];
+
+    (void)state;
+    return environment_load(&env, ENVIRONMENT, error, sizeof(error));
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    environment_free(&env);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_whole_environment, new_board),
+        cmocka_unit_test_setup(test_few_notifications, new_board),
+        cmocka_unit_test_setup(test_registers_over_the_wire, new_board),
+        cmocka_unit_test_setup(test_longest_transfer, new_board),
+        cmocka_unit_test_setup(test_faults_are_never_values, new_board),
+        cmocka_unit_test_setup(test_fault_at_any_edge, new_board),
+        cmocka_unit_test_setup(test_silent_device, new_board),
+        cmocka_unit_test_setup(test_refusing_device, new_board),
+        cmocka_unit_test_setup(test_lying_queue, new_board),
+        cmocka_unit_test_setup(test_request_policy, new_board),
+        cmocka_unit_test_setup(test_delivery_needs_every_byte, new_board),
+        cmocka_unit_test(test_worked_example),
+        cmocka_unit_test(test_environment_errors),
+    };
+
+    return cmocka_run_group_tests(tests, load, unload);
+}
