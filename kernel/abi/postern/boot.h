@@ -3,7 +3,8 @@
  * What the loader tells the kernel and what the kernel tells the root task.
  * Entry to the kernel: MMU off, S-mode, interrupts off, at the first byte of the kernel image, with
  *   a0 hart id   a1 physical address of the device tree   a2 physical address of struct pn_boot.
- * Entry to the root task: U-mode at root_entry, a0 = virtual address of struct pn_bootinfo (read-only page).
+ * Entry to the root task: U-mode at root_entry, sp = root_sp, a0 = PN_BOOTINFO_VADDR, where struct pn_bootinfo lies
+ * in a read-only page. Its message buffer is at PN_MSGBUF_VADDR; it may read the cycle and instret counters.
  */
 #ifndef POSTERN_BOOT_H
 #define POSTERN_BOOT_H
@@ -14,6 +15,7 @@
 #define PN_BOOT_MAGIC     0x31544f4f424e5450 /* "PTNBOOT1" */
 #define PN_BOOTINFO_MAGIC 0x314f464e494e5450 /* "PTNINFO1" */
 #define PN_BOOT_SEGMENTS  8
+#define PN_BOOTINFO_VADDR 0x3ffffff000 /* of the root task only */
 
 /* A piece of the root task: contents already in place, whole pages, rights PN_READ/PN_WRITE/PN_EXEC (W^X). */
 struct pn_boot_segment {

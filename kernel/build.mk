@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The kernel: build/$(BOARD)/$(CONFIG)/kernel/kernel.elf (and kernel.bin, the flat image) for CONFIG debug, release
+# and probe (debug plus system calls that test the kernel's own protection). No board constant enters.
+
+BUILD ?= build
+BOARD ?= qemu_virt_riscv64
+CONFIG ?= debug
+RISCV_PREFIX ?= riscv64-unknown-elf-
+RISCV_CC ?= $(RISCV_PREFIX)gcc
+RISCV_OBJCOPY ?= $(RISCV_PREFIX)objcopy
+
+KERNEL_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 \
+    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic \
+    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wcast-align -Wcast-qual -Wformat=2 -Wpointer-arith \
+    -Wredundant-decls -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror \
+    -Ikernel/abi -Ikernel/src
+KERNEL_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none \
+    -Wl,-T,kernel/src/kernel.ld -Wl,-z,max-page-size=4096
+
+KERNEL_COMMON := $(sort $(wildcard kernel/src/*.c kernel/src/object/*.c kernel/src/boot/*.c kernel/src/machine/*.c)) \
+    $(addprefix kernel/src/machine/,head.S trap.S fpu.S)
+KERNEL_debug := $(KERNEL_COMMON) $(sort $(wildcard kernel/src/debug/*.c))
+KERNEL_release := $(filter-out kernel/src/check.c,$(KERNEL_COMMON)) $(sort $(wildcard kernel/src/release/*.c))
+KERNEL_probe := $(KERNEL_COMMON) $(filter-out kernel/src/debug/probe_none.c,$(sort $(wildcard kernel/src/debug/*.c))) \
+    $(sort $(wildcard kernel/src/probe/*.c))
+
+# $(1): configuration
+define KERNEL_RULES
+KERNEL_OBJS_$(1) := $$(patsubst kernel/src/%,$$(BUILD)/$$(BOARD)/$(1)/kernel/%.o,$$(KERNEL_$(1)))
+
+$$(BUILD)/$$(BOARD)/$(1)/kernel/%.o: kernel/src/% kernel/build.mk
+	@mkdir -p $$(@D)
+	@echo "  CC      $$<"
+	@$$(RISCV_CC) $$(KERNEL_CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf: $$(KERNEL_OBJS_$(1)) kernel/src/kernel.ld
+	@echo "  LD      $$@"
+	@$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(KERNEL_LDFLAGS) -o $$@ $$(KERNEL_OBJS_$(1))
+
+$$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.bin: $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf
+	@$$(RISCV_OBJCOPY) -O binary $$< $$@
+
+-include $$(KERNEL_OBJS_$(1):.o=.d)
+endef
+
+$(foreach config,debug release probe,$(eval $(call KERNEL_RULES,$(config))))
+
+.PHONY: kernel
+kernel: $(BUILD)/$(BOARD)/$(CONFIG)/kernel/kernel.elf

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tokens and properties of a flattened device tree, with every access inside the tree. */
+#include "boot/fdt.h"
+
+#define FDT_MAGIC       0xd00dfeedu
+#define FDT_VERSION     17u
+#define FDT_OLDEST_GOOD 16u
+
+#define TOKEN_BEGIN_NODE 1u
+#define TOKEN_END_NODE   2u
+#define TOKEN_PROPERTY   3u
+#define TOKEN_NOP        4u
+#define TOKEN_END        9u
+
+#define MAX_NAME 256u
+
+static u32 read32(const u8 *bytes, u32 size, u32 offset)
+{
+    if (offset > size || size - offset < 4)
+        return 0;
+    return (u32)bytes[offset] << 24 | (u32)bytes[offset + 1] << 16 | (u32)bytes[offset + 2] << 8 |
+           bytes[offset + 3];
+}
+
+static bool inside(struct fdt_slice s, u32 size)
+{
+    return s.offset <= size && s.length <= size - s.offset;
+}
+
+u32 fdt_total_size(const u8 *bytes, u32 size)
+{
+    if (size < FDT_HEADER_SIZE || read32(bytes, size, 0) != FDT_MAGIC)
+        return 0;
+    return read32(bytes, size, 4);
+}
+
+bool fdt_open(struct fdt *f, const u8 *bytes, u32 size)
+{
+    u32 total = fdt_total_size(bytes, size);
+    if (total < FDT_HEADER_SIZE || total > size)
+        return false;
+    if (read32(bytes, size, 20) < FDT_VERSION || read32(bytes, size, 24) > FDT_OLDEST_GOOD + 1)
+        return false;
+    f->bytes = bytes;
+    f->size = total;
+    f->structure.offset = read32(bytes, size, 8);
+    f->strings.offset = read32(bytes, size, 12);
+    f->reservations = read32(bytes, size, 16);
+    f->strings.length = read32(bytes, size, 32);
+    f->structure.length = read32(bytes, size, 36);
+    return inside(f->structure, total) && inside(f->strings, total) && f->structure.offset % 4 == 0;
+}
+
+/* Length of the NUL-terminated text at 'offset' that must end before 'end'; MAX_NAME: it does not. */
+static u32 text_length(const struct fdt *f, u32 offset, u32 end)
+{
+    for (u32 i = 0; i < MAX_NAME; i++) {
+        if (offset >= end || i >= end - offset || offset + i >= f->size)
+            return MAX_NAME;
+        if (f->bytes[offset + i] == 0)
+            return i;
+    }
+    return MAX_NAME;
+}
+
+static struct fdt_item broken(void)
+{
+    struct fdt_item item = {FDT_BROKEN, {0, 0}, {0, 0}};
+    return item;
+}
+
+static struct fdt_item begin_node(const struct fdt *f, u32 at, u32 end, u32 *next)
+{
+    struct fdt_item item = {FDT_BEGIN_NODE, {at, text_length(f, at, end)}, {0, 0}};
+    if (item.name.length == MAX_NAME)
+        return broken();
+    *next = at + (item.name.length + 4u) / 4u * 4u;
+    return item;
+}
+
+static struct fdt_item property(const struct fdt *f, u32 at, u32 end, u32 *next)
+{
+    if (end - at < 8)
+        return broken();
+    u32 length = read32(f->bytes, f->size, at);
+    u32 name = read32(f->bytes, f->size, at + 4);
+    if (length > end - at - 8 || name >= f->strings.length)
+        return broken();
+    u32 start = f->strings.offset + name;
+    struct fdt_item item = {FDT_PROPERTY,
+                            {start, text_length(f, start, f->strings.offset + f->strings.length)},
+                            {at + 8, length}};
+    if (item.name.length == MAX_NAME)
+        return broken();
+    *next = at + 8 + (length + 3u) / 4u * 4u;
+    return item;
+}
+
+struct fdt_item fdt_next(const struct fdt *f, u32 *cursor)
+{
+    u32 end = f->structure.offset + f->structure.length;
+    struct fdt_item item = broken();
+    /* Padding tokens cannot outnumber the words of the tree. */
+    for (u32 i = 0; i <= f->structure.length / 4; i++) {
+        if (*cursor > f->structure.length || f->structure.length - *cursor < 4)
+            return broken();
+        u32 at = f->structure.offset + *cursor;
+        u32 token = read32(f->bytes, f->size, at);
+        u32 next = at + 4;
+        if (token == TOKEN_BEGIN_NODE)
+            item = begin_node(f, at + 4, end, &next);
+        else if (token == TOKEN_PROPERTY)
+            item = property(f, at + 4, end, &next);
+        else if (token == TOKEN_END_NODE)
+            item.token = FDT_END_NODE;
+        else if (token == TOKEN_END)
+            item.token = FDT_END;
+        *cursor = next - f->structure.offset;
+        if (token != TOKEN_NOP)
+            return item;
+    }
+    return broken();
+}
+
+bool fdt_reservation(const struct fdt *f, u32 i, u64 *start, u64 *size)
+{
+    if (i > f->size / 16 || f->reservations > f->size || f->size - f->reservations < 16 * (i + 1))
+        return false;
+    struct fdt_slice entry = {f->reservations + 16 * i, 16};
+    *start = fdt_number(f, entry, 0, 2);
+    *size = fdt_number(f, entry, 2, 2);
+    return *start != 0 || *size != 0;
+}
+
+u32 fdt_cell(const struct fdt *f, struct fdt_slice s, u32 i)
+{
+    if (!inside(s, f->size) || i >= s.length / 4)
+        return 0;
+    return read32(f->bytes, f->size, s.offset + 4 * i);
+}
+
+u64 fdt_number(const struct fdt *f, struct fdt_slice s, u32 i, u32 count)
+{
+    if (count == 1)
+        return fdt_cell(f, s, i);
+    if (count == 2)
+        return (u64)fdt_cell(f, s, i) << 32 | fdt_cell(f, s, i + 1);
+    return 0;
+}
+
+/* The text, without its NUL, is at 'offset' of the slice. Answer: its length; MAX_NAME: it is not. */
+static u32 match(const struct fdt *f, struct fdt_slice s, u32 offset, const char *text)
+{
+    for (u32 i = 0; i < MAX_NAME; i++) {
+        if (text[i] == 0)
+            return i;
+        if (offset >= s.length || i >= s.length - offset)
+            return MAX_NAME;
+        if (f->bytes[s.offset + offset + i] != (u8)text[i])
+            return MAX_NAME;
+    }
+    return MAX_NAME;
+}
+
+bool fdt_equals(const struct fdt *f, struct fdt_slice s, const char *text)
+{
+    u32 length = inside(s, f->size) ? match(f, s, 0, text) : MAX_NAME;
+    if (length == MAX_NAME)
+        return false;
+    /* Values of properties carry their NUL. */
+    return length == s.length || (length + 1 == s.length && f->bytes[s.offset + length] == 0);
+}
+
+bool fdt_starts(const struct fdt *f, struct fdt_slice s, const char *text)
+{
+    return inside(s, f->size) && match(f, s, 0, text) != MAX_NAME;
+}
+
+bool fdt_lists(const struct fdt *f, struct fdt_slice s, const char *text)
+{
+    if (!inside(s, f->size))
+        return false;
+    for (u32 i = 0; i < s.length; i++) {
+        if (i != 0 && f->bytes[s.offset + i - 1] != 0)
+            continue;
+        u32 length = match(f, s, i, text);
+        if (length != MAX_NAME && length < s.length - i && f->bytes[s.offset + i + length] == 0)
+            return true;
+    }
+    return false;
+}
+
+bool fdt_contains(const struct fdt *f, struct fdt_slice s, const char *text)
+{
+    if (!inside(s, f->size))
+        return false;
+    for (u32 i = 0; i < s.length; i++) {
+        if (match(f, s, i, text) != MAX_NAME)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Invariants, one predicate each. */
+#include "check.h"
+#include "object/refill.h"
+#include "state.h"
+
+static bool thread_or_nil(u16 t)
+{
+    return t == NIL || t < fixed.tcbs;
+}
+
+/* The current thread and the candidate are ready, in no queue, and can pay. */
+static bool check_running(void)
+{
+    u16 both[2] = {ks.current, ks.candidate};
+    for (u32 i = 0; i < 2; i++) {
+        if (!thread_or_nil(both[i]))
+            return false;
+        if (both[i] == NIL)
+            continue;
+        const struct tcb *t = tcb_at(both[i]);
+        if (t->state != THREAD_READY || t->queue != QUEUE_NONE || t->sc == NIL)
+            return false;
+    }
+    return ks.current == NIL || ks.current != ks.candidate;
+}
+
+/* A blocked thread is in the queue of what it waits for; a ready one in at most a scheduler queue. */
+static bool check_thread(u16 i)
+{
+    const struct tcb *t = tcb_at(i);
+    switch (t->state) {
+    case THREAD_INACTIVE:
+        return t->queue == QUEUE_NONE && t->fault == PN_FAULT_NULL;
+    case THREAD_READY:
+        return t->queue == QUEUE_NONE ||
+               ((t->queue == QUEUE_READY || t->queue == QUEUE_RELEASE) && t->sc != NIL);
+    case THREAD_RECEIVE:
+        return t->queue == QUEUE_OBJECT && t->object < fixed.endpoints &&
+               endpoint_at(t->object)->state == ENDPOINT_RECEIVERS;
+    case THREAD_SEND:
+        return t->queue == QUEUE_OBJECT && t->object < fixed.endpoints &&
+               endpoint_at(t->object)->state == ENDPOINT_SENDERS;
+    case THREAD_WAIT:
+        return t->queue == QUEUE_OBJECT && t->object < fixed.notifications &&
+               notification_at(t->object)->state == NOTIFICATION_WAITERS;
+    case THREAD_REPLY:
+        return t->queue == QUEUE_NONE && t->reply < fixed.replies && reply_at(t->reply)->caller == i;
+    default:
+        return false;
+    }
+}
+
+/* Threads and scheduling contexts point at each other. */
+static bool check_contexts(void)
+{
+    for (u16 i = 0; i < fixed.tcbs; i++) {
+        u16 s = tcb_at(i)->sc;
+        if (s != NIL && (s >= fixed.scs || sc_at(s)->thread != i))
+            return false;
+    }
+    for (u16 s = 0; s < fixed.scs; s++) {
+        const struct sched_context *sc = sc_at(s);
+        if (!thread_or_nil(sc->thread) || (sc->thread != NIL && tcb_at(sc->thread)->sc != s))
+            return false;
+        if (sc->budget != 0 && sc->sporadic && !refill_valid(sc))
+            return false;
+        if (sc->home_thread != NIL && sc->home_notification != NIL)
+            return false;
+    }
+    return true;
+}
+
+/* Links of a queue of 'kind' from 'head' agree, in order of priority if 'sorted'; answer: its length, or NIL.
+ */
+static u16 queue_length(u16 head, u16 tail, enum thread_queue kind, bool sorted)
+{
+    u16 before = NIL;
+    u16 length = 0;
+    for (u16 t = head; t != NIL; t = tcb_at(t)->next) {
+        if (t >= fixed.tcbs || length >= PN_MAX_TCBS)
+            return NIL;
+        const struct tcb *thread = tcb_at(t);
+        if (thread->queue != kind || thread->prev != before)
+            return NIL;
+        if (sorted && before != NIL && tcb_at(before)->priority < thread->priority)
+            return NIL;
+        before = t;
+        length++;
+    }
+    return before == tail ? length : NIL;
+}
+
+/* Bitmap and highest priority agree with the ready queues. */
+static bool check_ready(void)
+{
+    u16 top = 0;
+    for (u16 p = 0; p < PN_PRIORITIES; p++) {
+        u32 bit = 255u - p;
+        bool marked = (ks.ready[bit / 64] >> bit % 64 & 1) != 0;
+        if (marked != (ks_ready[p].head != NIL))
+            return false;
+        if (marked) {
+            top = (u16)(p + 1u);
+            u16 length = queue_length(ks_ready[p].head, ks_ready[p].tail, QUEUE_READY, false);
+            if (length == NIL || tcb_at(ks_ready[p].head)->priority != p)
+                return false;
+        }
+    }
+    return ks.top == top;
+}
+
+static bool check_release(void)
+{
+    u64 time = 0;
+    u16 length = 0;
+    for (u16 t = ks.release; t != NIL; t = tcb_at(t)->next) {
+        if (t >= fixed.tcbs || length++ >= PN_MAX_TCBS || tcb_at(t)->queue != QUEUE_RELEASE)
+            return false;
+        u64 ready = sched_context_ready_time(tcb_at(t)->sc);
+        if (ready < time)
+            return false;
+        time = ready;
+    }
+    return true;
+}
+
+static bool check_endpoints(void)
+{
+    for (u16 e = 0; e < fixed.endpoints; e++) {
+        const struct endpoint *ep = endpoint_at(e);
+        u16 length = queue_length(ep->head, ep->tail, QUEUE_OBJECT, true);
+        if (length == NIL || (length == 0) != (ep->state == ENDPOINT_IDLE))
+            return false;
+    }
+    return true;
+}
+
+static bool check_notifications(void)
+{
+    for (u16 n = 0; n < fixed.notifications; n++) {
+        const struct notification *ntfn = notification_at(n);
+        u16 length = queue_length(ntfn->head, ntfn->tail, QUEUE_OBJECT, true);
+        if (length == NIL || (length == 0) != (ntfn->state != NOTIFICATION_WAITERS))
+            return false;
+        if (ntfn->state != NOTIFICATION_ACTIVE && ntfn->word != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Callers wait for the reply object that holds them; call stacks are linked both ways and end at their
+ * context. */
+static bool check_replies(void)
+{
+    for (u16 i = 0; i < fixed.replies; i++) {
+        const struct reply *r = reply_at(i);
+        if (r->caller != NIL && (r->caller >= fixed.tcbs || tcb_at(r->caller)->state != THREAD_REPLY ||
+                                 tcb_at(r->caller)->reply != i))
+            return false;
+        if (r->sc == NIL)
+            continue;
+        if (r->caller == NIL || (r->newer == NIL && sc_at(r->sc)->reply != i))
+            return false;
+        if (r->older != NIL && (reply_at(r->older)->newer != i || reply_at(r->older)->sc != r->sc))
+            return false;
+    }
+    return true;
+}
+
+/* A few capability slots each time; all of them in turn. */
+static bool check_slots(void)
+{
+    static u32 next;
+    for (u32 i = 0; i < 16 && fixed.slots != 0; i++) {
+        next = (next + 1) % fixed.slots;
+        if (next >= PN_MAX_SLOTS || !cap_valid(fixed_slot[next]))
+            return false;
+    }
+    return true;
+}
+
+const char *kernel_check(void)
+{
+    if (!check_running())
+        return "invariant: running threads";
+    for (u16 i = 0; i < fixed.tcbs; i++) {
+        if (!check_thread(i))
+            return "invariant: state of a thread";
+    }
+    if (!check_contexts())
+        return "invariant: scheduling contexts";
+    if (!check_ready() || !check_release())
+        return "invariant: scheduler queues";
+    if (!check_endpoints() || !check_notifications())
+        return "invariant: object queues";
+    if (!check_replies())
+        return "invariant: replies";
+    if (!check_slots())
+        return "invariant: capability slots";
+    return NULL;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Retype: objects from untyped memory and from the kernel's pools. */
+#include "invoke.h"
+#include "object/create.h"
+#include "state.h"
+
+/* A checked request. */
+struct retype {
+    u64 type;
+    u64 size; /* bytes of one frame or untyped; slots of one CNode */
+    u64 count;
+    u64 paddr; /* of the first frame or untyped */
+    u32 slot;  /* first destination */
+};
+
+static u64 pool_room(u64 type)
+{
+    switch (type) {
+    case PN_CAP_UNTYPED:
+        return (u64)(PN_MAX_UNTYPEDS - fixed.untypeds);
+    case PN_CAP_CNODE:
+        return (u64)(PN_MAX_CNODES - fixed.cnodes);
+    case PN_CAP_TCB:
+        return (u64)(PN_MAX_TCBS - fixed.tcbs);
+    case PN_CAP_ENDPOINT:
+        return (u64)(PN_MAX_ENDPOINTS - fixed.endpoints);
+    case PN_CAP_NOTIFICATION:
+        return (u64)(PN_MAX_NOTIFICATIONS - fixed.notifications);
+    case PN_CAP_REPLY:
+        return (u64)(PN_MAX_REPLIES - fixed.replies);
+    case PN_CAP_SCHED_CONTEXT:
+        return (u64)(PN_MAX_SCHED_CONTEXTS - fixed.scs);
+    case PN_CAP_PAGE_TABLE:
+        return (u64)(PN_MAX_PAGE_TABLES - fixed.page_tables);
+    case PN_CAP_VSPACE:
+        return (u64)(PN_MAX_VSPACES - fixed.vspaces);
+    case PN_CAP_FRAME:
+        return PN_MAX_SLOTS;
+    default:
+        return 0;
+    }
+}
+
+/* Bytes that one object takes of the untyped; 0: none, it comes from a pool. */
+static enum pn_error check_size(struct retype *r, u64 size)
+{
+    r->size = 0;
+    switch (r->type) {
+    case PN_CAP_FRAME:
+        if (size != PN_PAGE_BITS && size != PN_LARGE_BITS)
+            return PN_ERR_INVALID_ARGUMENT;
+        r->size = 1ull << size;
+        return PN_OK;
+    case PN_CAP_UNTYPED:
+        r->size = size;
+        return size == 0 || size % PN_PAGE_SIZE != 0 ? PN_ERR_INVALID_ARGUMENT : PN_OK;
+    case PN_CAP_CNODE:
+        r->size = size;
+        return size == 0 || size > PN_MAX_CPTR ? PN_ERR_INVALID_ARGUMENT : PN_OK;
+    case PN_CAP_TCB:
+    case PN_CAP_ENDPOINT:
+    case PN_CAP_NOTIFICATION:
+    case PN_CAP_REPLY:
+    case PN_CAP_SCHED_CONTEXT:
+    case PN_CAP_PAGE_TABLE:
+    case PN_CAP_VSPACE:
+        return size != 0 ? PN_ERR_INVALID_ARGUMENT : PN_OK;
+    default:
+        return PN_ERR_INVALID_ARGUMENT;
+    }
+}
+
+static bool takes_memory(u64 type)
+{
+    return type == PN_CAP_FRAME || type == PN_CAP_UNTYPED;
+}
+
+static enum pn_error check_memory(struct retype *r, const struct untyped *u, u64 at)
+{
+    u64 align = r->type == PN_CAP_FRAME ? r->size : PN_PAGE_SIZE;
+    if (r->count > u->size / r->size)
+        return PN_ERR_NOT_ENOUGH_MEMORY;
+    struct cut cut = untyped_find(u, r->count * r->size, align, at);
+    r->paddr = cut.paddr;
+    return cut.error;
+}
+
+static enum pn_error check_slots(struct retype *r, struct invocation *in)
+{
+    struct cap cnode = cap_lookup(in->thread, in->word[2]);
+    if (cap_type(cnode) != PN_CAP_CNODE || !cap_allows(cnode, PN_WRITE))
+        return PN_ERR_INVALID_CAPABILITY;
+    u64 slots = fixed_cnode[cap_index(cnode) % PN_MAX_CNODES].count;
+    if (in->word[3] >= slots || r->count > slots - in->word[3])
+        return invoke_range(in, 0, slots - 1);
+    r->slot = invoke_slot(cnode, in->word[3]);
+    for (u64 i = 0; i < r->count; i++) {
+        if (r->slot + i >= PN_MAX_SLOTS || fixed_slot[r->slot + i].word != 0)
+            return PN_ERR_DELETE_FIRST;
+    }
+    return PN_OK;
+}
+
+static enum pn_error check(struct retype *r, struct invocation *in, const struct untyped *u)
+{
+    r->type = in->word[0];
+    r->count = in->word[4];
+    r->paddr = 0;
+    enum pn_error error = check_size(r, in->word[1]);
+    if (error != PN_OK)
+        return error;
+    if (r->count == 0 || r->count > PN_MAX_CPTR || (u->device && !takes_memory(r->type)))
+        return PN_ERR_INVALID_ARGUMENT;
+    error = check_slots(r, in);
+    if (error != PN_OK)
+        return error;
+    if (r->count > pool_room(r->type))
+        return PN_ERR_NOT_ENOUGH_MEMORY;
+    if (r->type == PN_CAP_CNODE && r->size * r->count > PN_MAX_SLOTS - fixed.slots)
+        return PN_ERR_NOT_ENOUGH_MEMORY;
+    return takes_memory(r->type) ? check_memory(r, u, in->word[5]) : PN_OK;
+}
+
+static u64 new_object(const struct retype *r, u64 paddr, u8 device)
+{
+    switch (r->type) {
+    case PN_CAP_UNTYPED:
+        return create_untyped(paddr, r->size, device);
+    case PN_CAP_CNODE:
+        return create_cnode((u32)(r->size & 0xffffffffu));
+    case PN_CAP_TCB:
+        return create_tcb();
+    case PN_CAP_ENDPOINT:
+        return create_endpoint();
+    case PN_CAP_NOTIFICATION:
+        return create_notification();
+    case PN_CAP_REPLY:
+        return create_reply();
+    case PN_CAP_SCHED_CONTEXT:
+        return create_sched_context();
+    case PN_CAP_PAGE_TABLE:
+        return create_page_table();
+    case PN_CAP_VSPACE:
+        return create_vspace();
+    default:
+        return paddr / PN_PAGE_SIZE;
+    }
+}
+
+static void commit(const struct retype *r, struct untyped *u)
+{
+    u64 paddr = r->paddr;
+    for (u64 i = 0; i < r->count; i++) {
+        struct cap c = cap_make(r->type, PN_ALL_RIGHTS, new_object(r, paddr, u->device));
+        if (r->type == PN_CAP_FRAME) {
+            c.word += r->size == PN_LARGE_SIZE ? CAP_LARGE : 0;
+            c.word += u->device ? CAP_DEVICE : 0;
+        }
+        fixed_slot[r->slot + i] = c;
+        paddr += r->size;
+    }
+    if (takes_memory(r->type))
+        u->used = paddr - u->paddr;
+}
+
+enum pn_error invoke_untyped(struct invocation *in)
+{
+    if (in->method != PN_UNTYPED_RETYPE)
+        return PN_ERR_ILLEGAL_OPERATION;
+    if (in->count < INVOKE_WORDS)
+        return PN_ERR_TRUNCATED_MESSAGE;
+    if (cap_index(in->cap) >= PN_MAX_UNTYPEDS)
+        kernel_stop_index();
+    struct untyped *u = &fixed_untyped[cap_index(in->cap)];
+    struct retype r = {0, 0, 0, 0, 0};
+    enum pn_error error = check(&r, in, u);
+    if (error == PN_OK)
+        commit(&r, u);
+    return error;
+}

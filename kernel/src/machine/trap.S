@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The way into the kernel and out of it. sscratch holds the current thread's context (struct tcb, registers first)
+ * while user mode runs, and 0 while the kernel runs, which is how a trap taken by the kernel itself is recognised.
+ */
+    .macro user_registers operation, base
+    \operation ra, 1*8(\base)
+    \operation sp, 2*8(\base)
+    \operation gp, 3*8(\base)
+    \operation t1, 6*8(\base)
+    \operation t2, 7*8(\base)
+    \operation s0, 8*8(\base)
+    \operation s1, 9*8(\base)
+    \operation a1, 11*8(\base)
+    \operation a2, 12*8(\base)
+    \operation a3, 13*8(\base)
+    \operation a4, 14*8(\base)
+    \operation a5, 15*8(\base)
+    \operation a6, 16*8(\base)
+    \operation a7, 17*8(\base)
+    \operation s2, 18*8(\base)
+    \operation s3, 19*8(\base)
+    \operation s4, 20*8(\base)
+    \operation s5, 21*8(\base)
+    \operation s6, 22*8(\base)
+    \operation s7, 23*8(\base)
+    \operation s8, 24*8(\base)
+    \operation s9, 25*8(\base)
+    \operation s10, 26*8(\base)
+    \operation s11, 27*8(\base)
+    \operation t3, 28*8(\base)
+    \operation t4, 29*8(\base)
+    \operation t5, 30*8(\base)
+    \operation t6, 31*8(\base)
+    .endm
+
+    .section .text.trap, "ax"
+    .balign 64
+    .globl trap_entry
+trap_entry:
+    csrrw tp, sscratch, tp
+    beqz tp, trap_in_kernel
+    sd t0, 5*8(tp)
+    sd a0, 10*8(tp)
+    user_registers sd, tp
+    csrrw t0, sscratch, zero
+    sd t0, 4*8(tp)
+    .option push
+    .option norelax
+    la gp, __global_pointer$
+    .option pop
+    la sp, kernel_stack_top
+    csrr t1, sepc
+    csrr a1, scause
+    li t0, 8
+    mv a0, tp
+    bne a1, t0, 1f
+    addi t1, t1, 4
+    sd t1, 0(tp)
+    call handle_syscall
+
+    /* a0: context of the thread to run. */
+    .globl trap_return
+trap_return:
+    csrw sscratch, a0
+    ld t0, 0(a0)
+    csrw sepc, t0
+    user_registers ld, a0
+    ld tp, 4*8(a0)
+    ld t0, 5*8(a0)
+    ld a0, 10*8(a0)
+    sret
+
+1:  sd t1, 0(tp)
+    bltz a1, 2f
+    csrr a2, stval
+    call handle_exception
+    j trap_return
+2:  call handle_interrupt
+    j trap_return
+
+    /* The kernel itself trapped: its stack may be gone, so report on another one. */
+trap_in_kernel:
+    .option push
+    .option norelax
+    la gp, __global_pointer$
+    .option pop
+    la sp, emergency_stack_top
+    csrr a0, scause
+    csrr a1, sepc
+    csrr a2, stval
+    call handle_kernel_trap

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Looking capabilities up and deriving weaker ones. */
+#include "object/cap.h"
+#include "state.h"
+
+struct cap cap_lookup(u16 thread, u64 cptr)
+{
+    const struct binding *b = binding_at(thread);
+    if (unlikely(cptr >= b->slot_count))
+        return cap_null();
+    u64 slot = b->slot_base + cptr;
+    if (unlikely(slot >= PN_MAX_SLOTS))
+        kernel_stop_index();
+    return fixed_slot[slot];
+}
+
+bool cap_badgeable(struct cap parent)
+{
+    u64 type = cap_type(parent);
+    return (type == PN_CAP_ENDPOINT || type == PN_CAP_NOTIFICATION) && parent.badge == 0;
+}
+
+struct cap cap_derive(struct cap parent, u64 mask, u64 badge)
+{
+    struct cap child = parent;
+    u64 lost = cap_rights(parent) & ~mask;
+    child.word -= lost * 32u;
+    if (badge != 0 && cap_badgeable(parent))
+        child.badge = badge;
+    return child;
+}
+
+bool cap_valid(struct cap c)
+{
+    u16 i = cap_index(c);
+    switch (cap_type(c)) {
+    case PN_CAP_NULL:
+        return c.word == 0 && c.badge == 0;
+    case PN_CAP_UNTYPED:
+        return i < fixed.untypeds;
+    case PN_CAP_CNODE:
+        return i < fixed.cnodes;
+    case PN_CAP_TCB:
+        return i < fixed.tcbs;
+    case PN_CAP_ENDPOINT:
+        return i < fixed.endpoints;
+    case PN_CAP_NOTIFICATION:
+        return i < fixed.notifications;
+    case PN_CAP_REPLY:
+        return i < fixed.replies;
+    case PN_CAP_SCHED_CONTEXT:
+        return i < fixed.scs;
+    case PN_CAP_FRAME:
+        return true;
+    case PN_CAP_PAGE_TABLE:
+        return i < fixed.page_tables;
+    case PN_CAP_VSPACE:
+        return i < fixed.vspaces;
+    case PN_CAP_IRQ:
+        return i > 0 && i <= fixed.irq_sources;
+    case PN_CAP_SYSTEM:
+        return i == 0;
+    default:
+        return false;
+    }
+}

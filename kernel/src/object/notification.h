@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Notifications: a word of signals that coalesce. */
+#ifndef KERNEL_OBJECT_NOTIFICATION_H
+#define KERNEL_OBJECT_NOTIFICATION_H
+
+#include "types.h"
+
+enum notification_state { NOTIFICATION_IDLE, NOTIFICATION_WAITERS, NOTIFICATION_ACTIVE };
+
+struct notification {
+    u64 word;
+    u16 head;
+    u16 tail;
+    u16 sc;    /* scheduling context that lives here and is lent to the bound thread */
+    u16 state; /* enum notification_state */
+};
+
+/* Or 'badge' into the word; wake a waiter, or the bound thread if it is receiving. */
+void notification_signal(u16 n, u64 badge);
+
+/* Take the word, or wait for it. */
+void notification_wait(u16 t, u16 n, bool blocking);
+
+/* Give the pending word of an active notification to the thread. */
+void notification_take(u16 t, u16 n);
+
+/* Take a waiting thread out of the queue. */
+void notification_remove(u16 t);
+
+#endif

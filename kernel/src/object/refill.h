@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Refills of a sporadic scheduling context: a ring in time order, disjoint, whose amounts add up to the
+ * budget, and whose head is never shorter than the smallest budget.
+ */
+#ifndef KERNEL_OBJECT_REFILL_H
+#define KERNEL_OBJECT_REFILL_H
+
+#include "object/sched_context.h"
+
+/* One refill with the whole budget, usable from 'now' on. */
+/*@ requires \valid(s); assigns *s; */
+void refill_init(struct sched_context *s, u64 now);
+
+/* 'used' ticks of the head were used: schedule their replenishment one period after they became available. */
+/*@ requires \valid(s); assigns *s; */
+void refill_charge(struct sched_context *s, u64 used);
+
+/* The thread wakes at 'now': time that passed unused does not accumulate. */
+/*@ requires \valid(s); assigns *s; */
+void refill_unblock(struct sched_context *s, u64 now);
+
+/*@ requires \valid_read(s); assigns \nothing; */
+struct refill refill_head(const struct sched_context *s);
+
+/* The three invariants above. */
+/*@ requires \valid_read(s); assigns \nothing; */
+bool refill_valid(const struct sched_context *s);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Cutting from untyped memory. */
+#include "object/untyped.h"
+
+struct cut untyped_find(const struct untyped *u, u64 size, u64 align, u64 at)
+{
+    struct cut none = {PN_ERR_NOT_ENOUGH_MEMORY, 0};
+    u64 start = u->paddr + u->used;
+    u64 end = u->paddr + u->size;
+    if (at != 0) {
+        if (at % align != 0) {
+            none.error = PN_ERR_ALIGNMENT;
+            return none;
+        }
+        if (at < start)
+            return none;
+        start = at;
+    } else if (start % align != 0) {
+        start += align - start % align;
+    }
+    if (start > end || size > end - start)
+        return none;
+    struct cut found = {PN_OK, start};
+    return found;
+}

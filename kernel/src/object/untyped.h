@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Untyped memory: physical address ranges that are cut into frames from below, and the right to create
+ * objects. */
+#ifndef KERNEL_OBJECT_UNTYPED_H
+#define KERNEL_OBJECT_UNTYPED_H
+
+#include <postern/abi.h>
+#include "types.h"
+
+struct untyped {
+    u64 paddr;
+    u64 size;
+    u64 used; /* bytes from paddr on that are spent or lost */
+    u8 device;
+};
+
+/* Where the next 'size' bytes, a multiple of 'align' (a power of two), can be cut.
+ * 'at' 0: at the first aligned address above the watermark; otherwise exactly there. */
+struct cut {
+    enum pn_error error; /* PN_OK, PN_ERR_ALIGNMENT or PN_ERR_NOT_ENOUGH_MEMORY */
+    u64 paddr;
+};
+
+/*@ requires \valid_read(u) && u->used <= u->size && u->paddr + u->size <= 0x100000000000000;
+    requires align == 4096 || align == 0x200000;
+    assigns \nothing;
+    ensures inside: \result.error == PN_OK ==>
+      \result.paddr >= u->paddr + u->used && \result.paddr + size <= u->paddr + u->size;
+    ensures aligned: \result.error == PN_OK ==> \result.paddr % align == 0; */
+struct cut untyped_find(const struct untyped *u, u64 size, u64 align, u64 at);
+
+#endif

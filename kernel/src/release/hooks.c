@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Release builds: nothing beyond the kernel itself. */
+#include "hooks.h"
+
+bool hook_syscall(u16 t, u64 number)
+{
+    (void)t;
+    (void)number;
+    return false;
+}
+
+void hook_leave(void)
+{
+}
+
+void hook_unhandled_fault(u16 t)
+{
+    (void)t;
+}
+
+void hook_boot(void)
+{
+}

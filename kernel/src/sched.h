@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who runs. The current thread is in no queue; a thread that was just woken is the candidate until the kernel
+ * is left; all other ready threads are in the ready queue of their priority or, without budget, in the
+ * release queue.
+ */
+#ifndef KERNEL_SCHED_H
+#define KERNEL_SCHED_H
+
+#include <postern/limits.h>
+#include "types.h"
+
+#define PRIORITY_WORDS (PN_PRIORITIES / 64)
+
+struct scheduler {
+    u64 started;   /* when 'active' began to run */
+    u16 current;   /* thread that may go on running; NIL: it blocked or lost its budget */
+    u16 candidate; /* woken thread that is in no queue yet */
+    u16 loaded;    /* thread whose address space is in satp */
+    u16 active;    /* scheduling context that is being charged */
+    u16 top;       /* 1 + highest priority in the ready queues; 0: they are empty */
+    u16 release;   /* first thread of the release queue */
+    u16 fpu_owner; /* thread whose FPU state is in the registers */
+    u8 mode;       /* PN_TCB_FPU and PN_TCB_COUNTERS as loaded */
+    u8 spare;
+    u64 ready[PRIORITY_WORDS]; /* bit set: that ready queue is not empty; bit 0 of word 0 is priority 255 */
+};
+
+struct ready_queue {
+    u16 head;
+    u16 tail;
+};
+
+/* All queues empty. */
+void sched_init(void);
+
+/* The thread can go on: make it ready and let it compete. */
+void sched_wake(u16 t);
+
+/* Take a ready thread out of the competition. */
+void sched_remove(u16 t);
+
+/* The current thread stops being current (it blocks). */
+void sched_block(u16 t);
+
+/* The current thread 't' must have a scheduling context to go on; find one or put it aside. */
+void sched_need_context(u16 t);
+
+/* Charge the active scheduling context up to now. */
+void sched_charge(void);
+
+/* The timer went off. */
+void sched_tick(void);
+
+/* The current thread gives up the rest of its budget. */
+void sched_yield(u16 t);
+
+/* Choose the thread that runs next, load its address space and arm the timer; sleeps when there is none. */
+u16 sched_choose(void);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All state of the kernel: pools of objects, indexed by u16. What starts with "fixed_" lies in memory that
+ * seal makes read-only; what starts with "ks_" goes on changing.
+ */
+#ifndef KERNEL_STATE_H
+#define KERNEL_STATE_H
+
+#include "machine/kernel_map.h"
+#include "machine/machine.h"
+#include "object/cap.h"
+#include "object/ipc.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
+#include "object/tcb.h"
+#include "object/untyped.h"
+#include "sched.h"
+#include "stop.h"
+
+extern struct scheduler ks;
+extern struct tcb ks_tcb[PN_MAX_TCBS];
+extern struct endpoint ks_endpoint[PN_MAX_ENDPOINTS];
+extern struct notification ks_notification[PN_MAX_NOTIFICATIONS];
+extern struct reply ks_reply[PN_MAX_REPLIES];
+extern struct sched_context ks_sc[PN_MAX_SCHED_CONTEXTS];
+extern struct ready_queue ks_ready[PN_PRIORITIES];
+extern struct message_buffer ks_buffer[PN_MAX_TCBS];
+extern struct fpu_state ks_fpu[PN_MAX_TCBS];
+
+/* A CNode: a range of slots. */
+struct cnode {
+    u32 base;
+    u32 count;
+};
+
+/* Where an interrupt goes. */
+struct irq_binding {
+    u64 badge;
+    u16 notification; /* NIL: nobody handles it */
+};
+
+/* How much of each pool has been given out, and the facts found at boot. */
+struct built {
+    u64 timebase_hz;
+    u32 slots;
+    u16 tcbs;
+    u16 endpoints;
+    u16 notifications;
+    u16 replies;
+    u16 scs;
+    u16 untypeds;
+    u16 vspaces;
+    u16 page_tables;
+    u16 cnodes;
+    u16 irq_sources; /* sources 1..irq_sources exist */
+    u8 sealed;
+    u8 has_fpu;
+};
+
+extern struct built fixed;
+extern struct binding fixed_binding[PN_MAX_TCBS];
+extern u16 fixed_bound_tcb[PN_MAX_NOTIFICATIONS];
+extern struct cnode fixed_cnode[PN_MAX_CNODES];
+extern struct untyped fixed_untyped[PN_MAX_UNTYPEDS];
+extern struct irq_binding fixed_irq[PN_MAX_IRQS];
+extern u8 fixed_table_mapped[PN_MAX_PAGE_TABLES];
+extern struct page_table fixed_vspace[PN_MAX_VSPACES];
+extern struct page_table fixed_table[PN_MAX_PAGE_TABLES];
+extern struct cap fixed_slot[PN_MAX_SLOTS];
+
+/* The objects behind stored indices, each checked against its pool. */
+static inline struct tcb *tcb_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_TCBS))
+        kernel_stop_index();
+    return &ks_tcb[i];
+}
+
+static inline struct endpoint *endpoint_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_ENDPOINTS))
+        kernel_stop_index();
+    return &ks_endpoint[i];
+}
+
+static inline struct notification *notification_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_NOTIFICATIONS))
+        kernel_stop_index();
+    return &ks_notification[i];
+}
+
+static inline struct reply *reply_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_REPLIES))
+        kernel_stop_index();
+    return &ks_reply[i];
+}
+
+static inline struct sched_context *sc_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_SCHED_CONTEXTS))
+        kernel_stop_index();
+    return &ks_sc[i];
+}
+
+static inline const struct binding *binding_at(u16 i)
+{
+    if (unlikely(i >= PN_MAX_TCBS))
+        kernel_stop_index();
+    return &fixed_binding[i];
+}
+
+static inline u64 ticks_to_us(u64 ticks)
+{
+    u64 hz = fixed.timebase_hz != 0 ? fixed.timebase_hz : 1;
+    return ticks / hz * 1000000u + ticks % hz * 1000000u / hz;
+}
+
+/* 'us' at most PN_MAX_PERIOD_US; boot has refused a timebase above 1 GHz. */
+static inline u64 us_to_ticks(u64 us)
+{
+    return us * fixed.timebase_hz / 1000000u;
+}
+
+/* Index of the thread whose context this is. */
+static inline u16 tcb_index(const struct tcb *t)
+{
+    return (u16)((u64)(t - ks_tcb) & 0xffffu);
+}
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The last line. */
+#include "stop.h"
+#include "machine/machine.h"
+
+#define REASON_LIMIT 80u
+
+static void print(const char *text)
+{
+    for (u32 i = 0; i < REASON_LIMIT && text[i] != 0; i++)
+        machine_putchar((u8)text[i]);
+}
+
+static void print_hex(u64 value)
+{
+    print(" 0x");
+    for (u32 i = 0; i < 16; i++) {
+        u64 digit = value >> (60 - 4 * i) & 15u;
+        machine_putchar((u8)(digit < 10 ? '0' + digit : 'a' + digit - 10));
+    }
+}
+
+_Noreturn void kernel_stop(const char *reason, u64 first, u64 second)
+{
+    print("\nPostern stopped: ");
+    print(reason);
+    print_hex(first);
+    print_hex(second);
+    print("\n");
+    machine_power_off();
+}
+
+_Noreturn void kernel_stop_index(void)
+{
+    kernel_stop("object index out of range", 0, 0);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one way in which the kernel gives up: a line on the firmware's console, then power off. */
+#ifndef KERNEL_STOP_H
+#define KERNEL_STOP_H
+
+#include "types.h"
+
+/* Print "Postern stopped: <reason>" with two numbers, and stop the machine. */
+/*@ assigns \nothing; ensures \false; */
+_Noreturn void kernel_stop(const char *reason, u64 first, u64 second);
+
+/* A stored object index was outside its pool: the kernel's state is broken. */
+/*@ assigns \nothing; ensures \false; */
+_Noreturn void kernel_stop_index(void);
+
+#endif

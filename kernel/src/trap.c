@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exceptions of user code become faults; interrupts; a trap in the kernel is the end. */
+#include "trap.h"
+#include "hooks.h"
+#include "irq.h"
+#include "object/fault.h"
+#include "state.h"
+
+#define CAUSE_FETCH_ACCESS 1u
+#define CAUSE_LOAD_ACCESS  5u
+#define CAUSE_STORE_ACCESS 7u
+#define CAUSE_FETCH_PAGE   12u
+#define CAUSE_LOAD_PAGE    13u
+#define CAUSE_STORE_PAGE   15u
+
+static bool is_memory_fault(u64 cause)
+{
+    switch (cause) {
+    case CAUSE_FETCH_ACCESS:
+    case CAUSE_LOAD_ACCESS:
+    case CAUSE_STORE_ACCESS:
+    case CAUSE_FETCH_PAGE:
+    case CAUSE_LOAD_PAGE:
+    case CAUSE_STORE_PAGE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct tcb *handle_exception(struct tcb *self, u64 cause, u64 value)
+{
+    enum pn_fault fault = is_memory_fault(cause) ? PN_FAULT_VM : PN_FAULT_USER_EXCEPTION;
+    fault_raise(tcb_index(self), fault, value, cause);
+    hook_leave();
+    return tcb_at(sched_choose());
+}
+
+struct tcb *handle_interrupt(struct tcb *self, u64 cause)
+{
+    (void)self;
+    (void)cause;
+    irq_poll();
+    hook_leave();
+    return tcb_at(sched_choose());
+}
+
+_Noreturn void handle_kernel_trap(u64 cause, u64 pc, u64 value)
+{
+    static bool again;
+    if (again)
+        machine_power_off();
+    again = true;
+    kernel_stop(cause == CAUSE_STORE_PAGE ? "store fault in the kernel (pc, address)"
+                                          : "trap in the kernel (pc, value)",
+                pc, value);
+}

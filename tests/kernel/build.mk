@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The kernel's test root task and the stub that starts the kernel without the system loader.
+
+KTEST_DIR := $(BUILD)/$(BOARD)/kernel-tests
+KTEST_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 -g \
+    -fno-stack-protector -fno-pic -fno-tree-loop-distribute-patterns -Wall -Wextra -Wshadow -Wconversion \
+    -Wsign-conversion -Wcast-align -Wcast-qual -Wformat=2 -Wpointer-arith -Wredundant-decls -Wwrite-strings \
+    -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror -Ikernel/abi -Itests/kernel/lib
+KTEST_SOURCES := $(sort $(wildcard tests/kernel/lib/*.c tests/kernel/cases/*.c)) tests/kernel/lib/start.S
+KTEST_OBJS := $(patsubst tests/kernel/%,$(KTEST_DIR)/%.o,$(KTEST_SOURCES))
+
+$(KTEST_DIR)/%.o: tests/kernel/% tests/kernel/build.mk
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(RISCV_CC) $(KTEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(KTEST_DIR)/root.elf: $(KTEST_OBJS) tests/kernel/root.ld
+	@echo "  LD      $@"
+	@$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+	    -Wl,-T,tests/kernel/root.ld -o $@ $(KTEST_OBJS)
+
+$(KTEST_DIR)/stub.elf: tests/kernel/stub.S
+	@mkdir -p $(@D)
+	@$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x80200000 -o $@ $<
+
+$(KTEST_DIR)/%.bin: $(KTEST_DIR)/%.elf
+	@$(RISCV_OBJCOPY) -O binary $< $@
+
+-include $(KTEST_OBJS:.o=.d)
+
+KTEST_IMAGES := $(KTEST_DIR)/root.bin $(KTEST_DIR)/root.elf $(KTEST_DIR)/stub.bin \
+    $(foreach c,debug release probe,$(BUILD)/$(BOARD)/$(c)/kernel/kernel.bin)
+
+.PHONY: kernel-tests test-kernel
+kernel-tests: $(KTEST_IMAGES)
+
+test-kernel: kernel-tests
+	@/usr/bin/python3 tests/kernel/run.py --build $(BUILD)/$(BOARD)

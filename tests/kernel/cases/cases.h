@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The groups of cases. */
+#ifndef TEST_CASES_H
+#define TEST_CASES_H
+
+#include "../lib/test.h"
+
+#define GROUP(table)                                \
+    {                                               \
+        (table), sizeof(table) / sizeof((table)[0]) \
+    }
+
+extern const struct test_group ipc_group;
+
+#endif

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run the kernel's test cases, each in a machine of its own, and count.
+
+A case has passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a failure.
+Cases whose name starts with "stop: " pass when the kernel stops with the reason that follows.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import struct
+import subprocess
+import sys
+
+STUB = 0x80200000
+DESCRIPTOR = 0x80201000
+KERNEL = 0x80400000
+ROOT = 0x80A00000
+RAM = 0x80000000
+RAM_MIB = 64
+PAGE = 0x1000
+READ, WRITE, EXEC = 1, 2, 4
+TIMEOUT = 20
+
+
+def symbols(elf):
+    out = subprocess.run(["riscv64-unknown-elf-nm", elf], check=True, capture_output=True, text=True).stdout
+    return {f[2]: int(f[0], 16) for f in (line.split() for line in out.splitlines()) if len(f) == 3}
+
+
+class Machine:
+    """The files and addresses that all cases share."""
+
+    def __init__(self, build, kernel_config):
+        self.tests = os.path.join(build, "kernel-tests")
+        self.kernel = os.path.join(build, kernel_config, "kernel", "kernel.bin")
+        self.root = symbols(os.path.join(self.tests, "root.elf"))
+        kernel = symbols(os.path.join(build, kernel_config, "kernel", "kernel.elf"))
+        self.kernel_size = kernel["__image_end"] - kernel["__image_start"]
+        self.config = kernel_config
+
+    def descriptor(self):
+        start, data, end = (self.root[s] for s in ("root_start", "root_data", "root_end"))
+        segments = [(ROOT, start, data - start, READ | EXEC), (ROOT + data - start, data, end - data, READ | WRITE)]
+        segments += [(0, 0, 0, 0)] * (8 - len(segments))
+        words = [0x31544F4F424E5450, 72 + 8 * 32, KERNEL, self.kernel_size, RAM + 0x200000, RAM_MIB * 1024 * 1024
+                 - 0x200000, self.root["_start"], 0, 2]
+        return struct.pack("<9Q", *words) + b"".join(struct.pack("<4Q", *s) for s in segments)
+
+    def boot(self, case):
+        """Console output of one case (None: list them)."""
+        path = os.path.join(self.tests, "descriptor-%s.bin" % self.config)
+        number = 0xFFFFFFFFFFFFFFFF if case is None else case
+        selected = ROOT + self.root["selected_case"] - self.root["root_start"]
+        command = [
+            "qemu-system-riscv64", "-M", "virt", "-smp", "1", "-m", "%dM" % RAM_MIB, "-display", "none", "-monitor",
+            "none", "-serial", "stdio", "-no-reboot", "-icount", "shift=0,sleep=off", "-kernel",
+            os.path.join(self.tests, "stub.bin"),
+            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, DESCRIPTOR),
+            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (self.kernel, KERNEL),
+            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, "root.bin"), ROOT),
+            "-device", "loader,addr=%#x,data=%#x,data-len=8" % (selected, number),
+        ]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+            return done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+        except subprocess.TimeoutExpired as e:
+            return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"
+
+    def prepare(self):
+        with open(os.path.join(self.tests, "descriptor-%s.bin" % self.config), "wb") as f:
+            f.write(self.descriptor())
+
+
+def judge(name, output):
+    expected = re.fullmatch(r"stop: (.*)", name)
+    if expected:
+        return "Postern stopped: " + expected.group(1) in output and "@pass" not in output
+    return "\n@pass" in output.replace("\r", "") and "Postern stopped" not in output
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default="build/qemu_virt_riscv64")
+    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--verbose", action="store_true", help="print the console of every case")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+
+    machine = Machine(options.build, "debug")
+    machine.prepare()
+    listing = machine.boot(None)
+    names = re.findall(r"@case (.*?)\r?\n", listing)
+    if not names:
+        print(listing)
+        print("the test image lists no cases\n0 passed, 1 failed")
+        return 1
+    chosen = [(i, n) for i, n in enumerate(names) if options.only in n]
+    probe = Machine(options.build, "probe")
+    probe.prepare()
+
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        def run(item):
+            number, name = item
+            return (probe if name.startswith(("stop: ", "probe: ")) else machine).boot(number)
+
+        for (_, name), output in zip(chosen, pool.map(run, chosen)):
+            good = judge(name, output)
+            passed += good
+            failed += not good
+            print(("pass  " if good else "FAIL  ") + name)
+            for figure, value in re.findall(r"@figure (\S+) (\d+)", output):
+                print("        %-40s %s" % (figure, value))
+            if not good or options.verbose:
+                print("\n".join("      | " + line for line in output.splitlines() if line.strip()))
+            sys.stdout.flush()
+    print("%d passed, %d failed" % (passed, failed))
+    return 0 if failed == 0 and passed == len(chosen) and chosen else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
