@@ -22,9 +22,13 @@ static enum pn_error derive(struct invocation *in)
     return PN_OK;
 }
 
-static enum pn_error delete (struct invocation *in) {
-    if (in->count < 1) return PN_ERR_TRUNCATED_MESSAGE; u32 slot = invoke_slot(in->cap, in->word[0]);
-    if (slot >= PN_MAX_SLOTS) return PN_ERR_RANGE;
+static enum pn_error delete_slot(struct invocation *in)
+{
+    if (in->count < 1)
+        return PN_ERR_TRUNCATED_MESSAGE;
+    u32 slot = invoke_slot(in->cap, in->word[0]);
+    if (slot >= PN_MAX_SLOTS)
+        return PN_ERR_RANGE;
     fixed_slot[slot] = cap_null();
     return PN_OK;
 }
