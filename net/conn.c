@@ -56,7 +56,11 @@ static void close_pcb(struct conn *conn)
 {
     struct tcp_pcb *pcb = detach(conn);
 
-    if (pcb != NULL && tcp_close(pcb) != ERR_OK) {
+    if (pcb == NULL) {
+        return;
+    }
+    tcp_setprio(pcb, TCP_PRIO_MIN); /* a peer that never closes its side must not keep new connections out */
+    if (tcp_close(pcb) != ERR_OK) {
         tcp_abort(pcb);
     }
 }

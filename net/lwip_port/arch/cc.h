@@ -6,6 +6,7 @@
 #ifndef NET_LWIP_CC_H
 #define NET_LWIP_CC_H
 
+#include <sys/types.h>
 #include "lwip_port.h"
 
 #define LWIP_NO_UNISTD_H 1
