@@ -39,5 +39,5 @@ enum pn_error invoke_cnode(struct invocation *in)
         return PN_ERR_ILLEGAL_OPERATION;
     if (!cap_allows(in->cap, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
-    return in->method == PN_CNODE_DERIVE ? derive(in) : delete (in);
+    return in->method == PN_CNODE_DERIVE ? derive(in) : delete_slot(in);
 }
