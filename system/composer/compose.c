@@ -5,6 +5,8 @@
  */
 #include "compose.h"
 
+#include <string.h>
+
 #include "compose_job.h"
 #include "expand.h"
 #include "policy.h"
@@ -131,9 +133,36 @@ static void release(struct job *job)
     arena_free(&job->arena);
 }
 
+/* Print one rule, or all of them. */
+static bool explain(const char *id, struct diag *diag)
+{
+    if (strcmp(id, "all") == 0) {
+        for (size_t i = 0; i < rules_count; i++) {
+            printf("%-24s %s\n", rules_all[i].id, rules_all[i].doc);
+        }
+        return true;
+    }
+    const struct rule *rule = rules_find(id);
+    if (rule == NULL) {
+        LIST(const char *) ids = {0};
+        for (size_t i = 0; i < rules_count; i++) {
+            *LIST_PUSH(&ids) = rules_all[i].id;
+        }
+        diag_error(diag, NULL, (struct place){0}, "no rule is called '%s'", id);
+        diag_suggest(diag, id, ids.at, ids.count);
+        free(ids.at);
+        return false;
+    }
+    printf("%s: %s\n", rule->id, rule->doc);
+    return true;
+}
+
 static bool run(struct job *job)
 {
     const struct options *options = job->options;
+    if (options->explain != NULL) {
+        return explain(options->explain, job->diag);
+    }
     if (options->ports != NULL || options->ports_c != NULL) {
         return read_product(job) && write_ports(job);
     }

@@ -9,6 +9,8 @@
 
 #include "element.h"
 
+enum { LONGEST_LABEL = 16 };
+
 static struct graph_edge *edge_between(struct graph *graph, size_t a, size_t b)
 {
     size_t low = a < b ? a : b, high = a < b ? b : a;
@@ -44,14 +46,24 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* What the picture calls a region: a ring's name without its half, NULL for the half that carries no data. */
-static const char *region_label(struct graph *graph, const char *name)
+/*
+ * What the picture calls a region: a ring's or share's name without its half and its writer, cut where it
+ * would cover the boxes; NULL for the half of a ring that carries no data.
+ */
+static const char *region_label(struct graph *graph, const char *name, const char *writer)
 {
     if (ends_with(name, ".cons")) {
         return NULL;
     }
     size_t length = strlen(name) - (ends_with(name, ".prod") ? 5 : 0);
-    return arena_copy(&graph->arena, name, length);
+    const char *owner = arena_print(&graph->arena, ".%s", writer);
+    const char *label = arena_copy(&graph->arena, name, length);
+    if (ends_with(label, owner)) {
+        label = arena_copy(&graph->arena, label, length - strlen(owner));
+    }
+    return strlen(label) <= LONGEST_LABEL
+               ? label
+               : arena_print(&graph->arena, "%.*s\u2026", LONGEST_LABEL - 1, label);
 }
 
 /* A flow from a writer to a reader through a region. */
@@ -71,7 +83,7 @@ static void collect_flows(struct graph *graph, struct flows *flows, const struct
     for (size_t i = 0; i < authority->regions.count; i++) {
         const struct reach_region *out = &authority->regions.at[i];
         const struct region *region = &report->model->regions.at[out->region];
-        const char *label = region_label(graph, region->name);
+        const char *label = region_label(graph, region->name, report->model->pds.at[out->pd].name);
         if ((out->perms & MAP_WRITE) == 0 || label == NULL) {
             continue;
         }

@@ -175,7 +175,7 @@ void graph_layout(struct graph *graph)
         return;
     }
     choose_grid(graph);
-    struct layout layout = {.graph = graph, .random = 1, .work = 400000000};
+    struct layout layout = {.graph = graph, .random = 1, .work = 60000000};
     layout.cell_count = (size_t)(graph->columns * graph->rows);
     layout.cells = arena_room(&graph->arena, layout.cell_count * sizeof *layout.cells);
     for (size_t i = 0; i < layout.cell_count; i++) {

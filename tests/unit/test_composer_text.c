@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The composer's small parts: numbers, suggestions, places in XML sources, the form of diagnostics, and that
+ * no input whatever breaks the program.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "number.h"
+#include "suggest.h"
+#include "xml.h"
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum number_error error;
+        uint64_t value;
+    } cases[] = {
+        {"0", NUMBER_OK, 0},
+        {"42", NUMBER_OK, 42},
+        {"+42", NUMBER_OK, 42},
+        {"0x10", NUMBER_OK, 16},
+        {"0x+10", NUMBER_OK, 16},
+        {"_1_000_", NUMBER_OK, 1000},
+        {"0_x_Ff", NUMBER_OK, 255},
+        {"18446744073709551615", NUMBER_OK, UINT64_MAX},
+        {"0xffff_ffff_ffff_ffff", NUMBER_OK, UINT64_MAX},
+        {"18446744073709551616", NUMBER_TOO_LARGE, 0},
+        {"0x10000000000000000", NUMBER_TOO_LARGE, 0},
+        {"99999999999999999999999x", NUMBER_DIGIT, 0},
+        {"", NUMBER_EMPTY, 0},
+        {"0x", NUMBER_EMPTY, 0},
+        {"_", NUMBER_EMPTY, 0},
+        {"+", NUMBER_EMPTY, 0},
+        {"-1", NUMBER_DIGIT, 0},
+        {"++1", NUMBER_DIGIT, 0},
+        {"+0x10", NUMBER_DIGIT, 0},
+        {"0X10", NUMBER_DIGIT, 0},
+        {"12k", NUMBER_DIGIT, 0},
+        {" 1", NUMBER_DIGIT, 0},
+        {"1f", NUMBER_DIGIT, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t value = 0;
+        if (number_parse(cases[i].text, &value) != cases[i].error ||
+            (cases[i].error == NUMBER_OK && value != cases[i].value)) {
+            fail_msg("'%s' was misread", cases[i].text);
+        }
+    }
+}
+
+static void test_suggestions(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"sensors", "uplink", "crypto", "net", "priority"};
+    assert_int_equal(suggest_distance("kitten", "sitting"), 3);
+    assert_int_equal(suggest_distance("", "abc"), 3);
+    assert_int_equal(suggest_distance("ab", "ba"), 1);
+    assert_string_equal(suggest("sensros", words, 5), "sensors");
+    assert_string_equal(suggest("prioritty", words, 5), "priority");
+    assert_string_equal(suggest("nte", words, 5), "net");
+    assert_null(suggest("console", words, 5));
+    assert_null(suggest("x", words, 0));
+    char longest[200];
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_null(suggest(longest, words, 5));
+}
+
+static void expect_place(const struct element *element, const char *attribute, unsigned line, unsigned column)
+{
+    assert_non_null(element_attribute(element, attribute));
+    struct place place = element_place(element, attribute, (struct place){0});
+    assert_int_equal(place.line, line);
+    assert_int_equal(place.column, column);
+}
+
+/* Comments, CDATA, quotes within quotes, tabs, namespaces and letters of more than one byte move nothing. */
+static void test_places(void **state)
+{
+    (void)state;
+    static const char text[] = "<?xml version='1.0'?>\n"
+                               "<!-- <fake a='1'/> --><root a = 'x > y'\n"
+                               "\tb=\"it's\" xmlns:n='u' n:c='\xc3\xa4\xc3\xa4' d='2'>\n"
+                               "  \xc3\xa4<one/><![CDATA[<two e='1'/>]]><three\r\n   f='&lt;&#65;'/>\n"
+                               "</root>";
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct element *root = xml_parse(&arena, &diag, "f", text, sizeof text - 1);
+    assert_non_null(root);
+    assert_int_equal(root->place.line, 2);
+    assert_int_equal(root->place.column, 23);
+    expect_place(root, "a", 2, 29);
+    expect_place(root, "b", 3, 2);
+    expect_place(root, "c", 3, 23);
+    expect_place(root, "d", 3, 32);
+    assert_int_equal(root->text_place.line, 4);
+    assert_int_equal(root->text_place.column, 3);
+    assert_int_equal(root->children.count, 2);
+    assert_string_equal(root->children.at[1]->name, "three");
+    expect_place(root->children.at[1], "f", 5, 4);
+    assert_string_equal(element_text(root->children.at[1], "f", ""), "<A");
+    assert_string_equal(element_text(root, "b", ""), "it's");
+    element_free(root);
+    diag_free(&diag);
+    arena_free(&arena);
+}
+
+static void test_broken_xml(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",
+                                        "<",
+                                        "<a",
+                                        "<a b",
+                                        "<a b=",
+                                        "<a b='",
+                                        "<a b='c'",
+                                        "<a><b></a>",
+                                        "<!",
+                                        "<!--",
+                                        "<![CDATA[",
+                                        "<?",
+                                        "</a>",
+                                        "<a b='1' b='2'/>",
+                                        "<a/><b/>",
+                                        "&x;",
+                                        "<a>&undefined;</a>",
+                                        "\xff\xfe<a/>",
+                                        "<a>\xc3</a>",
+                                        "<a b='<'/>",
+                                        "<a/>junk",
+                                        "<a \xff='1'/>"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+        struct element *root = xml_parse(&arena, &diag, "f", texts[i], strlen(texts[i]));
+        if (root != NULL || diag.errors != 1) {
+            fail_msg("accepted: %s", texts[i]);
+        }
+        diag_free(&diag);
+        arena_free(&arena);
+    }
+}
+
+/* Entities of one's own are where XML bombs come from. */
+static void test_bomb(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "<!DOCTYPE a [<!ENTITY x 'xxxxxxxx'><!ENTITY y '&x;&x;&x;&x;'><!ENTITY z SYSTEM "
+        "'file:///etc/passwd'>]><a b='&y;'>&z;</a>";
+    struct arena arena = {0};
+    struct diag diag = {0};
+    assert_null(xml_parse(&arena, &diag, "f", text, sizeof text - 1));
+    assert_string_equal(diag.notes.at[0].rule, "xml-doctype");
+    diag_free(&diag);
+    arena_free(&arena);
+}
+
+static void test_form_of_diagnostics(void **state)
+{
+    (void)state;
+    struct diag diag = {0};
+    diag_source(&diag, "a.xml", "<one/>\n<two\tthree='4'/>\n");
+    diag_error(&diag, "number", (struct place){"a.xml", 2, 6}, "'%s' is wrong", "4");
+    diag_hint(&diag, "write 5");
+    diag_warning(&diag, NULL, (struct place){"a.xml", 1, 1}, "first");
+    diag_error(&diag, NULL, (struct place){"b.elf", 0, 0}, "no place");
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    assert_non_null(out);
+    diag_print(&diag, out);
+    fclose(out);
+    assert_string_equal(text, "a.xml:1:1: warning: first\n"
+                              "    <one/>\n"
+                              "    ^\n"
+                              "a.xml:2:6: error: '4' is wrong [number]\n"
+                              "    <two three='4'/>\n"
+                              "         ^\n"
+                              "  hint: write 5\n"
+                              "b.elf: error: no place\n");
+    assert_int_equal(diag.errors, 2);
+    free(text);
+    diag_free(&diag);
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Change, delete or repeat a few bytes of a text. */
+static size_t damage(char *text, size_t length, uint32_t *seed)
+{
+    static const char bytes[] = "<>'\"/=&; \n0x-9aprw!?[]\xff\x80";
+    for (uint32_t changes = next_random(seed) % 4 + 1; changes > 0 && length > 64; changes--) {
+        size_t at = next_random(seed) % (length - 40), run = next_random(seed) % 32;
+        switch (next_random(seed) % 3) {
+        case 0:
+            text[at] = bytes[next_random(seed) % (sizeof bytes - 1)];
+            break;
+        case 1:
+            memmove(text + at, text + at + run, length - at - run);
+            length -= run;
+            break;
+        default:
+            memmove(text + at + run, text + at, length - at - run);
+        }
+    }
+    return length;
+}
+
+/* Damaged descriptions are accepted or refused, but never break the program (sanitizers watch). */
+static void test_damaged_descriptions(void **state)
+{
+    (void)state;
+    static const struct options nothing;
+    static const char *const files[] = {"tests/unit/composer/grammar.system", "system/gateway.xml"};
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    uint32_t seed = 1;
+    for (int round = 0; round < 600; round++) {
+        char *text = fixture_read(files[round % 2]);
+        size_t length = damage(text, strlen(text), &seed);
+        text[length] = '\0';
+        bool done = round % 2 == 0 ? fixture_system(&fixture, text, nothing)
+                                   : fixture_product(&fixture, text, FIXTURE_BOARD, nothing);
+        assert_true(done == (fixture.diag.errors == 0));
+        free(text);
+    }
+    fixture_end(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_suggestions),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_broken_xml),
+        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_form_of_diagnostics),
+        cmocka_unit_test(test_damaged_descriptions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
