@@ -228,6 +228,9 @@ void stream_poll(bool retry)
     uint32_t kind;
     uint32_t length;
 
+    if (ring_restart_pending(from_user)) {
+        forget_streams(); /* also while messages are left alone */
+    }
     move();
     for (uint32_t i = 0; i < ring_batch(from_user) && !blocked(); i++) {
         enum ring_status status = ring_pop(from_user, &kind, message, sizeof(message), &length);

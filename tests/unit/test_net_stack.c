@@ -277,6 +277,25 @@ static void test_user_restarts(void **state)
     expect_closed(id, STREAM_REASON_CLOSED, "closed by request", 100);
 }
 
+/* Data that TCP cannot take keeps everything behind it in the ring, but not the news that its sender is gone. */
+static void test_user_restarts_while_blocked(void **state)
+{
+    (void)state;
+    uint8_t data[2000] = {0};
+    uint32_t id = open_stream();
+    peer.no_ack = true;
+    while (bench_data(id, data, sizeof(data))) {
+        bench_advance(5);
+    }
+    bench_restart_user();
+    bench_advance(1000);
+    assert_true(peer.rst_seen);
+    peer.no_ack = false;
+    id = open_stream();
+    bench_close(id);
+    expect_closed(id, STREAM_REASON_CLOSED, "closed by request", 100);
+}
+
 static void test_link_flap_survives(void **state)
 {
     (void)state;
@@ -512,6 +531,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_upload, each, after),
         cmocka_unit_test_setup_teardown(test_download_with_slow_user, each, after),
         cmocka_unit_test_setup_teardown(test_user_restarts, each, after),
+        cmocka_unit_test_setup_teardown(test_user_restarts_while_blocked, each, after),
         cmocka_unit_test_setup_teardown(test_link_flap_survives, each, after),
         cmocka_unit_test_setup_teardown(test_link_lost, each, after),
         cmocka_unit_test_setup_teardown(test_stalled_peer, each, after),

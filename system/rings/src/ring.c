@@ -237,6 +237,11 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
     return status;
 }
 
+bool ring_restart_pending(const struct ring *ring)
+{
+    return ring->peer_epoch != 0 && ring_load32(&ring->peer->epoch) != ring->peer_epoch;
+}
+
 bool ring_must_notify(const struct ring *ring)
 {
     ring_fence();

@@ -105,6 +105,10 @@ uint32_t ring_space(struct ring *ring);
  */
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length);
 
+/* Either side: true if the peer started anew and the next call that looks at it will say RING_RESTARTED: for a
+ * consumer that leaves messages where they are and must still learn that their sender is gone. */
+bool ring_restart_pending(const struct ring *ring);
+
 /* Either side: true if the peer asked to be notified about the messages pushed (popped) so far. */
 bool ring_must_notify(const struct ring *ring);
 
