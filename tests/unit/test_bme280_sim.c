@@ -472,6 +472,53 @@ static void test_delivery_needs_every_byte(void **state)
     assert_int_equal(deliveries, 1);
 }
 
+/* What a fault has touched was not put on the bus: nothing is logged as delivered. */
+static void test_disturbed_bytes_are_not_delivered(void **state)
+{
+    const uint8_t trigger[] = {0x72, 1, 0x74, 0x25};
+    uint8_t data[9] = {0xf7};
+
+    (void)state;
+    assert_int_equal(transfer(trigger, sizeof(trigger), 0), SPI_OK);
+    now_ns += 10000000;
+    bme280_wire_set_fault(&wire, WIRE_GARBAGE);
+    assert_int_equal(transfer(data, sizeof(data), 0), SPI_OK);
+    bme280_wire_set_fault(&wire, WIRE_STUCK_LOW);
+    assert_int_equal(transfer(data, sizeof(data), 0), SPI_OK);
+    assert_int_equal(deliveries, 0);
+    bme280_wire_set_fault(&wire, WIRE_SOUND);
+    assert_int_equal(transfer(data, sizeof(data), 0), SPI_OK);
+    assert_int_equal(deliveries, 1);
+    assert_int_equal(spi.rx[7] << 8 | spi.rx[8], last.raw.h);
+}
+
+/* The order of edges in each mode: C/c chip select, K/k clock, D/d data out (high/low), S sample. */
+static void test_edges_of_every_mode(void **state)
+{
+    static const char *const expected[4] = {
+        "kcDKSkdKSkKSkKSkKSkKSkKSkDKSkC",
+        "kcKDkSKdkSKkSKkSKkSKkSKkSKDkSC",
+        "KcDkSKdkSKkSKkSKkSKkSKkSKDkSKC",
+        "KckDKSkdKSkKSkKSkKSkKSkKSkDKSC",
+    };
+    const uint8_t tx = 0x81;
+
+    (void)state;
+    for (unsigned mode = 0; mode < 4; mode++) {
+        struct bitbang bitbang;
+        struct bitbang_op op;
+        char edges[64] = "";
+        size_t at = 0;
+
+        bitbang_start(&bitbang, &tx, 1, mode);
+        while (bitbang_next(&bitbang, &op)) {
+            assert_true(at < sizeof(edges) - 1);
+            edges[at++] = op.sample ? 'S' : (op.level ? "KD?C" : "kd?c")[op.line];
+        }
+        assert_string_equal(edges, expected[mode]);
+    }
+}
+
 static void test_worked_example(void **state)
 {
     const struct sim_trim trim = {.t1 = 27504,
@@ -557,6 +604,8 @@ int main(void)
         cmocka_unit_test_setup(test_lying_queue, new_board),
         cmocka_unit_test_setup(test_request_policy, new_board),
         cmocka_unit_test_setup(test_delivery_needs_every_byte, new_board),
+        cmocka_unit_test_setup(test_disturbed_bytes_are_not_delivered, new_board),
+        cmocka_unit_test(test_edges_of_every_mode),
         cmocka_unit_test(test_worked_example),
         cmocka_unit_test(test_environment_errors),
     };
