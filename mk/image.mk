@@ -4,9 +4,11 @@
 
 CONFIG_DIR ?= $(BUILD)/device
 IMAGE      ?= $(OUT)/postern.img
-KERNEL_ELF  := $(OUT)/kernel/kernel.elf
-LOADER_BIN  := $(OUT)/loader.bin
-INITIALISER := $(OUT)/initialiser.elf
+# These do not depend on the product.
+BASE := $(BUILD)/$(BOARD)/$(CONFIG)
+KERNEL_ELF  := $(BASE)/kernel/kernel.elf
+LOADER_BIN  := $(BASE)/loader.bin
+INITIALISER := $(BASE)/initialiser.elf
 
 .PHONY: programs image
 
