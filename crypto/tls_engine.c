@@ -92,7 +92,7 @@ __attribute__((format(printf, 3, 4))) static void end(struct tls_engine *engine,
 static void end_untrusted(struct tls_engine *engine, int error)
 {
     uint32_t flags = mbedtls_ssl_get_verify_result(&engine->ssl);
-    if (engine->text[0] == '\0' && error == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED && flags != UINT32_MAX) {
+    if (engine->text[0] == '\0' && flags != 0 && flags != UINT32_MAX) {
         const mbedtls_x509_crt none = {0};
         char words[TLS_TEXT / 2];
         tls_reason_verify(words, sizeof(words), &none, flags, engine->host);

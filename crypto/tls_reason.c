@@ -67,7 +67,7 @@ static const struct error_entry parse_errors[] = {
     {MBEDTLS_ERR_PK_INVALID_PUBKEY, TLS_CLOSE_INTERNAL, "invalid public key"},
     {MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, TLS_CLOSE_INTERNAL,
      "signature algorithm is not ECDSA with SHA-256 or SHA-384"},
-    {MBEDTLS_ERR_X509_INVALID_FORMAT, TLS_CLOSE_INTERNAL, "damaged certificate"},
+    {MBEDTLS_ERR_X509_INVALID_FORMAT, TLS_CLOSE_INTERNAL, "not a certificate in PEM, or a damaged one"},
     {MBEDTLS_ERR_X509_INVALID_DATE, TLS_CLOSE_INTERNAL, "invalid date"},
     {MBEDTLS_ERR_X509_INVALID_EXTENSIONS, TLS_CLOSE_INTERNAL, "invalid extensions"},
     {MBEDTLS_ERR_X509_CERT_UNKNOWN_FORMAT, TLS_CLOSE_INTERNAL, "no PEM block"},

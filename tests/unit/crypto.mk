@@ -30,3 +30,5 @@ $(eval $(call unit,crypto_p256,crypto/p256/field.c crypto/p256/point.c crypto/p2
 $(BUILD)/unit/test_crypto_p256: $(BUILD)/unit/obj/p256_oracle.o
 $(eval $(call unit,crypto_conf,crypto/crypto_conf.c system/runtime/postern/kv.c,-Icrypto))
 $(eval $(call unit,entropy_health,$(addprefix drivers/entropy/virtio_rng/,health.c stock.c),-Idrivers/entropy/virtio_rng))
+$(eval $(call unit,crypto_tls,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_tls: $(BUILD)/unit/libmbedtls.a
