@@ -146,8 +146,12 @@ def _check_sequence(readings: list[Reading], verdict: Verdict) -> None:
     for before, after in zip(readings, readings[1:]):
         if after.device == before.device and after.seq != before.seq + 1:
             verdict.problems.append(f"sequence number {after.seq} follows {before.seq}")
-        if after.quantity == before.quantity and after.time <= before.time:
-            verdict.problems.append(f"reading {after.seq} is not stamped later than reading {before.seq}")
+    last: dict[tuple[str, str], Reading] = {}
+    for reading in readings:
+        earlier = last.get((reading.sensor, reading.quantity))
+        if earlier and reading.time <= earlier.time:
+            verdict.problems.append(f"reading {reading.seq} is not stamped later than reading {earlier.seq}")
+        last[reading.sensor, reading.quantity] = reading
 
 
 def _check_times(readings: list[Reading], window: tuple[float, float], verdict: Verdict) -> None:

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the integration tests stand on: gateways that are cleaned up whatever a test does.
+
+Fixtures: `make_gateway` makes gateways with nothing running, `peers` is one with all but the machine running,
+`gateway` is one whose machine has booted and has delivered its first readings. When a test fails, the end of
+each gateway's console and of its peers' logs is shown. `broken_broker` makes broker certificates that are
+wrong in one way. Processes must be started from the test itself, not from threads of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.dont_write_bytecode = True
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "host"))
+
+from postern_lib import identity  # noqa: E402
+from postern_lib.gateway import Gateway, Settings  # noqa: E402
+
+BOOT_SECONDS = 60.0
+SHOWN_CHARACTERS = 6000
+_GATEWAYS = pytest.StashKey[list[Gateway]]()
+
+
+@pytest.fixture
+def make_gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., Gateway]]:
+    """Call it with the fields of Settings. All gateways it made are stopped after the test."""
+    made: list[Gateway] = request.node.stash.setdefault(_GATEWAYS, [])
+
+    def make(**settings: object) -> Gateway:
+        gateway = Gateway(Settings(**settings))  # type: ignore[arg-type]
+        made.append(gateway)
+        return gateway
+
+    yield make
+    for gateway in made:
+        gateway.stop()
+
+
+@pytest.fixture
+def peers(make_gateway: Callable[..., Gateway]) -> Gateway:
+    """Broker, name server, simulator and collector run; the machine does not."""
+    gateway = make_gateway()
+    gateway.start_peers()
+    return gateway
+
+
+@pytest.fixture
+def gateway(make_gateway: Callable[..., Gateway]) -> Gateway:
+    """A gateway that has booted and has delivered a reading of each quantity."""
+    started = make_gateway()
+    started.start()
+    started.wait_readings(3, BOOT_SECONDS)
+    return started
+
+
+@pytest.fixture
+def broken_broker(tmp_path: Path) -> Callable[[str], Path]:
+    """Takes one of identity.BROKER_VARIANTS; returns the folder to give to Broker.start(certificate=...)."""
+
+    def make(variant: str) -> Path:
+        settings = Settings()
+        identity.provision(settings.identities)
+        folder = tmp_path / variant
+        identity.provision_broker_variant(settings.identities, variant, folder)
+        return folder
+
+    return make
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if not report.failed:
+        return
+    for gateway in item.stash.get(_GATEWAYS, []):
+        for name in ("machine.log", "collector.log", "broker.err", "machine.err", "simulator.err"):
+            file = gateway.folder.path / name
+            if file.exists() and file.stat().st_size:
+                text = file.read_text(errors="replace")[-SHOWN_CHARACTERS:]
+                report.sections.append((f"{gateway.folder.path.name}/{name}", text))

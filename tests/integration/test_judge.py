@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The judge must pass a good run and name what is wrong with a bad one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from postern_lib.judge import judge
+
+BEGIN = 1763696000.0
+
+
+def simulator_log(count: int) -> list[str]:
+    return [
+        json.dumps(
+            {"n": n, "adc_t": 1, "adc_p": 2, "adc_h": 3,
+             "temperature": f"21.{n:02d}", "pressure": f"98543.{n:02d}", "humidity": f"45.{n:03d}"}
+        )
+        for n in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def readings(count: int) -> list[str]:
+    lines = []
+    for n in range(1, count + 1):
+        values = (("temperature", f"21.{n:02d}", "Cel"), ("pressure", f"98543.{n:02d}", "Pa"),
+                  ("humidity", f"45.{n:03d}", "%RH"))  # fmt: skip
+        for i, (quantity, value, unit) in enumerate(values):
+            lines.append(
+                f'{{"type":"reading","time":{BEGIN + n:.3f},"device":"postern-0001","sensor":"bme280",'
+                f'"quantity":"{quantity}","value":{value},"unit":"{unit}","seq":{3 * (n - 1) + i + 1}}}'
+            )
+    return lines
+
+
+def problems_of(collector: list[str], simulator: list[str]) -> list[str]:
+    text = "".join(line + "\n" for line in simulator)
+    return judge(collector, text, window=(BEGIN, BEGIN + 100)).problems
+
+
+def test_good_run_passes() -> None:
+    text = "".join(line + "\n" for line in simulator_log(10))
+    verdict = judge(['{"type":"subscribed","filter":"x"}'] + readings(10), text, window=(BEGIN, BEGIN + 100))
+    assert verdict.problems == []
+    assert (verdict.readings, verdict.measurements, verdict.in_flight) == (30, 10, 0)
+
+
+def test_measurements_in_flight_at_the_end_are_allowed() -> None:
+    assert problems_of(readings(8), simulator_log(11)) == []
+    # The last measurement has arrived in part.
+    assert problems_of(readings(8)[:-2], simulator_log(8)) == []
+
+
+def test_too_many_missing_at_the_end() -> None:
+    assert problems_of(readings(6), simulator_log(10))[0] == "the last 4 of 10 temperature values never arrived"
+
+
+def test_simulator_line_still_being_written_does_not_count() -> None:
+    text = "".join(line + "\n" for line in simulator_log(3)) + '{"n":4,"adc'
+    assert judge(readings(3), text).problems == []
+
+
+def test_nothing_arrived() -> None:
+    assert problems_of([], simulator_log(4)) == ["no reading arrived (the simulator made 4 measurements)"]
+    assert problems_of([], []) == ["no reading arrived (the simulator made 0 measurements)"]
+
+
+def test_a_quantity_never_arrived() -> None:
+    without = [line for line in readings(4) if "humidity" not in line]
+    assert "no humidity arrived (the simulator made 4 measurements)" in problems_of(without, simulator_log(4))
+
+
+@pytest.mark.parametrize("missing", [0, 3, 14])
+def test_a_missing_reading_before_the_end_is_found(missing: int) -> None:
+    lines = readings(10)
+    del lines[missing]
+    assert problems_of(lines, simulator_log(10)) != []
+
+
+def test_first_measurement_lost_is_found_though_the_sequence_has_no_gap() -> None:
+    found = problems_of(readings(10)[3:], simulator_log(10))
+    assert found[0] == (
+        "temperature number 1 (sequence number 4) arrived as 21.02, but the simulator put 21.01 on the bus"
+    )
+
+
+@pytest.mark.parametrize(("old", "new"), [("21.05", "21.06"), ("98543.05", "98543.0"), ("45.005", "45.0050")])
+def test_a_changed_value_is_found(old: str, new: str) -> None:
+    lines = [line.replace(f'"value":{old},', f'"value":{new},') for line in readings(10)]
+    found = problems_of(lines, simulator_log(10))
+    assert len(found) == 1 and f"arrived as {new}, but the simulator put {old} on the bus" in found[0]
+
+
+def test_more_readings_than_measurements() -> None:
+    assert problems_of(readings(5), simulator_log(4))[0] == (
+        "1 temperature values arrived that the simulator never put on the bus"
+    )
+
+
+def test_swapped_readings_are_found() -> None:
+    lines = readings(5)
+    lines[4], lines[7] = lines[7], lines[4]
+    assert problems_of(lines, simulator_log(5)) != []
+
+
+def test_wrong_unit_and_unknown_quantity() -> None:
+    lines = [line.replace('"Pa"', '"hPa"') for line in readings(2)]
+    assert "reading 2: pressure in 'hPa'" in problems_of(lines, simulator_log(2))
+    lines = readings(2) + ['{"type":"reading","time":1763696009,"device":"postern-0001","sensor":"x","quantity":"y",'
+                           '"value":1,"unit":"","seq":7}']  # fmt: skip
+    assert "reading 7 is of x/y, which the simulator has not" in problems_of(lines, simulator_log(2))
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        ('{"type":"gap","device":"postern-0001","first":12,"last":15}', "gap: postern-0001 missing 12..15"),
+        ('{"type":"malformed","topic":"t","error":"e"}', "malformed message on t: e"),
+        ('{"type":"out_of_order","device":"d","seq":4}', "out of order: d 4"),
+        ("nonsense", "not a line of the collector: 'nonsense'"),
+    ],
+)
+def test_trouble_that_the_collector_reports_fails_the_run(event: str, problem: str) -> None:
+    assert problems_of(readings(3) + [event], simulator_log(3)) == [problem]
+
+
+def test_redelivery_is_counted_but_no_problem() -> None:
+    again = readings(1)[0].replace('"reading"', '"duplicate"')
+    verdict = judge(readings(3) + [again], "".join(line + "\n" for line in simulator_log(3)))
+    assert verdict.passed and verdict.duplicates == 1
+
+
+def test_time_stamps_outside_the_run() -> None:
+    lines = [line.replace("17636960", "11636960") for line in readings(2)]
+    assert "outside the time of the run" in problems_of(lines, simulator_log(2))[0]
+
+
+def test_time_stamps_that_stand_still() -> None:
+    lines = [line.replace(f"{BEGIN + 2:.3f}", f"{BEGIN + 1:.3f}") for line in readings(2)]
+    assert problems_of(lines, simulator_log(2)) == [
+        "reading 4 is not stamped later than reading 1",
+        "reading 5 is not stamped later than reading 2",
+        "reading 6 is not stamped later than reading 3",
+    ]
+
+
+def test_damaged_simulator_log() -> None:
+    assert "simulator's log, line 2" in problems_of(readings(2), [simulator_log(1)[0], "{}"])[0]
+    assert problems_of(readings(1), simulator_log(2)[1:]) == ["simulator's log, line 1 says measurement 2"]
