@@ -97,7 +97,8 @@ void compose_policy(struct job *job, const struct authority *authority, const ch
     }
 }
 
-/* Everything that can be said about the description without its programs. */
+/* Everything that can be said about the description without its programs; false if there is no model at all.
+ */
 static bool check_description(struct job *job)
 {
     struct system_input input = {.arena = &job->arena,
@@ -115,7 +116,7 @@ static bool check_description(struct job *job)
         reach_compute(&job->authority, &job->model);
         compose_policy(job, &job->authority, "");
     }
-    return parsed && job->diag->errors == 0;
+    return parsed;
 }
 
 static void release(struct job *job)

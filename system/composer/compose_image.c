@@ -7,7 +7,7 @@
 bool compose_image(struct job *job)
 {
     if (job->options->check || job->options->output == NULL) {
-        return true;
+        return job->diag->errors == 0;
     }
     diag_error(job->diag, NULL, (struct place){job->options->output, 0, 0}, "no image can be written");
     return false;

@@ -26,9 +26,11 @@ static void check_reach(const struct policy *policy, const struct element *rule,
                         bool listed_may)
 {
     struct policy_set components = {0}, regions = {0};
+    size_t before = policy->diag->errors;
     policy_components(policy, rule, "component", &components);
     policy_regions(policy, rule, "reaches", &regions);
-    for (size_t i = 0; i < policy->authority->regions.count; i++) {
+    bool understood = policy->diag->errors == before;
+    for (size_t i = 0; understood && i < policy->authority->regions.count; i++) {
         const struct reach_region *reach = &policy->authority->regions.at[i];
         bool listed = policy_contains(&components, reach->pd);
         if (policy_contains(&regions, reach->region) && listed != listed_may) {

@@ -19,7 +19,8 @@ struct policy {
 /* Check all rules against an authority; every violation is reported at the rule. */
 void policy_check(const struct policy *policy);
 
-/* Components or regions that an attribute names. Unknown names are reported and left out. */
+/* Components or regions that an attribute names. Unknown names are reported; the rule is then not to be
+ * applied. */
 struct policy_set {
     LIST(size_t) members;
 };

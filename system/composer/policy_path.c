@@ -114,6 +114,7 @@ static void report(const struct search *search, const struct element *rule, size
 void policy_no_path(const struct policy *policy, const struct element *rule)
 {
     struct policy_set from = {0}, to = {0}, except = {0};
+    size_t before = policy->diag->errors;
     policy_components(policy, rule, "from", &from);
     policy_components(policy, rule, "to", &to);
     policy_components(policy, rule, "except", &except);
@@ -121,7 +122,8 @@ void policy_no_path(const struct policy *policy, const struct element *rule)
     struct search search = {.policy = policy, .except = &except};
     search.previous = arena_room(&policy->diag->arena, nodes * sizeof *search.previous);
     search.by = arena_room(&policy->diag->arena, nodes * sizeof *search.by);
-    for (size_t i = 0; i < from.members.count; i++) {
+    bool understood = policy->diag->errors == before;
+    for (size_t i = 0; understood && i < from.members.count; i++) {
         search_from(&search, from.members.at[i]);
         for (size_t j = 0; j < to.members.count; j++) {
             report(&search, rule, from.members.at[i], to.members.at[j]);

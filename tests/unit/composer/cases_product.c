@@ -54,7 +54,7 @@ const struct rule_case product_cases[] = {
      "5000 bytes"},
     {"setvar-unique",
      "<component name='x' program='x' priority='1'><config name='c' file='data.bin'/>"
-     "<device name='eth0' as='e'/></component>\n<share @name='c' owner='x' reader='a' size='8'/>",
+     "<device name='eth0' as='e'/></component>\n<share name='c' @owner='x' reader='a' size='8'/>",
      NULL},
     {"pd-priority", "<component name='x' program='x' @priority='300'/>", "between 0 and 254"},
     {"channel-pp-priority", "<call name='up' @client='s' server='a'/>", "strictly higher"},
