@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The back end's two entry points: load all programs; plan, patch, distribute, write, check.
+ */
+#include "backend.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <postern/abi.h>
+
+#include "alloc.h"
+#include "backend_report.h"
+#include "backend_usage.h"
+#include "capdist.h"
+#include "check_image.h"
+#include "elf_read.h"
+#include "image.h"
+#include "patch.h"
+
+#define LOADER_MAX 0x100000
+
+struct job {
+    struct system_model *model;
+    const struct backend_options *options;
+    struct backend_report *report;
+    struct elf *kernel, *initialiser;
+    uint8_t *loader_bytes;
+    struct image_source loader;
+    struct layout layout;
+    struct capdist dist;
+    uint8_t *blob;
+    uint8_t *image;
+    size_t image_size;
+};
+
+static bool load_files(struct job *job)
+{
+    const struct place kernel = {job->options->kernel, 0, 0};
+    const struct place initialiser = {job->options->initialiser, 0, 0};
+    const struct place loader = {job->options->loader, 0, 0};
+
+    job->kernel = elf_load(kernel.file, &kernel, job->report);
+    job->initialiser = elf_load(initialiser.file, &initialiser, job->report);
+    job->loader_bytes = backend_read_file(loader.file, &loader, LOADER_MAX, &job->loader.size, job->report);
+    job->loader.path = loader.file;
+    job->loader.bytes = job->loader_bytes;
+    return job->kernel != NULL && job->initialiser != NULL && job->loader_bytes != NULL &&
+           image_check_loader(&job->loader, job->report);
+}
+
+static bool add_initialiser(struct job *job)
+{
+    struct layout *layout = &job->layout;
+    const char *path = job->options->initialiser;
+
+    for (size_t i = 0; i < job->initialiser->segments.count; i++) {
+        const struct elf_segment *segment = &job->initialiser->segments.at[i];
+        const struct root_piece piece = {
+            0, segment->vaddr, segment->size, segment->rights, segment->bytes, segment->data_end};
+
+        if (segment->vaddr + segment->size > CAPDIST_VADDR) {
+            backend_file_error(job->report, path, NULL, "segment at 0x%" PRIx64 " reaches over 0x%x",
+                               segment->vaddr, CAPDIST_VADDR);
+            return false;
+        }
+        if (!layout_root(layout, &piece, path, job->report)) {
+            return false;
+        }
+    }
+    const struct root_piece stack = {
+        0, CAPDIST_STACK_TOP - CAPDIST_STACK, CAPDIST_STACK, PN_READ | PN_WRITE, NULL, 0};
+
+    return layout_root(layout, &stack, path, job->report);
+}
+
+/* The blob's size is known before addresses are; its contents only afterwards. */
+static bool add_blob(struct job *job)
+{
+    capdist_build(&job->dist, job->model, &job->layout);
+    if (!capdist_check_limits(&job->dist, job->model, job->report)) {
+        return false;
+    }
+    size_t size = capdist_size(&job->dist);
+    size_t pages = (size + PN_PAGE_SIZE - 1) / PN_PAGE_SIZE;
+
+    job->blob = calloc(pages, PN_PAGE_SIZE);
+    if (job->blob == NULL) {
+        return false;
+    }
+    const struct root_piece piece = {0, CAPDIST_VADDR, pages * PN_PAGE_SIZE, PN_READ, job->blob, size};
+
+    return layout_root(&job->layout, &piece, job->options->initialiser, job->report);
+}
+
+static bool plan(struct job *job)
+{
+    return layout_collect(&job->layout, job->model, job->report) &&
+           layout_kernel(&job->layout, job->kernel, job->report) && add_initialiser(job) && add_blob(job) &&
+           layout_place(&job->layout, job->model, image_bound(&job->loader, &job->layout), job->report);
+}
+
+static bool build(struct job *job)
+{
+    if (!patch_apply(job->model, job->report)) {
+        return false;
+    }
+    capdist_free(&job->dist);
+    capdist_build(&job->dist, job->model, &job->layout);
+    capdist_encode(&job->dist, job->blob);
+    job->image = image_build(&job->loader, &job->layout, job->model->board.image_base,
+                             job->initialiser->entry, &job->image_size, job->report);
+    return job->image != NULL;
+}
+
+static bool write_image(const struct job *job)
+{
+    const struct place place = {job->options->output, 0, 0};
+    FILE *file = fopen(place.file, "wb");
+    bool good = file != NULL && fwrite(job->image, 1, job->image_size, file) == job->image_size;
+
+    if (file != NULL && fclose(file) != 0) {
+        good = false;
+    }
+    if (!good) {
+        backend_error(job->report, &place, NULL, "cannot write the image: %s", strerror(errno));
+    }
+    return good;
+}
+
+/* What is checked is what lies on the disk. */
+static bool check_written(const struct job *job, struct authority *authority)
+{
+    const char *path = job->options->output;
+    const struct place place = {path, 0, 0};
+    size_t size;
+    uint8_t *image = backend_read_file(path, &place, IMAGE_MAX_SIZE, &size, job->report);
+    bool good = image != NULL && check_image(image, size, path, job->model, authority, job->report);
+
+    free(image);
+    if (!good) {
+        unlink(path);
+    }
+    return good;
+}
+
+static bool finish(const struct job *job, struct backend_usage *usage, struct authority *authority)
+{
+    if (usage != NULL) {
+        backend_usage_fill(usage, job->model, &job->layout, &job->dist, job->image_size);
+    }
+    if (job->options->output == NULL) {
+        return check_image(job->image, job->image_size, "image", job->model, authority, job->report);
+    }
+    return write_image(job) && check_written(job, authority);
+}
+
+bool backend_compose(struct system_model *model, const struct backend_options *options,
+                     struct backend_usage *usage, struct authority *authority, struct backend_report *report)
+{
+    struct job job = {.model = model, .options = options, .report = report};
+    bool good = load_files(&job) && plan(&job) && build(&job) && finish(&job, usage, authority);
+
+    elf_free(job.kernel);
+    elf_free(job.initialiser);
+    free(job.loader_bytes);
+    layout_free(&job.layout);
+    capdist_free(&job.dist);
+    free(job.blob);
+    free(job.image);
+    return good;
+}
