@@ -2,17 +2,9 @@
 # The kernel: build/$(BOARD)/$(CONFIG)/kernel/kernel.elf (and kernel.bin, the flat image) for CONFIG debug, release
 # and probe (debug plus system calls that test the kernel's own protection). No board constant enters.
 
-BUILD ?= build
-BOARD ?= qemu_virt_riscv64
-CONFIG ?= debug
-RISCV_PREFIX ?= riscv64-unknown-elf-
-RISCV_CC ?= $(RISCV_PREFIX)gcc
-RISCV_OBJCOPY ?= $(RISCV_PREFIX)objcopy
-
 KERNEL_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 \
     -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic \
-    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wcast-align -Wcast-qual -Wformat=2 -Wpointer-arith \
-    -Wredundant-decls -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror \
+    $(WARNINGS) $(REPRODUCIBLE) \
     -Ikernel/abi -Ikernel/src
 KERNEL_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none \
     -Wl,-T,kernel/src/kernel.ld -Wl,-z,max-page-size=4096

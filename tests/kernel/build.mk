@@ -3,9 +3,7 @@
 
 KTEST_DIR := $(BUILD)/$(BOARD)/kernel-tests
 KTEST_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 -g \
-    -fno-stack-protector -fno-pic -fno-tree-loop-distribute-patterns -Wall -Wextra -Wshadow -Wconversion \
-    -Wsign-conversion -Wcast-align -Wcast-qual -Wformat=2 -Wpointer-arith -Wredundant-decls -Wwrite-strings \
-    -Wmissing-prototypes -Wstrict-prototypes -Wundef -Werror -Ikernel/abi -Itests/kernel/lib
+    -fno-stack-protector -fno-pic -fno-tree-loop-distribute-patterns $(WARNINGS) $(REPRODUCIBLE) -Ikernel/abi -Itests/kernel/lib
 KTEST_SOURCES := $(sort $(wildcard tests/kernel/lib/*.c tests/kernel/cases/*.c)) tests/kernel/lib/start.S
 KTEST_OBJS := $(patsubst tests/kernel/%,$(KTEST_DIR)/%.o,$(KTEST_SOURCES))
 

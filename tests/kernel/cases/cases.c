@@ -4,5 +4,6 @@
 
 const struct test_group *const groups[] = {
     &ipc_group,
+    &bench_group,
 };
 const unsigned group_count = sizeof groups / sizeof groups[0];

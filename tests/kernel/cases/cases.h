@@ -11,5 +11,6 @@
     }
 
 extern const struct test_group ipc_group;
+extern const struct test_group bench_group;
 
 #endif

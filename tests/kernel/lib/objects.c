@@ -11,6 +11,7 @@
 
 cptr ram;
 cptr device;
+cptr low_device;
 volatile word *const shared = (volatile word *)SHARED_VADDR;
 
 static cptr next_slot;
@@ -278,6 +279,8 @@ static void find_untypeds(void)
         }
         if (u->is_device && u->paddr <= UART_PADDR && UART_PADDR - u->paddr < u->size)
             device = u->slot;
+        if (u->is_device && u->paddr == 0)
+            low_device = u->slot;
     }
 }
 

@@ -30,6 +30,10 @@ void put(const char *text);
 void put_number(word value);
 void put_hex(word value);
 
+/* Use the UART itself instead of the debug kernel's console, and the board's test device to end: for release kernels,
+ * which offer neither. */
+void use_uart(void);
+
 /* End of the machine. */
 _Noreturn void test_end(bool passed);
 
@@ -44,7 +48,9 @@ void report(const char *name, word value);
 /* Objects. */
 extern const struct pn_bootinfo *bootinfo;
 extern cptr ram;    /* largest untyped of RAM */
-extern cptr device; /* untyped that holds the UART */
+extern cptr device;     /* untyped that holds the UART */
+extern cptr low_device; /* untyped from address 0 */
+#define UART_PADDR 0x10000000
 
 cptr new_slot(void);
 cptr new_object(word type, word size);
