@@ -4,11 +4,10 @@
 
 CONFIG_DIR ?= $(BUILD)/device
 IMAGE      ?= $(OUT)/postern.img
-# These do not depend on the product.
-BASE := $(BUILD)/$(BOARD)/$(CONFIG)
-KERNEL_ELF  := $(BASE)/kernel/kernel.elf
-LOADER_BIN  := $(BASE)/loader.bin
-INITIALISER := $(BASE)/initialiser.elf
+# The kernel does not depend on the product.
+KERNEL_ELF  := $(BUILD)/$(BOARD)/$(CONFIG)/kernel/kernel.elf
+LOADER_BIN  := $(OUT)/loader.bin
+INITIALISER := $(OUT)/initialiser.elf
 
 .PHONY: programs image
 
