@@ -106,7 +106,7 @@ static bool check_sum(const struct checker *checker)
         uint8_t byte = i - own < 4 ? 0 : checker->payload[i];
 
         for (unsigned bit = 0; bit < 8; bit++) {
-            uint64_t out = (remainder ^ byte >> bit) & 1;
+            uint64_t out = (remainder ^ (uint64_t)byte >> bit) & 1;
 
             remainder = remainder >> 1 ^ out * 0xedb88320;
         }
