@@ -186,8 +186,9 @@ static void add_node(struct graph *graph, const struct report *report, size_t in
         const struct region *region = &report->model->regions.at[pd->maps.at[i].region];
         if (reach_is_device(report->model, region)) {
             const char *name = strncmp(region->name, "dev.", 4) == 0 ? region->name + 4 : region->name;
-            node->details[2] = node->driver ? arena_print(&graph->arena, "%s, %s", node->details[2], name)
-                                            : arena_print(&graph->arena, "device %s", name);
+            const char *lead = node->driver ? ", " : node->details[2] != NULL ? ", device " : "device ";
+            node->details[2] = arena_print(&graph->arena, "%s%s%s",
+                                           node->details[2] == NULL ? "" : node->details[2], lead, name);
             node->driver = true;
         }
     }

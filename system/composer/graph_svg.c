@@ -222,9 +222,8 @@ static void draw_legend(struct text *out, int y)
 void graph_svg(struct text *out, const struct graph *graph, const struct report *report)
 {
     int width = graph->columns * GRAPH_CELL_WIDTH, bottom = GRAPH_TOP + graph->rows * GRAPH_CELL_HEIGHT;
-    const char *title = report->product != NULL ? report->product->name : report->model->place.file;
     struct labels labels = {0};
-    draw_head(out, title == NULL ? "" : title, width < 760 ? 760 : width, bottom + GRAPH_LEGEND);
+    draw_head(out, report_title(report), width < 760 ? 760 : width, bottom + GRAPH_LEGEND);
     for (size_t i = 0; i < graph->edges.count; i++) {
         draw_line(out, graph, &graph->edges.at[i]);
     }

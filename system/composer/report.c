@@ -4,6 +4,8 @@
  */
 #include "report.h"
 
+#include <string.h>
+
 typedef unsigned long long ull;
 
 static void add_share(struct text *out, const struct pd *pd)
@@ -88,10 +90,16 @@ void report_dma(struct text *out, const struct report *report)
     text_add(out, masters == 0 ? "  No device in use is known to access memory by itself.\n\n" : "\n");
 }
 
+const char *report_title(const struct report *report)
+{
+    const char *file = report->model->place.file == NULL ? "" : report->model->place.file;
+    const char *slash = strrchr(file, '/');
+    return report->product != NULL ? report->product->name : slash != NULL ? slash + 1 : file;
+}
+
 void report_text(struct text *out, const struct report *report)
 {
-    const char *title = report->product != NULL ? report->product->name : report->model->place.file;
-    text_add(out, "System %s on %s\n\n", title == NULL ? "" : title, report->board->board.name);
+    text_add(out, "System %s on %s\n\n", report_title(report), report->board->board.name);
     add_domains(out, report);
     report_usage(out, report);
     report_access(out, report);

@@ -21,6 +21,9 @@ struct report {
 /* Memory map of every domain, who may call, signal and share with whom, CPU shares, unused regions, DMA. */
 void report_text(struct text *out, const struct report *report);
 
+/* Name of the product, or of the description's file without its folder. */
+const char *report_title(const struct report *report);
+
 /* Sections of the report; report_memory.c and report_access.c. */
 void report_memory(struct text *out, const struct report *report);
 void report_access(struct text *out, const struct report *report);
