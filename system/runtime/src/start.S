@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Entry of every protection domain, at the first start and at every restart: establish gp and sp, restore .data from the
- * pristine copy if the composer provided one, clear .bss, then run the C part, which never returns.
+ * pristine copy if the composer provided one and clear the rest of .bss, then run the C part, which never returns.
  * The stack pointer is set here because a restart by program counter alone keeps the old one.
  */
 #include <postern/limits.h>
@@ -16,19 +16,19 @@ _start:
     li      sp, PN_STACK_TOP
     la      t0, postern_template
     ld      t0, 0(t0)
-    beqz    t0, 2f
     li      t3, -1
-    beq     t0, t3, 2f
+    beq     t0, t3, 4f
     la      t1, _data
-    la      t2, _data_end
+    la      t2, postern_template_size
+    ld      t2, 0(t2)
+    add     t2, t1, t2
 1:  bgeu    t1, t2, 2f
     ld      t3, 0(t0)
     sd      t3, 0(t1)
     addi    t0, t0, 8
     addi    t1, t1, 8
     j       1b
-2:  la      t1, _bss
-    la      t2, _bss_end
+2:  la      t2, _bss_end
 3:  bgeu    t1, t2, 4f
     sd      zero, 0(t1)
     addi    t1, t1, 8
@@ -37,8 +37,10 @@ _start:
     call    microkit_main
 5:  j       5b
 
-/* Address of the pristine copy of .data, set in the image by the composer; -1: none. Read-only, so that a program that
- * went astray cannot change where its data comes from. */
+/* Address and size of the pristine copy of what follows _data, set in the image by the composer. The copy may reach into
+ * .bss, where descriptions patch variables too; the rest starts as zero. Address -1: there is no copy, and the image's
+ * loader has prepared everything. Read-only, so that a program that went astray cannot change where its data comes from.
+ */
     .section .rodata.postern, "a"
     .balign 8
     .globl postern_template
@@ -46,3 +48,8 @@ _start:
     .size postern_template, 8
 postern_template:
     .dword  -1
+    .globl postern_template_size
+    .type postern_template_size, @object
+    .size postern_template_size, 8
+postern_template_size:
+    .dword  0
