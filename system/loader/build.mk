@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The loader: build/$(BOARD)/$(CONFIG)/loader.bin, flat, runs at any address.
+# Linker relaxation would turn addresses near 0 into absolute ones.
 
 LOADER_DIR := system/loader
 LOADER_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic \
@@ -12,7 +13,7 @@ $(OUT)/obj/loader/%.o: $(LOADER_DIR)/% $(LOADER_DIR)/build.mk
 	$(RISCV_CC) $(LOADER_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/loader.elf: $(LOADER_OBJS) $(LOADER_DIR)/loader.ld
-	$(RISCV_CC) $(LOADER_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+	$(RISCV_CC) $(LOADER_CFLAGS) -nostdlib -static -Wl,--no-relax -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
 	    -Wl,-T,$(LOADER_DIR)/loader.ld -o $@ $(LOADER_OBJS)
 
 $(OUT)/loader.bin: $(OUT)/loader.elf
