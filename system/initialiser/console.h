@@ -11,4 +11,7 @@
 /* "initialiser: WHAT for 'NAME': error N", then stop for good. */
 _Noreturn void console_stop(const char *what, const char *name, uint64_t error);
 
+/* Tell a debug kernel what a thread is called; release kernels do not know names. */
+void console_name(uint64_t tcb_slot, const char *name);
+
 #endif

@@ -5,6 +5,7 @@
 #include "build.h"
 
 #include "capdist_read.h"
+#include "console.h"
 #include "invoke.h"
 
 void build_irqs(void)
@@ -81,6 +82,7 @@ void build_threads(void)
         const struct invocation bind = {tcb, PN_TCB_BIND_NOTIFICATION, {slot_of(thread->notification)}};
         const struct invocation start = {tcb, PN_TCB_SET_START, {thread->pc, thread->sp, thread->a0}};
 
+        console_name(tcb, name);
         configure(thread, name);
         invoke_or_stop(&sched, "set the priority", name);
         invoke_or_stop(&bind, "bind the notification", name);

@@ -6,6 +6,8 @@
 
 #include <postern/abi.h>
 
+#define NAME_MAX 63
+
 static void debug_call(int64_t number, uint64_t argument)
 {
     register uint64_t a0 __asm__("a0") = argument;
@@ -46,4 +48,16 @@ _Noreturn void console_stop(const char *what, const char *name, uint64_t error)
     for (;;) {
         debug_call(PN_SYS_DEBUG_HALT, 1);
     }
+}
+
+void console_name(uint64_t tcb_slot, const char *name)
+{
+    volatile char *buffer = (volatile char *)PN_MSGBUF_VADDR + sizeof(uint64_t);
+    unsigned i = 0;
+
+    for (; i < NAME_MAX && name[i] != '\0'; i++) {
+        buffer[i] = name[i];
+    }
+    buffer[i] = '\0';
+    debug_call(PN_SYS_DEBUG_NAME, tcb_slot);
 }

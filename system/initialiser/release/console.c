@@ -16,3 +16,9 @@ _Noreturn void console_stop(const char *what, const char *name, uint64_t error)
         invoke(&suspend);
     }
 }
+
+void console_name(uint64_t tcb_slot, const char *name)
+{
+    (void)tcb_slot;
+    (void)name;
+}
