@@ -388,20 +388,24 @@ static bool run_engine(struct bridge *bridge)
 /* A peer that restarted knows nothing of the stream: end it, and tell the other one. */
 static bool notice_restarts(struct bridge *bridge)
 {
+    /* Each peer has two rings; looking at the sending ones makes both tell of a restart at the same time. */
+    (void)ring_space(&bridge->tcp_tx);
+    (void)ring_space(&bridge->tls_rx);
     uint64_t net = bridge->tcp_tx.counters.restarts + bridge->tcp_rx.counters.restarts;
     uint64_t uplink = bridge->tls_tx.counters.restarts + bridge->tls_rx.counters.restarts;
     bool noticed = net != bridge->net_restarts || uplink != bridge->uplink_restarts;
     if (net != bridge->net_restarts) {
         bridge->net_restarts = net;
         bridge->from_net.taken = bridge->from_net.length;
-        if (bridge->state == BRIDGE_CONNECTING || is_streaming(bridge)) {
+        bool active = bridge->state == BRIDGE_CONNECTING || is_streaming(bridge);
+        bridge->state = BRIDGE_IDLE; /* so that nothing goes to the new net any more */
+        if (active) {
             tls_close(bridge->engine);
             set_text(bridge, "net restarted");
             end_for_uplink(bridge, STREAM_REASON_RESET);
         }
         bridge->send_open = false;
         bridge->send_close = false;
-        bridge->state = BRIDGE_IDLE;
     }
     if (uplink != bridge->uplink_restarts) {
         bridge->uplink_restarts = uplink;

@@ -11,7 +11,7 @@
 #define MBEDTLS_PLATFORM_MEMORY
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
 #define MBEDTLS_MEMORY_DEBUG                /* keeps the peak of the arena, which is published as a metric */
-#define MBEDTLS_MEMORY_ALIGN_MULTIPLE 8
+#define MBEDTLS_MEMORY_ALIGN_MULTIPLE       8
 #define MBEDTLS_PLATFORM_STD_CALLOC         NULL /* a call before the arena is given faults */
 #define MBEDTLS_PLATFORM_STD_FREE           NULL
 #define MBEDTLS_PLATFORM_FPRINTF_MACRO(...) ((void)0)

@@ -52,7 +52,7 @@ done
 $CC $FLAGS -Os -c "$crypto/bench/bench.c" -o bench.o
 $CC $FLAGS -c "$crypto/bench/start.S" -o start.o
 # shellcheck disable=SC2086
-$CC $FLAGS -nostartfiles -Wl,--gc-sections -Wl,-Map=bench.map -T "$crypto/bench/bench.ld" start.o bench.o $objects -o bench.elf
+$CC $FLAGS -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T "$crypto/bench/bench.ld" start.o bench.o $objects -o bench.elf
 
 openssl s_server -tls1_3 -accept 127.0.0.1:0 -cert server.pem -key server.key -CAfile ca.pem -Verify 1 \
     -verify_return_error -rev >server.log 2>&1 </dev/null &
@@ -66,5 +66,5 @@ while [ -z "$port" ]; do
 done
 timeout 120 "$QEMU" -M virt -m 128M -bios none -display none -monitor none -icount shift=0,sleep=on \
     -semihosting-config enable=on,target=native -chardev "socket,id=s,host=127.0.0.1,port=$port" -serial chardev:s \
-    -kernel bench.elf
+    -kernel bench.elf 2>&1
 ${SIZE:-riscv64-unknown-elf-size} bench.elf | awk 'NR==2 {print "text", $1; print "data", $2}'

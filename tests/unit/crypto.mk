@@ -32,3 +32,6 @@ $(eval $(call unit,crypto_conf,crypto/crypto_conf.c system/runtime/postern/kv.c,
 $(eval $(call unit,entropy_health,$(addprefix drivers/entropy/virtio_rng/,health.c stock.c),-Idrivers/entropy/virtio_rng))
 $(eval $(call unit,crypto_tls,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_tls: $(BUILD)/unit/libmbedtls.a
+$(eval $(call unit,crypto_bridge,$(CRYPTO_UNIT_TLS) crypto/bridge.c tests/unit/crypto_server.c system/rings/src/ring.c \
+    system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_bridge: $(BUILD)/unit/libmbedtls.a
