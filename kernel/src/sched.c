@@ -271,7 +271,9 @@ static u16 idle(void)
     u16 next = NIL;
     while (next == NIL) {
         activate(NIL);
+        u64 since = machine_time();
         machine_wait();
+        ks.idle += machine_time() - since;
         irq_poll();
         next = pick();
     }
