@@ -11,8 +11,8 @@
 
 void diag_source(struct diag *diag, const char *file, const char *text)
 {
-    *LIST_PUSH(&diag->sources) = (struct diag_source){
-        arena_copy(&diag->arena, file, strlen(file)), arena_copy(&diag->arena, text, strlen(text))};
+    *LIST_PUSH(&diag->sources) = (struct diag_source){arena_copy(&diag->arena, file, strlen(file)),
+                                                      arena_copy(&diag->arena, text, strlen(text))};
 }
 
 static void record(struct diag *diag, bool warning, const char *rule, struct place place, const char *format,

@@ -18,15 +18,14 @@ static bool is_file(const char *path)
 
 const char *files_read(struct arena *arena, const char *path, size_t limit, const char **text, size_t *length)
 {
-    if (!is_file(path)) {
-        return arena_print(arena, "cannot read the file: %s",
-                           errno == 0 ? "not a regular file" : strerror(errno));
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return "not a regular file";
     }
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return arena_print(arena, "cannot read the file: %s", strerror(errno));
     }
-    struct stat status;
     size_t size = fstat(fileno(file), &status) == 0 && status.st_size > 0 ? (size_t)status.st_size : 0;
     if (size > limit) {
         fclose(file);
