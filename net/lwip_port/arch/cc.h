@@ -6,8 +6,14 @@
 #ifndef NET_LWIP_CC_H
 #define NET_LWIP_CC_H
 
+#include <limits.h>
 #include <sys/types.h>
 #include "lwip_port.h"
+
+/* picolibc has the type and not the limit, and lwIP defines both where the limit is missing. */
+#ifndef SSIZE_MAX
+#define SSIZE_MAX LONG_MAX
+#endif
 
 #define LWIP_NO_UNISTD_H 1
 
