@@ -79,7 +79,7 @@ static void test_chacha20_vector(void **state)
 static void test_generator(void **state)
 {
     struct csprng a = {0}, b = {0};
-    uint8_t seed[32] = {1}, x[100], y[100];
+    uint8_t seed[32] = {1}, x[124], y[124];
     (void)state;
     csprng_mix(&a, seed, 31);
     assert_false(csprng_ready(&a));
