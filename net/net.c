@@ -3,22 +3,19 @@
  * The network component: rings to the Ethernet driver and to crypto, lwIP between them, one loop for all
  * events.
  */
-#include <lwip/init.h>
 #include <lwip/sys.h>
 #include <lwip/timeouts.h>
 #include <stdio.h>
-#include <string.h>
 #include <microkit.h>
 #include <postern/clock.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
-#include "address.h"
 #include "conf.h"
-#include "link.h"
 #include "lwip_port.h"
 #include "net_metrics.h"
+#include "network.h"
 #include "ports.h"
 #include "random.h"
 #include "stream.h"
@@ -120,25 +117,17 @@ static void start_network(void)
     if (phase != PHASE_SEEDING || !random_seed()) {
         return;
     }
-    lwip_init();
-    link_start(&eth_in.ring, &eth_out.ring);
-    address_start(&conf);
+    network_start(&conf, &eth_in.ring, &eth_out.ring);
     sys_timeout(RESEED_MS, reseed, NULL);
     phase = PHASE_RUNNING;
 }
 
 static void run_network(void)
 {
-    bool more = true;
-
-    while (more) {
-        link_poll();
-        sys_check_timeouts();
-        stream_poll(link_unblocked());
+    do {
+        network_turn();
         announce_all();
-        more = link_has_more();
-        more = stream_has_more() || more;
-    }
+    } while (network_has_more());
     net_metrics_update();
     arm_timer();
 }

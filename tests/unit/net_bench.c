@@ -7,15 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <lwip/init.h>
 #include <lwip/sys.h>
-#include <lwip/timeouts.h>
 #include <postern/log.h>
 #include <postern/protocol/entropy.h>
-#include "address.h"
-#include "link.h"
 #include "lwip_port.h"
 #include "net_peer.h"
+#include "network.h"
 #include "random.h"
 #include "stream.h"
 
@@ -111,23 +108,17 @@ void bench_start(const char *conf_text)
     producer(&net_user_tx, &user_in);
     bench_restart_user();
     start_random();
-    lwip_init();
     stream_start(&net_user_rx, &net_user_tx);
-    link_start(&net_rx, &net_tx);
-    address_start(&conf);
+    network_start(&conf, &net_rx, &net_tx);
 }
 
 void bench_run(void)
 {
-    bool more = true;
-    for (unsigned rounds = 0; more; rounds++) {
-        assert(rounds < 1000);
-        link_poll();
-        sys_check_timeouts();
-        stream_poll(link_unblocked());
-        more = link_has_more();
-        more = stream_has_more() || more;
-    }
+    unsigned rounds = 0;
+    do {
+        assert(rounds++ < 1000);
+        network_turn();
+    } while (network_has_more());
 }
 
 void bench_advance(uint32_t ms)

@@ -135,6 +135,20 @@ static void test_dns_unknown(void **state)
     expect_closed(104, STREAM_REASON_DNS, "DNS: 10.0.2.2:5353 does not know third.test", 200);
 }
 
+/* The lease is confirmed after the link was down, with DHCP's own server in it: ours must stay. */
+static void test_configured_server_survives_dhcp(void **state)
+{
+    (void)state;
+    peer.dns = DNS_SILENT;
+    bench_open(108, "fourth.test", PORT);
+    bench_advance(100);
+    peer_link(false);
+    bench_advance(100);
+    peer_link(true);
+    expect_closed(108, STREAM_REASON_DNS, "DNS: no answer from 10.0.2.2:5353", 9000);
+    bench_advance(15000);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -547,6 +561,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_dhcp, each, after),
         cmocka_unit_test_setup_teardown(test_dns_silent, each, after),
         cmocka_unit_test_setup_teardown(test_dns_unknown, each, after),
+        cmocka_unit_test_setup_teardown(test_configured_server_survives_dhcp, each, after),
         cmocka_unit_test_setup_teardown(test_refused, each, after),
         cmocka_unit_test_setup_teardown(test_silent_peer, each, after),
         cmocka_unit_test_setup_teardown(test_close_while_dialling, each, after),
