@@ -30,10 +30,10 @@ class Settings:
 
     board: str = DEFAULT_BOARD
     config: str = "debug"
-    variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
     image: Path | None = None  # composed for the run if None
     data: Path | None = None  # the environment that the simulator plays; the board's own if None
     identities: Path = ROOT / "build" / "identity"
+    variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
 
 
 class Gateway:
