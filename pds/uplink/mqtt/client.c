@@ -127,8 +127,8 @@ static void accept_connection(struct mqtt_client *c, const struct mqtt_connack *
     c->retain_available = ack->retain_available;
     c->packet_limit = ack->maximum_packet_size;
     c->send_quota = ack->receive_maximum < MQTT_WINDOW ? ack->receive_maximum : MQTT_WINDOW;
-    /* Under an identifier that the server chose for this connection the session cannot be found again. A clean
-     * session of 3.1.1 ends with its connection; the next CONNECT begins a lasting one. */
+    /* Under an identifier that the server chose for this connection the session cannot be found again. A
+     * clean session of 3.1.1 ends with its connection; the next CONNECT begins a lasting one. */
     c->have_session = c->settings.client_id.len != 0 && (c->version == MQTT_3_1_1 || expiry_s != 0);
     c->state = MQTT_CONNECTED;
     event->kind = MQTT_EVENT_CONNECTED;

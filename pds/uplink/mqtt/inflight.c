@@ -9,9 +9,6 @@ _Static_assert((MQTT_WINDOW & (MQTT_WINDOW - 1)) == 0, "slots are found by mask"
 
 void mqtt_inflight_clear(struct mqtt_inflight *f)
 {
-    for (uint32_t i = 0; i < MQTT_WINDOW; i++) {
-        f->slot[i].state = MQTT_SLOT_FREE;
-    }
     f->head = 0;
     f->tail = 0;
     f->sent = 0;
@@ -23,27 +20,15 @@ bool mqtt_inflight_full(const struct mqtt_inflight *f)
     return f->tail - f->head >= MQTT_WINDOW;
 }
 
-/* Servers answer in order, so the first slot looked at is nearly always the right one. */
-static struct mqtt_slot *find(struct mqtt_inflight *f, uint16_t id)
+/* Index of the message `id`, or the tail. Servers answer in order, so the first slot is nearly always right.
+ */
+static uint32_t find(const struct mqtt_inflight *f, uint16_t id)
 {
-    for (uint32_t i = f->head; i != f->tail; i++) {
-        struct mqtt_slot *s = SLOT(f, i);
-        if (s->state != MQTT_SLOT_FREE && s->id == id) {
-            return s;
-        }
+    uint32_t i = f->head;
+    while (i != f->tail && SLOT(f, i)->id != id) {
+        i++;
     }
-    return NULL;
-}
-
-static bool in_use(const struct mqtt_inflight *f, uint16_t id)
-{
-    for (uint32_t i = f->head; i != f->tail; i++) {
-        const struct mqtt_slot *s = SLOT(f, i);
-        if (s->state != MQTT_SLOT_FREE && s->id == id) {
-            return true;
-        }
-    }
-    return false;
+    return i;
 }
 
 uint16_t mqtt_inflight_next_id(const struct mqtt_inflight *f)
@@ -51,7 +36,7 @@ uint16_t mqtt_inflight_next_id(const struct mqtt_inflight *f)
     uint16_t id = f->last_id;
     do {
         id = id == UINT16_MAX ? 1 : (uint16_t)(id + 1);
-    } while (in_use(f, id));
+    } while (find(f, id) != f->tail);
     return id;
 }
 
@@ -67,9 +52,7 @@ void mqtt_inflight_add(struct mqtt_inflight *f, uint16_t id, uint64_t token, uin
 void mqtt_inflight_rewind(struct mqtt_inflight *f)
 {
     for (uint32_t i = f->head; i != f->tail; i++) {
-        if (SLOT(f, i)->state == MQTT_SLOT_SENT) {
-            SLOT(f, i)->state = MQTT_SLOT_RESEND;
-        }
+        SLOT(f, i)->state = MQTT_SLOT_RESEND;
     }
     f->resend += f->sent;
     f->sent = 0;
@@ -95,16 +78,17 @@ void mqtt_inflight_resent(struct mqtt_inflight *f, struct mqtt_slot *s, uint64_t
 
 bool mqtt_inflight_take(struct mqtt_inflight *f, uint16_t id, struct mqtt_slot *out)
 {
-    struct mqtt_slot *s = find(f, id);
-    if (s == NULL || s->state != MQTT_SLOT_SENT) {
+    uint32_t at = find(f, id);
+    if (at == f->tail || SLOT(f, at)->state != MQTT_SLOT_SENT) {
         return false;
     }
-    *out = *s;
-    s->state = MQTT_SLOT_FREE;
-    f->sent--;
-    while (f->head != f->tail && SLOT(f, f->head)->state == MQTT_SLOT_FREE) {
-        f->head++;
+    *out = *SLOT(f, at);
+    /* Close the gap from the side of the oldest, where it nearly always is. */
+    for (; at != f->head; at--) {
+        *SLOT(f, at) = *SLOT(f, at - 1);
     }
+    f->head++;
+    f->sent--;
     return true;
 }
 

@@ -11,7 +11,6 @@
 #define MQTT_WINDOW 16u
 
 enum mqtt_slot_state {
-    MQTT_SLOT_FREE,
     MQTT_SLOT_RESEND, /* known to the session, not yet sent on this connection */
     MQTT_SLOT_SENT,   /* sent on this connection */
 };
@@ -23,8 +22,7 @@ struct mqtt_slot {
     uint8_t state; /* enum mqtt_slot_state */
 };
 
-/* A ring of slots: those in [head, tail) are in publishing order, free ones among them were acknowledged
- * out of order. */
+/* A ring of slots: those in [head, tail) are in use, in publishing order. */
 struct mqtt_inflight {
     struct mqtt_slot slot[MQTT_WINDOW];
     uint32_t head;
