@@ -33,6 +33,8 @@ static struct {
     int fd;
     size_t receive_max;
     size_t send_max;
+    bool stalls; /* every second attempt to send finds no room */
+    bool stalled;
     uint64_t received;
     uint64_t corrupt_at; /* stream offset of the byte to flip */
     uint64_t cut_at;     /* stream offset where the stream ends */
@@ -46,6 +48,10 @@ static struct crypto_server server;
 static size_t net_send(void *context, const uint8_t *data, size_t len)
 {
     (void)context;
+    network.stalled = network.stalls && !network.stalled;
+    if (network.stalled) {
+        return 0;
+    }
     ssize_t count = write(network.fd, data, len < network.send_max ? len : network.send_max);
     return count > 0 ? (size_t)count : 0;
 }
@@ -157,7 +163,7 @@ static void echo(size_t len)
         if (engine.state != TLS_OPEN) {
             fail_msg("closed: %s", engine.text);
         }
-        if (count == 0 && got == before && sent == len) {
+        if (count == 0 && got == before && sent == len && engine.write_pending == 0) {
             wait_for_network();
         }
     }
@@ -460,6 +466,7 @@ static void backpressure(void **state)
     shake_hands();
     network.send_max = 700;
     network.receive_max = 500;
+    network.stalls = true;
     echo(15000);
     assert_int_equal(engine.counters.plain_out, 15000);
 }
