@@ -293,6 +293,15 @@ static void refuses_a_missing_fault_handler(void **state)
     refused("'app' reaches 'top' (ways 8) only in the description");
 }
 
+static void refuses_another_fault_handler(void **state)
+{
+    struct capdist_thread *thread = record(CAPDIST_THREADS, 2, sizeof *thread);
+
+    (void)state;
+    thread->fault_endpoint = system_under_test.dist.domains.at[DRV].endpoint;
+    refused("fault handler is not the description's");
+}
+
 static void refuses_changed_contents(void **state)
 {
     (void)state;

@@ -203,10 +203,10 @@ static void honours_addresses_in_ram(void **state)
     (void)state;
     fixture_system_make(&system);
     system.model.regions.at[SHARED].has_paddr = true;
-    system.model.regions.at[SHARED].paddr = 0x80605000; /* where other pages would go */
+    system.model.regions.at[SHARED].paddr = 0x80409000; /* where other pages would go */
     report = fixture_report();
     assert_true(fixture_system_build(&system, &report));
-    assert_int_equal(find_run(&system, RUN_REGION, SHARED)->paddr, 0x80605000);
+    assert_int_equal(find_run(&system, RUN_REGION, SHARED)->paddr, 0x80409000);
     for (size_t i = 1; i < system.layout.runs.count; i++) {
         const struct run *before = &system.layout.runs.at[i - 1];
 
