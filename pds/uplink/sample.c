@@ -30,9 +30,17 @@ size_t sample_write(char *text, size_t room, const char *base_name, uint64_t wal
     senml_begin(&pack, text, room, base_name, wall_ns);
     for (i = 0; i < count; i++) {
         const struct reading *r = &readings[i];
+        const struct senml_record record = {
+            .name = quantity_text[r->quantity].name,
+            .unit = quantity_text[r->quantity].unit,
+            .value = r->value,
+            .exponent = r->exponent,
+            .seq = r->seq,
+        };
 
-        senml_record(&pack, quantity_text[r->quantity].name, quantity_text[r->quantity].unit, r->value,
-                     r->exponent, r->seq);
+        if (!senml_add(&pack, &record)) {
+            return 0;
+        }
     }
     return senml_end(&pack);
 }

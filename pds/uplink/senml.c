@@ -1,112 +1,144 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * SenML in JSON.
- */
-#include <string.h>
+/* The SenML writer. */
 #include "senml.h"
+#include <string.h>
 
-#define NS_PER_MS      1000000u
-#define MS_PER_S       1000u
-#define DECIMAL_DIGITS 20
+#define EXPONENT_MAX 18
+#define DIGITS_MAX   20
 
-static void put(struct senml *pack, const char *text, size_t length)
+/* Appends to the pack; once something did not fit, `fits` stays false and nothing more is written. */
+struct cursor {
+    char *at;
+    char *end;
+    bool fits;
+};
+
+static void put(struct cursor *c, const char *text, size_t len)
 {
-    if (pack->failed || length > pack->room - pack->used) {
-        pack->failed = true;
+    if (!c->fits || len > (size_t)(c->end - c->at)) {
+        c->fits = false;
         return;
     }
-    memcpy(pack->text + pack->used, text, length);
-    pack->used += length;
+    memcpy(c->at, text, len);
+    c->at += len;
 }
 
-static void put_text(struct senml *pack, const char *text)
+static void put_text(struct cursor *c, const char *text)
 {
-    put(pack, text, strlen(text));
+    put(c, text, strlen(text));
 }
 
-/* At least `width` digits, with leading zeros. */
-static void put_number(struct senml *pack, uint64_t number, size_t width)
+/* Decimal digits of `value`, right-aligned in `digits`; returns the index of the first. */
+static size_t digits_of(uint64_t value, char digits[DIGITS_MAX])
 {
-    char digits[DECIMAL_DIGITS];
-    size_t at = sizeof digits;
+    size_t first = DIGITS_MAX;
+    do {
+        digits[--first] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    return first;
+}
 
-    while (number != 0 || sizeof digits - at < width) {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
+static void put_u64(struct cursor *c, uint64_t value)
+{
+    char digits[DIGITS_MAX];
+    size_t first = digits_of(value, digits);
+    put(c, digits + first, DIGITS_MAX - first);
+}
+
+static void put_decimal(struct cursor *c, int64_t value, int exponent)
+{
+    static const char zeros[] = "0.00000000000000000"; /* "0." and the most zeros that can follow it */
+    char digits[DIGITS_MAX];
+    uint64_t magnitude = value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value;
+    size_t first = digits_of(magnitude, digits);
+    size_t count = DIGITS_MAX - first;
+    size_t decimals = exponent < 0 ? (size_t)-exponent : 0;
+    if (value < 0) {
+        put(c, "-", 1);
     }
-    put(pack, digits + at, sizeof digits - at);
+    if (decimals >= count) {
+        put(c, zeros, 2 + decimals - count);
+        put(c, digits + first, count);
+        return;
+    }
+    put(c, digits + first, count - decimals);
+    if (decimals != 0) {
+        put(c, ".", 1);
+        put(c, digits + DIGITS_MAX - decimals, decimals);
+    } else if (exponent > 0 && value != 0) {
+        static const char powers[] = "000000000000000000";
+        put(c, powers, (size_t)exponent);
+    }
 }
 
-static void put_string(struct senml *pack, const char *string)
+/* Seconds with three decimals. */
+static void put_time(struct cursor *c, uint64_t ns)
 {
-    const char *c;
+    char digits[DIGITS_MAX];
+    uint64_t ms = ns / 1000000;
+    put_u64(c, ms / 1000);
+    size_t first = digits_of(1000 + ms % 1000, digits);
+    digits[first] = '.';
+    put(c, digits + first, DIGITS_MAX - first);
+}
 
-    for (c = string; *c; c++) {
-        if (*c < 0x20 || *c > 0x7e || *c == '"' || *c == '\\') {
-            pack->failed = true;
+bool senml_name_valid(const char *name)
+{
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        char ch = name[i];
+        bool alphanumeric = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+        bool mark = ch == '-' || ch == ':' || ch == '.' || ch == '/' || ch == '_';
+        if (!alphanumeric && (!mark || i == 0)) {
+            return false;
         }
     }
-    put_text(pack, "\"");
-    put_text(pack, string);
-    put_text(pack, "\"");
+    return name[0] != '\0';
 }
 
-static void put_decimal(struct senml *pack, int64_t value, int exponent)
+void senml_begin(struct senml *s, char *text, size_t capacity, const char *base_name, uint64_t base_time_ns)
 {
-    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    uint64_t scale = 1;
-    int digits;
-
-    if (exponent < -9 || exponent > 0) {
-        pack->failed = true;
-        return;
-    }
-    for (digits = exponent; digits < 0; digits++) {
-        scale *= 10;
-    }
-    if (value < 0) {
-        put_text(pack, "-");
-    }
-    put_number(pack, magnitude / scale, 1);
-    if (exponent < 0) {
-        put_text(pack, ".");
-        put_number(pack, magnitude % scale, (size_t)-exponent);
-    }
+    *s = (struct senml){
+        .text = text, .capacity = capacity, .base_name = base_name, .base_time_ns = base_time_ns};
 }
 
-void senml_begin(struct senml *pack, char *text, size_t room, const char *base_name, uint64_t base_time_ns)
+bool senml_add(struct senml *s, const struct senml_record *record)
 {
-    uint64_t ms = base_time_ns / NS_PER_MS;
-
-    *pack = (struct senml){.text = text, .room = room, .first = true};
-    put_text(pack, "[{\"bn\":");
-    put_string(pack, base_name);
-    put_text(pack, ",\"bt\":");
-    put_number(pack, ms / MS_PER_S, 1);
-    put_text(pack, ".");
-    put_number(pack, ms % MS_PER_S, 3);
-}
-
-void senml_record(struct senml *pack, const char *name, const char *unit, int64_t value, int exponent,
-                  uint64_t seq)
-{
-    put_text(pack, pack->first ? ",\"n\":" : ",{\"n\":");
-    pack->first = false;
-    put_string(pack, name);
-    put_text(pack, ",\"u\":");
-    put_string(pack, unit);
-    put_text(pack, ",\"v\":");
-    put_decimal(pack, value, exponent);
-    put_text(pack, ",\"seq\":");
-    put_number(pack, seq, 1);
-    put_text(pack, "}");
-}
-
-size_t senml_end(struct senml *pack)
-{
-    if (pack->first) {
-        pack->failed = true;
+    size_t room = s->capacity > s->length ? s->capacity - s->length - 1 : 0;
+    struct cursor c = {s->text + s->length, s->text + s->length + room, true};
+    if (record->exponent < -EXPONENT_MAX || record->exponent > EXPONENT_MAX) {
+        return false;
     }
-    put_text(pack, "]");
-    return pack->failed ? 0 : pack->used;
+    if (s->records == 0) {
+        put_text(&c, "[{\"bn\":\"");
+        put_text(&c, s->base_name);
+        put_text(&c, "\",\"bt\":");
+        put_time(&c, s->base_time_ns);
+        put_text(&c, ",\"n\":\"");
+    } else {
+        put_text(&c, ",{\"n\":\"");
+    }
+    put_text(&c, record->name);
+    put_text(&c, "\",\"u\":\"");
+    put_text(&c, record->unit);
+    put_text(&c, "\",\"v\":");
+    put_decimal(&c, record->value, record->exponent);
+    put_text(&c, ",\"seq\":");
+    put_u64(&c, record->seq);
+    put(&c, "}", 1);
+    if (!c.fits) {
+        return false;
+    }
+    s->length = (size_t)(c.at - s->text);
+    s->records++;
+    return true;
+}
+
+size_t senml_end(struct senml *s)
+{
+    if (s->records == 0) {
+        return 0;
+    }
+    s->text[s->length++] = ']';
+    return s->length;
 }

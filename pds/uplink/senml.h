@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * SenML packs in JSON (RFC 8428) without floating point: values are decimal fractions, times nanoseconds.
- * Pure text building in a caller's buffer; once something does not fit, the pack stays invalid.
- */
-#ifndef SENML_H
-#define SENML_H
+/* Writes SenML packs (RFC 8428, JSON) without floating point into a buffer of fixed size. The extension
+ * field "seq" of each record is the 64-bit sequence number of its reading. */
+#ifndef POSTERN_SENML_H
+#define POSTERN_SENML_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/* A pack being written. After a record that did not fit, the pack is as it was before it. */
 struct senml {
     char *text;
-    size_t room, used;
-    bool failed;
-    bool first;
+    size_t capacity;
+    size_t length;
+    unsigned records;
+    const char *base_name;
+    uint64_t base_time_ns;
 };
 
-/* Begin a pack: base name (RFC 8428 section 4.5.1 characters) and base time in ns since 1970, written in
- * seconds with three decimals, cut. */
-void senml_begin(struct senml *pack, char *text, size_t room, const char *base_name, uint64_t base_time_ns);
+struct senml_record {
+    const char *name; /* appended to the base name; both together satisfy senml_name_valid */
+    const char *unit; /* from the registry of RFC 8428 section 12.1 */
+    int64_t value;    /* the quantity is value * 10^exponent */
+    int8_t exponent;  /* -18..18 */
+    uint64_t seq;
+};
 
-/* One record: n, u, v = value * 10^exponent (-9..0), and the sequence number as the extension field "seq". A
- * name or unit with characters that JSON would have to escape, or an exponent out of range, makes the pack
- * invalid. */
-void senml_record(struct senml *pack, const char *name, const char *unit, int64_t value, int exponent,
-                  uint64_t seq);
+/* May `name` be a name, or the beginning of one (section 4.5.1: A-Z a-z 0-9 - : . / _, starting with a letter
+ * or digit)? Such names need no escaping. */
+bool senml_name_valid(const char *name);
 
-/* End the pack: its length without terminator, or 0 if it did not fit or is invalid. */
-size_t senml_end(struct senml *pack);
+/* Starts a pack in `text`. Base name and base time (nanoseconds since 1970-01-01 UTC, written in seconds with
+ * three decimals, cut) go into its first record. `base_name` is not copied. */
+void senml_begin(struct senml *s, char *text, size_t capacity, const char *base_name, uint64_t base_time_ns);
+
+/* Appends a record. False: it does not fit (one byte is kept for the end), or the exponent is out of
+ * range; the pack is then unchanged. */
+bool senml_add(struct senml *s, const struct senml_record *record);
+
+/* Ends the pack. Returns its length; 0 if it has no record. There is no terminator. */
+size_t senml_end(struct senml *s);
 
 #endif
