@@ -55,6 +55,17 @@ static struct crypto_conf conf;
 static struct ring seeds;
 static enum phase phase;
 
+/* A ring's peer and how far it has been told of: without that, two idle peers would wake each other for ever.
+ */
+struct port {
+    struct ring *ring;
+    uint64_t channel;
+    uint64_t announced;
+};
+
+enum { PORT_TLS_TX, PORT_TLS_RX, PORT_TCP_TX, PORT_TCP_RX, PORT_SEEDS, PORTS };
+static struct port ports[PORTS];
+
 static struct {
     uint64_t *attempts, *handshakes, *plain_in, *plain_out, *cipher_in, *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
@@ -150,7 +161,6 @@ static void take_seeds(void)
         }
     }
     mbedtls_platform_zeroize(seed, sizeof(seed));
-    ring_notify(&seeds, entropy_crypto_id);
 }
 
 /* The key's text is not needed again: only PSA has it from now on. */
@@ -180,6 +190,17 @@ static void load_credentials(void)
     log_info("ready for %s port %u", conf.host, (unsigned)conf.port);
 }
 
+/* Tells the peers whose rings have moved, if they want to know. */
+static void announce(void)
+{
+    for (unsigned i = 0; i < PORTS; i++) {
+        if (ports[i].announced != ports[i].ring->counters.messages) {
+            ports[i].announced = ports[i].ring->counters.messages;
+            ring_notify(ports[i].ring, ports[i].channel);
+        }
+    }
+}
+
 static void serve(void)
 {
     if (phase != PHASE_REFUSE) {
@@ -188,16 +209,10 @@ static void serve(void)
     if (phase == PHASE_SEEDS && seed_pool_count() >= SEED_POOL_START) {
         load_credentials();
     }
-    if (phase == PHASE_SEEDS) {
-        return;
-    }
-    if (bridge_run(&bridge)) {
+    if (phase != PHASE_SEEDS && bridge_run(&bridge)) {
         (void)timer_set(timer_id, 0);
     }
-    ring_notify(&bridge.tls_tx, tls_tx_id);
-    ring_notify(&bridge.tls_rx, tls_rx_id);
-    ring_notify(&bridge.tcp_tx, tcp_tx_id);
-    ring_notify(&bridge.tcp_rx, tcp_rx_id);
+    announce();
     update_metrics();
 }
 
@@ -210,6 +225,11 @@ void init(void)
     RING_PRODUCER(&bridge.tcp_tx, tcp_tx, TCP_TX);
     RING_CONSUMER(&bridge.tcp_rx, tcp_rx, TCP_RX);
     RING_CONSUMER(&seeds, entropy_crypto, ENTROPY_CRYPTO);
+    ports[PORT_TLS_TX] = (struct port){.ring = &bridge.tls_tx, .channel = tls_tx_id};
+    ports[PORT_TLS_RX] = (struct port){.ring = &bridge.tls_rx, .channel = tls_rx_id};
+    ports[PORT_TCP_TX] = (struct port){.ring = &bridge.tcp_tx, .channel = tcp_tx_id};
+    ports[PORT_TCP_RX] = (struct port){.ring = &bridge.tcp_rx, .channel = tcp_rx_id};
+    ports[PORT_SEEDS] = (struct port){.ring = &seeds, .channel = entropy_crypto_id};
     bridge.set_clock = set_clock;
     bridge.report = report;
     tls_platform_init(arena, sizeof(arena), CLOCK_FLOOR);
