@@ -55,7 +55,7 @@ static void update_metrics(void)
 }
 
 /* Tell the stack what has moved since the last time, if it asked to be told. */
-static void announce(const struct ring *ring, uint64_t *announced, uint64_t channel)
+static void announce(struct ring *ring, uint64_t *announced, uint64_t channel)
 {
     if (*announced != ring->counters.messages) {
         *announced = ring->counters.messages;

@@ -26,7 +26,7 @@ static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint
 
 /* Publish a new epoch that starts at `index`. Epoch 0 in between tells the peer to keep its hands off; the
  * new epoch comes last, so that a peer that sees it sees the rest. */
-static void publish_epoch(struct ring *ring, uint64_t index)
+static void publish_epoch(struct ring *ring, uint64_t index, uint32_t want)
 {
     uint32_t epoch = ring_load32(&ring->own->last_epoch) + 1;
 
@@ -36,8 +36,9 @@ static void publish_epoch(struct ring *ring, uint64_t index)
     ring_store32(&ring->own->epoch, 0);
     ring_store64(&ring->own->base, index);
     ring_store64(&ring->own->index, index);
-    ring_store32(&ring->own->want, 1);
+    ring_store32(&ring->own->want, want);
     ring_store32(&ring->own->epoch, epoch);
+    ring->moved = true;
 }
 
 /* A new producer starts where the consumer stands, a new consumer where the producer stands: the ring is
@@ -49,7 +50,7 @@ void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
     ring->slots = (uint8_t *)(uintptr_t)own_half + RING_HEADER_SIZE;
     ring->peer_epoch = ring_load32(&ring->peer->epoch);
     ring->seen = ring_load64(&ring->peer->index);
-    publish_epoch(ring, ring->seen);
+    publish_epoch(ring, ring->seen, 0);
 }
 
 void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
@@ -61,7 +62,7 @@ void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
         ring->peer_epoch = ring_load32(&ring->peer->epoch);
         ring->seen = ring_load64(&ring->peer->index);
     }
-    publish_epoch(ring, ring->seen);
+    publish_epoch(ring, ring->seen, 1);
 }
 
 static enum ring_status peer_is_bad(struct ring *ring)
@@ -192,6 +193,7 @@ enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, 
     ring_copy_out(slot + sizeof header, head, head_length);
     ring_copy_out(slot + sizeof header + head_length, data, length);
     ring->index++;
+    ring->moved = true;
     ring->counters.messages++;
     ring_store64(&ring->own->index, ring->index);
     return RING_OK;
@@ -233,6 +235,7 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
         ring->counters.messages++;
     }
     ring->index++;
+    ring->moved = true;
     ring_store64(&ring->own->index, ring->index);
     return status;
 }
@@ -242,8 +245,12 @@ bool ring_restart_pending(const struct ring *ring)
     return ring->peer_epoch != 0 && ring_load32(&ring->peer->epoch) != ring->peer_epoch;
 }
 
-bool ring_must_notify(const struct ring *ring)
+bool ring_must_notify(struct ring *ring)
 {
+    if (!ring->moved) {
+        return false;
+    }
+    ring->moved = false;
     ring_fence();
     return ring_load32(&ring->peer->want) != 0;
 }

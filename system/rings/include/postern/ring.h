@@ -61,6 +61,7 @@ struct ring {
     uint64_t index;                     /* own index */
     uint64_t seen;                      /* last valid peer index */
     uint32_t peer_epoch;
+    bool moved; /* the own index, since ring_must_notify */
     struct ring_counters counters;
 };
 
@@ -105,12 +106,13 @@ uint32_t ring_space(struct ring *ring);
  */
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length);
 
-/* Either side: true if the peer started anew and the next call that looks at it will say RING_RESTARTED: for a
- * consumer that leaves messages where they are and must still learn that their sender is gone. */
+/* Either side: true if the peer started anew and the next call that looks at it will say RING_RESTARTED: for
+ * a consumer that leaves messages where they are and must still learn that their sender is gone. */
 bool ring_restart_pending(const struct ring *ring);
 
-/* Either side: true if the peer asked to be notified about the messages pushed (popped) so far. */
-bool ring_must_notify(const struct ring *ring);
+/* Either side: true if something was pushed (popped), or this side started, since the last call, and the peer
+ * asked to be notified. Notify it then. */
+bool ring_must_notify(struct ring *ring);
 
 /*
  * Consumer, before it returns to the event loop: ask for a notification and look again. False: nothing there,

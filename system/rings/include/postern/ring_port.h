@@ -16,7 +16,7 @@
     ring_consumer_start((ring), name##_own, name##_peer, NAME##_SLOTS, NAME##_SLOT_SIZE)
 
 /* Notify the peer behind channel `id` if it asked for it. */
-static inline void ring_notify(const struct ring *ring, uint64_t id)
+static inline void ring_notify(struct ring *ring, uint64_t id)
 {
     if (ring_must_notify(ring)) {
         microkit_notify((microkit_channel)id);
