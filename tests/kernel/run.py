@@ -67,7 +67,7 @@ class Machine:
         ]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
-            return done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+            return done.stdout.decode("ascii", "replace") + done.stderr.decode("utf-8", "replace")
         except subprocess.TimeoutExpired as e:
             return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"
 

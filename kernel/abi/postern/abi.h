@@ -84,9 +84,9 @@ enum pn_method {
      * or notification. */
     PN_CNODE_DERIVE = 2,
     PN_CNODE_DELETE = 3, /* C CNode: w0 slot: empty it. The object stays. */
-    /* C TCB: w0 CNode, w1 vspace, w2 address of the message buffer (0: none; else maps this TCB's own buffer
-     * page there, read-write), w3 fault endpoint capability (0: none; needs PN_WRITE and PN_CALL; the badge
-     * is kept), w4 PN_TCB_* flags, w5 timeout fault endpoint capability (0: none). */
+    /* C TCB, inactive: w0 CNode, w1 vspace, w2 address of the message buffer (0: none; else maps this TCB's
+     * own buffer page there, read-write), w3 fault endpoint capability (0: none; needs PN_WRITE and PN_CALL;
+     * the badge is kept), w4 PN_TCB_* flags, w5 timeout fault endpoint capability (0: none). */
     PN_TCB_CONFIGURE = 10,
     PN_TCB_SET_SCHED = 11, /* C TCB: w0 priority 0..255, w1 scheduling context (0: none, a passive server) */
     PN_TCB_BIND_NOTIFICATION = 12, /* C TCB: w0 notification; one each way */
@@ -137,7 +137,8 @@ enum pn_error {
     PN_ERR_REVOKE_FIRST = 9,
     PN_ERR_NOT_ENOUGH_MEMORY = 10,
     PN_ERR_SEALED = 11,
-    PN_ERR_PEER_RESTARTED = 12 /* answer of a Call whose server was reset */
+    PN_ERR_PEER_RESTARTED = 12 /* answer of a Call whose server was reset, or received anew with the same
+                                * reply object without answering; w0: epoch of the server */
 };
 
 /* Fault messages (labels and words as seL4 MCS on RISC-V). A reply with label 0 resumes the thread. */

@@ -4,6 +4,7 @@
 #include "hooks.h"
 #include "check.h"
 #include "debug/print.h"
+#include "probe/probe.h"
 #include "state.h"
 
 #define NAME_LENGTH 32u
@@ -54,7 +55,7 @@ bool hook_syscall(u16 t, u64 number)
         set_name(t, thread->reg[REG_A0]);
         return true;
     default:
-        return false;
+        return probe_syscall(t, number);
     }
 }
 

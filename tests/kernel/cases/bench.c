@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Instructions between two rdinstret around the system call, median over many rounds; servers in another address
- * space, client priority 100, server 110. The round trip includes the four user instructions of the server's loop.
+ * Instructions between two rdinstret around the system call, median over many rounds; servers in another
+ * address space, client priority 100, server 110. The round trip includes the four user instructions of the
+ * server's loop.
  */
 #include "cases.h"
 
@@ -107,22 +108,6 @@ static struct thread server_thread(void)
     return t;
 }
 
-/* The copy of the root task's memory holds the variables as they are now. */
-static void start_server(struct thread *t, void (*function)(word))
-{
-    thread_make(t, function, 0);
-    t->vspace = vspace_copy();
-    word configuration[6] = {t->cnode, t->vspace, t->buffer, 0, t->flags, 0};
-    word error = invoke(t->tcb, PN_TCB_CONFIGURE, configuration, 6, NULL);
-    if (error == PN_ERR_FAILED_LOOKUP) {
-        cptr table = new_object(PN_CAP_PAGE_TABLE, 0);
-        CHECK_EQ(invoke2(table, PN_PAGE_TABLE_MAP, t->vspace, t->buffer), PN_OK);
-        error = invoke(t->tcb, PN_TCB_CONFIGURE, configuration, 6, NULL);
-    }
-    CHECK_EQ(error, PN_OK);
-    thread_run(t);
-}
-
 static void call_reply(const char *name, unsigned words, bool passive)
 {
     use_uart();
@@ -134,7 +119,7 @@ static void call_reply(const char *name, unsigned words, bool passive)
         server.notification = new_object(PN_CAP_NOTIFICATION, 0);
         server.flags |= PN_TCB_PASSIVE;
     }
-    start_server(&server, reply_server);
+    thread_start_apart(&server, reply_server, 0);
     struct regs r = {.a0 = server_cap, .a1 = info(0, words)};
     client_regs = r;
     client_call = PN_SYS_CALL;
@@ -173,7 +158,7 @@ static void signal_wake(void)
     server_cap = new_object(PN_CAP_NOTIFICATION, 0);
     cptr client_cap = derived(server_cap, PN_WRITE, 1);
     struct thread server = server_thread();
-    start_server(&server, wait_server);
+    thread_start_apart(&server, wait_server, 0);
     struct regs r = {.a0 = client_cap};
     client_regs = r;
     client_call = PN_SYS_SEND;

@@ -10,7 +10,15 @@
         (table), sizeof(table) / sizeof((table)[0]) \
     }
 
+extern const struct test_group objects_group;
+extern const struct test_group memory_group;
 extern const struct test_group ipc_group;
+extern const struct test_group notifications_group;
+extern const struct test_group sched_group;
+extern const struct test_group faults_group;
+extern const struct test_group threads_group;
+extern const struct test_group seal_group;
+extern const struct test_group abuse_group;
 extern const struct test_group bench_group;
 
 #endif

@@ -232,6 +232,21 @@ void thread_start(struct thread *t, void (*function)(word), word argument)
     thread_run(t);
 }
 
+void thread_start_apart(struct thread *t, void (*function)(word), word argument)
+{
+    thread_make(t, function, argument);
+    t->vspace = vspace_copy();
+    word configuration[6] = {t->cnode,          t->vspace, t->buffer,
+                             t->fault_endpoint, t->flags,  t->timeout_endpoint};
+    word error = invoke(t->tcb, PN_TCB_CONFIGURE, configuration, 6, NULL);
+    if (error == PN_ERR_FAILED_LOOKUP) {
+        make_table(t->vspace, t->buffer);
+        error = invoke(t->tcb, PN_TCB_CONFIGURE, configuration, 6, NULL);
+    }
+    CHECK_EQ(error, PN_OK);
+    thread_run(t);
+}
+
 void thread_done(void)
 {
     shared[511]++;
@@ -250,22 +265,37 @@ void wait_done(unsigned count)
         receive(PN_SYS_WAIT, done_notification, 0);
 }
 
-/* Runs below the root and above nobody else: measures time by looking at the clock. */
-static void sleeper(word us)
+/* A thread below the root and above all others that uses up a small budget until the time has come. */
+static cptr sleep_request;
+static cptr sleep_done;
+static volatile word sleep_ticks;
+
+static void sleeper(word unused)
 {
-    word end = read_time() + us * bootinfo->timebase_hz / 1000000;
-    while (read_time() < end)
-        yield();
-    thread_done();
+    (void)unused;
+    for (;;) {
+        (void)receive(PN_SYS_WAIT, sleep_request, 0);
+        word start = read_time();
+        while (read_time() - start < sleep_ticks)
+            yield();
+        signal(sleep_done);
+    }
 }
 
 void sleep_us(word us)
 {
-    shared[511] = 0;
-    struct thread t = thread_new();
-    t.priority = 1;
-    thread_start(&t, sleeper, us);
-    wait_done(1);
+    if (sleep_request == 0) {
+        sleep_request = new_object(PN_CAP_NOTIFICATION, 0);
+        sleep_done = new_object(PN_CAP_NOTIFICATION, 0);
+        struct thread t = thread_new();
+        t.priority = 254;
+        t.budget = 20;
+        t.period = 100;
+        thread_start(&t, sleeper, 0);
+    }
+    sleep_ticks = us * bootinfo->timebase_hz / 1000000;
+    signal(sleep_request);
+    (void)receive(PN_SYS_WAIT, sleep_done, 0);
 }
 
 static void find_untypeds(void)

@@ -137,3 +137,24 @@ void root_main(const struct pn_bootinfo *info)
     put("\nno such case");
     test_end(false);
 }
+
+/* The compiler clears and copies larger structures with these. */
+void *memset(void *to, int value, size_t size);
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+
+void *memset(void *to, int value, size_t size)
+{
+    unsigned char *bytes = to;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (unsigned char)value;
+    return to;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    unsigned char *target = to;
+    const unsigned char *source = from;
+    for (size_t i = 0; i < size; i++)
+        target[i] = source[i];
+    return to;
+}

@@ -30,8 +30,8 @@ void put(const char *text);
 void put_number(word value);
 void put_hex(word value);
 
-/* Use the UART itself instead of the debug kernel's console, and the board's test device to end: for release kernels,
- * which offer neither. */
+/* Use the UART itself instead of the debug kernel's console, and the board's test device to end: for release
+ * kernels, which offer neither. */
 void use_uart(void);
 
 /* End of the machine. */
@@ -47,7 +47,7 @@ void report(const char *name, word value);
 
 /* Objects. */
 extern const struct pn_bootinfo *bootinfo;
-extern cptr ram;    /* largest untyped of RAM */
+extern cptr ram;        /* largest untyped of RAM */
 extern cptr device;     /* untyped that holds the UART */
 extern cptr low_device; /* untyped from address 0 */
 #define UART_PADDR 0x10000000
@@ -70,6 +70,7 @@ struct regs call(cptr ep, word message_info, word w0, word w1, word w2, word w3)
 struct regs send(int64_t number, cptr ep, word message_info, word w0);
 struct regs receive(int64_t number, cptr ep, cptr reply);
 struct regs reply_receive(cptr ep, cptr reply, word message_info, word w0);
+word call_preserving(cptr ep); /* lib/preserve.S */
 void signal(cptr notification);
 void yield(void);
 
@@ -104,6 +105,8 @@ struct thread thread_new(void);
 void thread_make(struct thread *t, void (*function)(word), word argument);
 void thread_run(struct thread *t);
 void thread_start(struct thread *t, void (*function)(word), word argument);
+/* The same in a copy of the root task's memory, as it is now, in an address space of its own. */
+void thread_start_apart(struct thread *t, void (*function)(word), word argument);
 /* Root waits until 'count' threads have finished or said thread_done. */
 void thread_done(void);
 void wait_done(unsigned count);
