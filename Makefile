@@ -25,16 +25,16 @@ endif
 include mk/flags.mk
 include mk/deps.mk
 include mk/variant.mk
-include mk/pd.mk
 include system/composer/build.mk
--include kernel/build.mk
--include system/loader/build.mk
--include system/initialiser/build.mk
+include mk/pd.mk
+include kernel/build.mk
+include system/loader/build.mk
+include system/initialiser/build.mk
 include system/runtime/build.mk
 include $(sort $(wildcard drivers/*/build.mk drivers/*/*/build.mk pds/*/build.mk))
--include crypto/build.mk
--include net/build.mk
--include host/build.mk
+include crypto/build.mk
+include net/build.mk
+include host/build.mk
 include boards/$(BOARD)/build.mk
 ifneq ($(VARIANT),)
 include tests/$(VARIANT)/build.mk
