@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -98,6 +99,7 @@ static void run_server(const char *identity, const char *const *arguments, int o
     }
     argv[count] = NULL;
     int null = open("/dev/null", O_RDWR);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves no server behind */
     (void)dup2(null, 0);
     (void)dup2(output, 1);
     (void)dup2(null, 2);
