@@ -39,3 +39,5 @@ $(foreach config,debug release probe,$(eval $(call KERNEL_RULES,$(config))))
 
 .PHONY: kernel
 kernel: $(BUILD)/$(BOARD)/$(CONFIG)/kernel/kernel.elf
+
+include tests/kernel/build.mk

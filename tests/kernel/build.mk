@@ -33,4 +33,4 @@ KTEST_IMAGES := $(KTEST_DIR)/root.bin $(KTEST_DIR)/root.elf $(KTEST_DIR)/stub.bi
 kernel-tests: $(KTEST_IMAGES)
 
 test-kernel: kernel-tests
-	@/usr/bin/python3 tests/kernel/run.py --build $(BUILD)/$(BOARD)
+	@/usr/bin/python3 tests/kernel/run.py --no-build --build $(BUILD)/$(BOARD)

@@ -88,9 +88,14 @@ def main():
     parser.add_argument("--build", default="build/qemu_virt_riscv64")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="print the console of every case")
+    parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
 
+    if not options.no_build:
+        board = os.path.basename(os.path.normpath(options.build))
+        subprocess.run(["make", "--no-print-directory", "BOARD=" + board, "kernel-tests"], check=True,
+                       stdout=subprocess.DEVNULL)
     machine = Machine(options.build, "debug")
     machine.prepare()
     listing = machine.boot(None)
@@ -115,7 +120,7 @@ def main():
             good = judge(name, output)
             passed += good
             failed += not good
-            print(("pass  " if good else "FAIL  ") + name)
+            print(("ok " if good else "FAILED ") + name)
             for figure, value in re.findall(r"@figure (\S+) (\d+)", output):
                 print("        %-40s %s" % (figure, value))
             if not good or options.verbose:

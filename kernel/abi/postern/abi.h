@@ -8,8 +8,11 @@
  *   in   a0 capability pointer   a1 message info   a2..a5 message words 0..3   a6 reply capability
  *        a7 system call number   t0 destination of the send half of NBSendRecv and NBSendWait
  *   out  a0 badge                a1 message info   a2..a5 message words 0..3
- * Words 4..119 travel in the message buffers. A capability pointer is the index of a slot in the caller's
- * CNode.
+ * Words 4..119 travel in the message buffers: word i is at byte 8 * (i + 1), as in seL4_IPCBuffer. A
+ * capability pointer is the index of a slot in the caller's CNode; an empty slot and one that does not exist
+ * are the same. Call with a capability that does not do is answered with PN_ERR_INVALID_CAPABILITY; Send and
+ * the receiving calls raise a capability fault; NBSend drops the message. A signal is received as badge, with
+ * message info 0.
  */
 #ifndef POSTERN_ABI_H
 #define POSTERN_ABI_H
@@ -57,11 +60,14 @@ enum pn_cap_type {
 };
 
 /* Rights. A derived capability has a subset of its parent's. */
-#define PN_READ 1 /* endpoint, notification: receive, wait. frame: readable. TCB: read registers */
-#define PN_WRITE \
-    2 /* endpoint, notification: send, signal. frame: writable. TCB: suspend, resume, write, reset */
-#define PN_EXEC       4 /* frame: executable (never together with PN_WRITE in one mapping) */
-#define PN_CALL       8 /* endpoint: Call, that is, give the receiver the right to reply */
+/* endpoint, notification: receive, wait. frame: readable. TCB: read registers */
+#define PN_READ       1
+/* endpoint, notification: send, signal. frame: writable. TCB: suspend, resume, write, reset */
+#define PN_WRITE      2
+/* frame: executable (never together with PN_WRITE in one mapping) */
+#define PN_EXEC       4
+/* endpoint: Call, that is, give the receiver the right to reply */
+#define PN_CALL       8
 #define PN_ALL_RIGHTS 15
 
 /*
@@ -88,31 +94,37 @@ enum pn_method {
      * own buffer page there, read-write), w3 fault endpoint capability (0: none; needs PN_WRITE and PN_CALL;
      * the badge is kept), w4 PN_TCB_* flags, w5 timeout fault endpoint capability (0: none). */
     PN_TCB_CONFIGURE = 10,
-    PN_TCB_SET_SCHED = 11, /* C TCB: w0 priority 0..255, w1 scheduling context (0: none, a passive server) */
+    /* C TCB, inactive: w0 priority 0..255, w1 scheduling context (0: none, a passive server), which must have
+     * its parameters (PN_SYSTEM_SCHED) and belong to no other thread. */
+    PN_TCB_SET_SCHED = 11,
     PN_TCB_BIND_NOTIFICATION = 12, /* C TCB: w0 notification; one each way */
-    PN_TCB_SET_START = 13, /* C TCB: w0 pc, w1 sp, w2 a0: registers at first start and at every reset */
-    PN_TCB_WRITE_REGISTERS =
-        14, /* TCB (write): w0 bit 0 resume, w1 count, w2.. registers in seL4_UserContext order */
+    /* C TCB, inactive: w0 pc, w1 sp, w2 a0: registers at first start and at every reset. */
+    PN_TCB_SET_START = 13,
+    /* TCB (write): w0 bit 0 resume, w1 count, w2.. registers in seL4_UserContext order. A thread blocked in a
+     * system call leaves it and is suspended; one that waits for its fault handler's answer goes on waiting.
+     */
+    PN_TCB_WRITE_REGISTERS = 14,
     PN_TCB_READ_REGISTERS = 15, /* TCB (read): w0 bit 0 suspend, w1 count; answer w0.. registers */
     PN_TCB_SUSPEND = 16,        /* TCB (write) */
     PN_TCB_RESUME = 17,         /* TCB (write) */
-    PN_TCB_RESET =
-        18, /* TCB (write): back to its start registers, suspended, epoch + 1; everyone who waits for its
-             * reply or in a Call to it gets label PN_ERR_PEER_RESTARTED; answer w0 new epoch */
+    /* TCB (write): back to its start registers, suspended, epoch + 1; everyone who waits for its reply or in
+     * a Call to it gets label PN_ERR_PEER_RESTARTED (w0: its epoch), a fault that it had received is sent
+     * again; signals that it has not taken stay. Answer w0 new epoch. */
+    PN_TCB_RESET = 18,
     PN_TCB_EPOCH = 19, /* TCB (read): answer w0 epoch */
     /* C vspace-building. w0 vspace, w1 address. Page table: becomes the next missing level at that address.
      */
     PN_PAGE_TABLE_MAP = 20,
-    PN_FRAME_MAP =
-        21, /* C frame: w0 vspace, w1 address, w2 rights: subset of the cap's; READ needed; not W and X */
+    /* C frame: w0 vspace, w1 address, w2 rights: subset of the cap's; READ needed; not W and X */
+    PN_FRAME_MAP = 21,
     PN_FRAME_UNMAP = 22,          /* C frame: w0 vspace, w1 address */
     PN_FRAME_ADDRESS = 23,        /* frame: answer w0 physical address */
     PN_IRQ_SET_NOTIFICATION = 30, /* C irq: w0 notification capability (PN_WRITE; its badge is signalled) */
     PN_IRQ_ACK = 31,              /* irq: unmask after handling */
-    PN_SYSTEM_IRQ =
-        40, /* C system: w0 PLIC source, w1 trigger 0 level 1 edge, w2 CNode, w3 slot: make irq cap */
-    PN_SYSTEM_SCHED =
-        41, /* C system: w0 scheduling context, w1 budget us, w2 period us, w3 extra refills, w4 badge */
+    /* C system: w0 PLIC source, w1 trigger 0 level 1 edge, w2 CNode, w3 slot: make irq cap */
+    PN_SYSTEM_IRQ = 40,
+    /* C system: w0 scheduling context, w1 budget us, w2 period us, w3 extra refills, w4 badge */
+    PN_SYSTEM_SCHED = 41,
     PN_SYSTEM_SEAL = 42 /* C system: end of construction. w0 bit 0 PN_SEAL_EXIT: also empty the caller's CNode
                          * and stop the caller for good (no answer then). */
 };
@@ -137,8 +149,9 @@ enum pn_error {
     PN_ERR_REVOKE_FIRST = 9,
     PN_ERR_NOT_ENOUGH_MEMORY = 10,
     PN_ERR_SEALED = 11,
-    PN_ERR_PEER_RESTARTED = 12 /* answer of a Call whose server was reset, or received anew with the same
-                                * reply object without answering; w0: epoch of the server */
+    /* Answer of a Call whose server was reset, or received anew with the same reply object without answering;
+     * w0: epoch of the server. */
+    PN_ERR_PEER_RESTARTED = 12
 };
 
 /* Fault messages (labels and words as seL4 MCS on RISC-V). A reply with label 0 resumes the thread. */
