@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-UPLINK_CORE := $(addprefix pds/uplink/,uplink.c outbox.c sample.c senml.c) $(sort $(wildcard pds/uplink/mqtt/*.c))
+UPLINK_CORE := $(addprefix pds/uplink/,uplink.c uplink_conf.c batch.c outbox.c backoff.c senml.c) \
+    $(addprefix pds/uplink/mqtt/,client.c decode.c encode.c frame.c inflight.c props.c text.c wire.c)
 
 $(eval $(call pd,uplink,$(UPLINK_CORE) pds/uplink/main.c,-Ipds/uplink))

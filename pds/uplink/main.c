@@ -1,259 +1,223 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The uplink component: rings, timer and configuration around the state machine.
- */
-#include <string.h>
+/* The uplink component: rings, timer, seeds, configuration and metrics around the state machine. */
 #include <microkit.h>
 #include <postern/clock.h>
-#include <postern/kv.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/entropy.h>
-#include <postern/protocol/stream.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
+
 #include "ports.h"
 #include "uplink.h"
 
+/* How old the relation of wall and monotonic time may be. */
+#define CLOCK_AGE_NS UINT64_C(10000000000)
+
 static struct uplink uplink;
-static struct ring readings_ring, tls_out, tls_in, seeds;
+static struct ring readings_in, tls_out, tls_in, seeds;
 static bool configured;
-static uint64_t random_state;
-static uint64_t *metric_connected, *metric_published, *metric_resent, *metric_acknowledged, *metric_rejected;
-static uint64_t *metric_connects, *metric_bad_readings, *metric_round_trip_us, *metric_unacknowledged;
+static uint64_t clock_asked_ns;
+static uint64_t armed_ns = UINT64_MAX;
+
+static struct {
+    uint64_t *connected, *published, *resent, *acknowledged, *rejected, *connects, *reconnects, *attempts;
+    uint64_t *readings, *bad_readings, *bad_stream, *unacknowledged, *round_trip_us;
+} metric;
 
 _Static_assert(READINGS_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct reading), "a reading fits its slot");
+_Static_assert(TLS_TX_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stream_open), "OPEN fits its slot");
+_Static_assert(ENTROPY_SEED_SIZE >= BACKOFF_WORDS * sizeof(uint64_t), "a seed fills the backoff's words");
 
-static enum ring_status push_stream(uint32_t kind, const void *head, uint32_t head_length, const void *data,
-                                    uint32_t length)
+static void add_metrics(void)
 {
-    enum ring_status status = ring_push2(&tls_out, kind, head, head_length, data, length);
+    metrics_start(metrics);
+    metric.connected = metrics_add("connected");
+    metric.published = metrics_add("published");
+    metric.acknowledged = metrics_add("acknowledged");
+    metric.resent = metrics_add("resent");
+    metric.rejected = metrics_add("rejected");
+    metric.attempts = metrics_add("attempts");
+    metric.connects = metrics_add("connects");
+    metric.reconnects = metrics_add("reconnects");
+    metric.readings = metrics_add("readings");
+    metric.bad_readings = metrics_add("bad_readings");
+    metric.bad_stream = metrics_add("bad_stream");
+    metric.unacknowledged = metrics_add("unacknowledged");
+    metric.round_trip_us = metrics_add("round_trip_us");
+}
 
-    if (status == RING_RESTARTED) {
-        status = ring_push2(&tls_out, kind, head, head_length, data, length);
+static void update_metrics(void)
+{
+    const struct mqtt_counters *mqtt = &uplink.mqtt.counters;
+    const struct uplink_counters *own = &uplink.counters;
+    metric_set(metric.connected, uplink_connected(&uplink));
+    metric_set(metric.published, mqtt->published);
+    metric_set(metric.acknowledged, mqtt->acknowledged);
+    metric_set(metric.resent, mqtt->resent);
+    metric_set(metric.rejected, own->refused);
+    metric_set(metric.attempts, own->attempts);
+    metric_set(metric.connects, own->connects);
+    metric_set(metric.reconnects, own->connects > 1 ? own->connects - 1 : 0);
+    metric_set(metric.readings, own->readings);
+    metric_set(metric.bad_readings, own->bad_readings);
+    metric_set(metric.bad_stream, own->bad_stream + own->stale_stream);
+    metric_set(metric.unacknowledged, uplink.outbox.tail - uplink.outbox.head);
+    metric_set(metric.round_trip_us, mqtt->last_round_ns / 1000);
+}
+
+static void ask_clock(uint64_t now)
+{
+    struct wall_time wall;
+    if ((!uplink.clock_known || now - clock_asked_ns >= CLOCK_AGE_NS) && timer_now(timer_id, &wall)) {
+        uplink_set_clock(&uplink, wall.wall_ns, wall.mono_ns);
+        clock_asked_ns = now;
     }
-    return status;
 }
 
-static bool op_open(void *context, uint32_t id)
-{
-    struct stream_open request = {.header = {.id = id}};
-
-    (void)context;
-    return push_stream(STREAM_OPEN, &request, sizeof request, NULL, 0) == RING_OK;
-}
-
-static size_t op_send(void *context, uint32_t id, const uint8_t *bytes, size_t length)
-{
-    struct stream_header header = {.id = id};
-    size_t room = ring_payload_max(&tls_out) - sizeof header;
-    uint32_t part = (uint32_t)(length < room ? length : room);
-
-    (void)context;
-    if (push_stream(STREAM_DATA, &header, sizeof header, bytes, part) == RING_OK) {
-        return part;
-    }
-    (void)ring_producer_has_space(&tls_out);
-    return 0;
-}
-
-static void op_close(void *context, uint32_t id)
-{
-    struct stream_header header = {.id = id};
-
-    (void)context;
-    (void)push_stream(STREAM_CLOSE, &header, sizeof header, NULL, 0);
-}
-
-/* The wall clock is asked each time: it may be set while we run. */
-static uint64_t op_wall_ns(void *context, uint64_t mono_ns)
-{
-    struct wall_time now;
-
-    (void)context;
-    if (!timer_now(timer_id, &now)) {
-        return mono_ns;
-    }
-    return now.wall_ns - (now.mono_ns - mono_ns);
-}
-
-/* xorshift64*: spreads reconnects, nothing secret depends on it. */
-static uint64_t op_random(void *context)
-{
-    (void)context;
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return random_state * 0x2545f4914f6cdd1dull;
-}
-
-static void op_event(void *context, const char *text)
-{
-    (void)context;
-    log_info("%s", text);
-}
-
+/* The wish for a notification stays while the words last, so that a seed is taken when it is there. */
 static void take_seed(void)
 {
     uint8_t seed[ENTROPY_SEED_SIZE];
     uint32_t kind, length;
-    uint64_t word;
-
-    if (ring_pop(&seeds, &kind, seed, sizeof seed, &length) == RING_OK && length == sizeof seed) {
-        memcpy(&word, seed, sizeof word);
-        random_state ^= word | 1;
-    }
-}
-
-static void take_readings(void)
-{
-    uint32_t kind, length, tries;
-
-    for (tries = 0; tries < ring_batch(&readings_ring) && uplink_can_take(&uplink); tries++) {
-        struct reading reading;
-        enum ring_status status = ring_pop(&readings_ring, &kind, &reading, sizeof reading, &length);
-
-        if (status == RING_OK && kind == READING_VALUE && length == sizeof reading) {
-            uplink_take(&uplink, &reading);
-        } else if (status == RING_PEER_BAD ||
-                   (status == RING_EMPTY && !ring_consumer_has_more(&readings_ring))) {
+    for (uint32_t tries = 0; tries < ring_batch(&seeds) && backoff_wants_seed(&uplink.backoff); tries++) {
+        enum ring_status status = ring_pop(&seeds, &kind, seed, sizeof seed, &length);
+        if (status == RING_OK && kind == ENTROPY_SEED && length == sizeof seed) {
+            backoff_seed(&uplink.backoff, seed);
+        }
+        if (status == RING_PEER_BAD || (status == RING_EMPTY && !ring_consumer_has_more(&seeds))) {
             break;
         }
     }
-    ring_notify(&readings_ring, readings_id);
+    ring_notify(&seeds, entropy_uplink_id);
 }
 
-static void take_stream(uint64_t now)
+/* True if the batch was used up: there may be more, and no notification tells. */
+static bool take_stream(uint64_t now)
 {
     static uint8_t message[TLS_RX_SLOT_SIZE];
-    uint32_t kind, length, tries;
-
-    for (tries = 0; tries < ring_batch(&tls_in); tries++) {
+    uint32_t kind, length;
+    bool more = true;
+    for (uint32_t tries = 0; more && tries < ring_batch(&tls_in); tries++) {
         enum ring_status status = ring_pop(&tls_in, &kind, message, sizeof message, &length);
-
         if (status == RING_OK) {
-            uplink_stream_message(&uplink, kind, message, length, now);
+            uplink_stream(&uplink, kind, message, length, now);
         } else if (status == RING_RESTARTED) {
-            uplink_stream_lost(&uplink, now);
-        } else if (status == RING_PEER_BAD || (status == RING_EMPTY && !ring_consumer_has_more(&tls_in))) {
-            break;
+            uplink_peer_restarted(&uplink, now);
+        } else if (status == RING_EMPTY) {
+            more = ring_consumer_has_more(&tls_in);
+        } else if (status == RING_PEER_BAD) {
+            more = false;
         }
     }
     ring_notify(&tls_in, tls_rx_id);
+    return more;
 }
 
-static void show(void)
+/* Likewise. What is not wanted stays in the ring: the sensors component counts what it cannot add. */
+static bool take_readings(void)
 {
-    const struct mqtt_counters *c = &uplink.mqtt.counters;
+    struct reading reading;
+    uint32_t kind, length;
+    bool more = true;
+    for (uint32_t tries = 0; more && tries < ring_batch(&readings_in); tries++) {
+        if (!uplink_wants_reading(&uplink)) {
+            more = false;
+            break;
+        }
+        enum ring_status status = ring_pop(&readings_in, &kind, &reading, sizeof reading, &length);
+        if (status == RING_OK && kind == READING_VALUE && length == sizeof reading) {
+            uplink_reading(&uplink, &reading, clock_ns());
+        } else if (status == RING_OK || status == RING_TOO_LONG) {
+            uplink.counters.bad_readings++;
+        } else if (status == RING_EMPTY) {
+            more = ring_consumer_has_more(&readings_in);
+        } else if (status == RING_PEER_BAD) {
+            more = false;
+        }
+    }
+    ring_notify(&readings_in, readings_id);
+    return more;
+}
 
-    metric_set(metric_connected, uplink.mqtt.state == MQTT_CONNECTED);
-    metric_set(metric_published, c->published);
-    metric_set(metric_resent, c->resent);
-    metric_set(metric_acknowledged, c->acknowledged);
-    metric_set(metric_rejected, uplink.counters.rejected);
-    metric_set(metric_connects, uplink.counters.connects);
-    metric_set(metric_bad_readings, uplink.counters.bad_readings);
-    metric_set(metric_round_trip_us, c->last_round_ns / 1000);
-    metric_set(metric_unacknowledged, uplink.outbox.tail - uplink.outbox.head);
+/* Pushes what the uplink has to say. A full ring notifies when there is space again. */
+static bool send_output(uint64_t now)
+{
+    struct uplink_output out;
+    for (uint32_t tries = 0; tries < 2 * ring_batch(&tls_out); tries++) {
+        if (!uplink_output(&uplink, &out, now)) {
+            return false;
+        }
+        enum ring_status status =
+            ring_push2(&tls_out, out.kind, &out.head, out.head_length, out.data.at, (uint32_t)out.data.len);
+        if (status == RING_OK) {
+            uplink_output_done(&uplink, &out, now);
+        } else if (status == RING_RESTARTED) {
+            uplink_peer_restarted(&uplink, now);
+        } else if (!ring_producer_has_space(&tls_out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The timer is asked only for a time earlier than the one it has: an alarm too early costs less than a call
+ * for every message that moves a deadline back. */
+static void arm(uint64_t now, uint64_t deadline)
+{
+    if (deadline < armed_ns && timer_set(timer_id, deadline)) {
+        armed_ns = deadline;
+    }
 }
 
 static void run(void)
 {
     uint64_t now = clock_ns();
-    uint64_t deadline;
-
-    take_stream(now);
-    take_readings();
-    uplink_run(&uplink, now);
+    ask_clock(now);
+    take_seed();
+    bool more = take_stream(now);
+    more = take_readings() || more;
+    now = clock_ns();
+    uplink_tick(&uplink, now);
+    more = send_output(now) || more;
     ring_notify(&tls_out, tls_tx_id);
-    show();
-    deadline = uplink_deadline(&uplink);
-    if (deadline != UINT64_MAX) {
-        (void)timer_set(timer_id, deadline);
-    }
+    arm(now, more ? now : uplink_deadline(&uplink));
+    update_metrics();
 }
 
-static void metrics_define(void)
+static bool configure(void)
 {
-    metrics_start(metrics);
-    metric_connected = metrics_add("connected");
-    metric_published = metrics_add("published");
-    metric_resent = metrics_add("resent");
-    metric_acknowledged = metrics_add("acknowledged");
-    metric_rejected = metrics_add("rejected");
-    metric_connects = metrics_add("connects");
-    metric_bad_readings = metrics_add("bad_readings");
-    metric_round_trip_us = metrics_add("round_trip_us");
-    metric_unacknowledged = metrics_add("unacknowledged");
-}
-
-static bool read_configuration(struct uplink_settings *settings)
-{
-    struct kv_field field[] = {
-        {.key = "device",
-         .type = KV_TEXT,
-         .required = true,
-         .text = settings->device,
-         .max = sizeof settings->device},
-        {.key = "topic",
-         .type = KV_TEXT,
-         .required = true,
-         .text = settings->topic,
-         .max = sizeof settings->topic},
-        {.key = "keepalive_s",
-         .type = KV_NUMBER,
-         .required = true,
-         .number = &settings->keepalive_s,
-         .min = 5,
-         .max = 3600},
-    };
-    struct kv_result result = kv_parse((const char *)(uintptr_t)uplink_conf, uplink_conf_size, field,
-                                       sizeof field / sizeof field[0]);
-
-    if (result.error != KV_OK) {
-        log_error("uplink.conf line %u: %s: %s", result.line, result.key, kv_error_text(result.error));
+    struct uplink_conf conf;
+    char error[UPLINK_ERROR_SIZE];
+    if (!uplink_conf_read(&conf, (const char *)(uintptr_t)uplink_conf, uplink_conf_size, error)) {
+        log_error("%s", error);
         return false;
     }
-    if (strpbrk(settings->topic, "+#")) {
-        log_error("uplink.conf line %u: topic: wildcards cannot be published to", field[1].line);
-        return false;
-    }
-    return true;
+    return uplink_init(&uplink, &conf, ring_payload_max(&tls_out) - sizeof(struct stream_header), clock_ns());
 }
 
 void notified(microkit_channel ch)
 {
-    if (ch == entropy_uplink_id) {
-        take_seed();
-    } else if (configured) {
+    if (ch == timer_id) {
+        armed_ns = UINT64_MAX;
+    }
+    if (configured) {
         run();
     }
 }
 
 void init(void)
 {
-    struct uplink_settings settings;
-    const struct uplink_operations op = {
-        .open = op_open,
-        .send = op_send,
-        .close = op_close,
-        .wall_ns = op_wall_ns,
-        .random = op_random,
-        .event = op_event,
-    };
-
     LOG_START();
-    metrics_define();
-    RING_CONSUMER(&readings_ring, readings, READINGS);
+    add_metrics();
+    RING_CONSUMER(&readings_in, readings, READINGS);
     RING_PRODUCER(&tls_out, tls_tx, TLS_TX);
     RING_CONSUMER(&tls_in, tls_rx, TLS_RX);
     RING_CONSUMER(&seeds, entropy_uplink, ENTROPY_UPLINK);
-    random_state = clock_ticks() | 1;
-    take_seed();
-    if (!read_configuration(&settings) || !uplink_init(&uplink, &settings, &op)) {
+    configured = configure();
+    if (!configured) {
         log_error("not configured: nothing will be published");
         return;
     }
-    configured = true;
     run();
 }

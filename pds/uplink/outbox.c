@@ -1,72 +1,64 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Unacknowledged messages: a ring by token.
- */
+/* The bounded queue of unacknowledged messages. */
 #include "outbox.h"
+#include <stddef.h>
 
-static struct outbox_message *at(struct outbox *box, uint64_t token)
+_Static_assert((OUTBOX_MESSAGES & (OUTBOX_MESSAGES - 1)) == 0, "slots are found by mask");
+
+static struct outbox_message *at(struct outbox *o, uint64_t token)
 {
-    return &box->message[token % OUTBOX_MESSAGES];
+    return &o->message[token & (OUTBOX_MESSAGES - 1)];
 }
 
-unsigned outbox_room(const struct outbox *box)
+uint32_t outbox_room(const struct outbox *o)
 {
-    return (unsigned)(OUTBOX_MESSAGES - (box->tail - box->head));
+    return OUTBOX_MESSAGES - (uint32_t)(o->tail - o->head);
 }
 
-struct outbox_message *outbox_reserve(struct outbox *box)
+struct outbox_message *outbox_slot(struct outbox *o)
 {
-    struct outbox_message *message = at(box, box->tail);
+    return at(o, o->tail);
+}
 
-    if (outbox_room(box) == 0) {
-        return NULL;
+void outbox_add(struct outbox *o)
+{
+    at(o, o->tail)->done = false;
+    o->tail++;
+}
+
+struct outbox_message *outbox_next(struct outbox *o, uint64_t *token)
+{
+    while (o->next != o->tail && at(o, o->next)->done) {
+        o->next++;
     }
-    message->token = box->tail;
-    message->length = 0;
-    message->acknowledged = false;
-    return message;
+    *token = o->next;
+    return o->next == o->tail ? NULL : at(o, o->next);
 }
 
-void outbox_commit(struct outbox *box)
+void outbox_sent(struct outbox *o)
 {
-    box->tail++;
+    o->next++;
 }
 
-struct outbox_message *outbox_next(struct outbox *box)
+struct outbox_message *outbox_find(struct outbox *o, uint64_t token)
 {
-    while (box->next < box->tail && at(box, box->next)->acknowledged) {
-        box->next++;
-    }
-    return box->next < box->tail ? at(box, box->next) : NULL;
+    bool sent = token >= o->head && token < o->next;
+    return sent && !at(o, token)->done ? at(o, token) : NULL;
 }
 
-void outbox_handed_over(struct outbox *box)
+void outbox_release(struct outbox *o, uint64_t token)
 {
-    box->next++;
-}
-
-struct outbox_message *outbox_find(struct outbox *box, uint64_t token)
-{
-    return token >= box->head && token < box->tail ? at(box, token) : NULL;
-}
-
-void outbox_acknowledge(struct outbox *box, uint64_t token)
-{
-    struct outbox_message *message = outbox_find(box, token);
-
-    if (!message) {
+    struct outbox_message *m = outbox_find(o, token);
+    if (m == NULL) {
         return;
     }
-    message->acknowledged = true;
-    while (box->head < box->tail && at(box, box->head)->acknowledged) {
-        box->head++;
-    }
-    if (box->next < box->head) {
-        box->next = box->head;
+    m->done = true;
+    while (o->head != o->next && at(o, o->head)->done) {
+        o->head++;
     }
 }
 
-void outbox_rewind(struct outbox *box)
+void outbox_rewind(struct outbox *o)
 {
-    box->next = box->head;
+    o->next = o->head;
 }

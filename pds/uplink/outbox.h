@@ -1,50 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Messages that the broker has not acknowledged yet, oldest first, each with the text that would be sent
- * again. Bounded; when it is full, readings wait in their ring.
- */
-#ifndef OUTBOX_H
-#define OUTBOX_H
+/* Messages that the broker has not acknowledged yet: a bounded queue that is read from the front again after
+ * every reconnect. */
+#ifndef POSTERN_OUTBOX_H
+#define POSTERN_OUTBOX_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#define OUTBOX_MESSAGES 16 /* power of two */
-#define OUTBOX_TEXT     512
+#define OUTBOX_MESSAGES 16u /* power of two */
+#define OUTBOX_PAYLOAD  768u
 
 struct outbox_message {
-    uint64_t token; /* position since the start, the name of the message */
-    size_t length;
-    bool acknowledged;
-    char text[OUTBOX_TEXT];
+    uint64_t first_seq; /* sequence numbers of its readings */
+    uint64_t last_seq;
+    uint16_t length;
+    bool done; /* acknowledged, while older ones are not */
+    char payload[OUTBOX_PAYLOAD];
 };
 
+/* Messages are named by tokens, which count up from 0: [head, next) are sent and wait, [next, tail) are
+ * ready to be sent. The slot behind the tail is where the next message is being written. */
 struct outbox {
     struct outbox_message message[OUTBOX_MESSAGES];
-    uint64_t head; /* oldest kept */
-    uint64_t next; /* first one not handed to the session */
-    uint64_t tail; /* one past the newest */
+    uint64_t head;
+    uint64_t next;
+    uint64_t tail;
 };
 
-/* Messages that can still be kept. */
-unsigned outbox_room(const struct outbox *box);
+/* Slots not taken, the one being written included. */
+uint32_t outbox_room(const struct outbox *o);
 
-/* The place for the next message; fill text and length, then outbox_commit. NULL when full. */
-struct outbox_message *outbox_reserve(struct outbox *box);
-void outbox_commit(struct outbox *box);
+/* The slot of the next message; needs room. */
+struct outbox_message *outbox_slot(struct outbox *o);
 
-/* The first message not handed to the session yet, or NULL. */
-struct outbox_message *outbox_next(struct outbox *box);
-void outbox_handed_over(struct outbox *box);
+/* The slot is filled in: it becomes a message. */
+void outbox_add(struct outbox *o);
 
-/* The message of that token, NULL if it is not kept. */
-struct outbox_message *outbox_find(struct outbox *box, uint64_t token);
+/* The next message to send and its token, NULL if there is none. */
+struct outbox_message *outbox_next(struct outbox *o, uint64_t *token);
 
-/* Acknowledged: forget it, and everything acknowledged before it that had to wait for it. */
-void outbox_acknowledge(struct outbox *box, uint64_t token);
+/* The message that outbox_next named has been sent. */
+void outbox_sent(struct outbox *o);
 
-/* The session knows nothing of what was sent: hand over everything that is not acknowledged again. */
-void outbox_rewind(struct outbox *box);
+/* The message `token` that was sent and has not been released, or NULL. */
+struct outbox_message *outbox_find(struct outbox *o, uint64_t token);
+
+/* Releases the message `token`; an unknown one is ignored. */
+void outbox_release(struct outbox *o, uint64_t token);
+
+/* The connection is gone: everything not released will be sent again. */
+void outbox_rewind(struct outbox *o);
 
 #endif

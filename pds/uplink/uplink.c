@@ -1,333 +1,354 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The uplink's state machine: attempts with exponential backoff and full jitter, publishing in order,
- * resending.
- */
-#include <stdio.h>
-#include <string.h>
-#include <postern/protocol/stream.h>
-#include "mqtt/text.h"
-#include "sample.h"
+/* Decides when to connect, what to publish and what an answer means. */
 #include "uplink.h"
+#include "mqtt/text.h"
+#include <inttypes.h>
+#include <postern/log.h>
+#include <string.h>
 
-#define NS_PER_MS        1000000ull
-#define BACKOFF_FIRST_MS 500u
-#define BACKOFF_LAST_MS  30000u
-#define OPEN_TIMEOUT_NS  (60000 * NS_PER_MS)
-#define RESPONSE_NS      (10000 * NS_PER_MS)
-#define ACK_NS           (30000 * NS_PER_MS)
-#define SESSION_EXPIRY_S 86400u
-#define TEXT_MAX         220
+#define SECOND_NS UINT64_C(1000000000)
 
-bool uplink_init(struct uplink *u, const struct uplink_settings *settings, const struct uplink_operations *op)
+#define OPEN_PATIENCE_NS  (60 * SECOND_NS) /* name, TCP and TLS together */
+#define CLOSE_PATIENCE_NS (5 * SECOND_NS)
+#define RESPONSE_NS       (10 * SECOND_NS)
+#define ACK_NS            (30 * SECOND_NS)
+#define SESSION_EXPIRY_S  3600u
+#define RECEIVE_MAXIMUM   8u
+#define NOTHING           ((struct mqtt_bytes){NULL, 0})
+
+#define STEADY_NS (60 * SECOND_NS) /* a connection this old was of use even without a message */
+
+static const char *const reason_text[] = {
+    [STREAM_REASON_CLOSED] = "closed by the peer",
+    [STREAM_REASON_NO_LINK] = "no link",
+    [STREAM_REASON_NO_ADDRESS] = "no address",
+    [STREAM_REASON_DNS] = "host name not found",
+    [STREAM_REASON_REFUSED] = "connection refused",
+    [STREAM_REASON_TIMEOUT] = "timed out",
+    [STREAM_REASON_RESET] = "connection reset",
+    [STREAM_REASON_TLS] = "TLS failed",
+    [STREAM_REASON_CERTIFICATE] = "certificate not accepted",
+    [STREAM_REASON_CONFIG] = "bad configuration",
+    [STREAM_REASON_INTERNAL] = "internal error",
+};
+#define REASONS (sizeof reason_text / sizeof reason_text[0])
+
+/* Remembers why the connection ends; `detail`, from outside, is cut and made printable. */
+static void because(struct uplink *u, const char *what, struct mqtt_bytes detail)
 {
-    struct mqtt_settings mqtt = {
-        .keep_alive_s = (uint16_t)(settings->keepalive_s & 0xffff),
-        .receive_maximum = 8,
+    size_t len = strlen(what);
+    len = len < UPLINK_WHY_SIZE - 1 ? len : UPLINK_WHY_SIZE - 1;
+    memcpy(u->why, what, len);
+    if (detail.len != 0 && len + 3 < UPLINK_WHY_SIZE) {
+        u->why[len++] = ':';
+        u->why[len++] = ' ';
+        for (size_t i = 0; i < detail.len && len < UPLINK_WHY_SIZE - 1; i++) {
+            uint8_t byte = detail.at[i];
+            u->why[len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
+        }
+    }
+    u->why[len] = '\0';
+}
+
+bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_max, uint64_t now_ns)
+{
+    *u = (struct uplink){.conf = *conf, .data_max = data_max, .link = UPLINK_WAITING, .link_ns = now_ns};
+    batch_init(&u->batch, &u->outbox, u->conf.base_name);
+    const struct mqtt_settings settings = {
+        .client_id = {(const uint8_t *)u->conf.device, strlen(u->conf.device)},
+        .keep_alive_s = conf->keepalive_s,
+        .receive_maximum = RECEIVE_MAXIMUM,
         .session_expiry_s = SESSION_EXPIRY_S,
         .response_ns = RESPONSE_NS,
         .ack_ns = ACK_NS,
     };
-
-    *u = (struct uplink){.settings = *settings, .op = *op};
-    mqtt.client_id = (struct mqtt_bytes){(const uint8_t *)u->settings.device, strlen(u->settings.device)};
-    (void)snprintf(u->base_name, sizeof u->base_name, "%s/", u->settings.device);
-    return mqtt_client_init(&u->mqtt, &mqtt, u->in, sizeof u->in, u->out, sizeof u->out) == MQTT_OK;
+    /* An earlier incarnation's streams must not look like ours. */
+    u->stream_id = (uint32_t)(now_ns >> 8);
+    return data_max != 0 &&
+           mqtt_client_init(&u->mqtt, &settings, u->in, sizeof u->in, u->out, sizeof u->out) == MQTT_OK;
 }
 
-/* Somewhere between a tenth and the whole of a delay that doubles with every failure. */
-static uint64_t backoff_ms(struct uplink *u)
+void uplink_set_clock(struct uplink *u, uint64_t wall_ns, uint64_t mono_ns)
 {
-    uint64_t most = BACKOFF_FIRST_MS;
-    unsigned i;
+    u->batch.wall_offset_ns = wall_ns - mono_ns;
+    u->clock_known = true;
+}
 
-    for (i = 0; i < u->failures && most < BACKOFF_LAST_MS; i++) {
-        most *= 2;
+/* The link is down: what is not acknowledged will be sent again over the next one, after `delay_ns`, or at
+ * once if that one speaks the other version of MQTT. */
+static void link_down(struct uplink *u, uint64_t delay_ns, uint64_t now_ns)
+{
+    const char *what = u->connected_ns != 0 ? "connection lost" : "connection failed";
+    bool at_once = mqtt_client_closed(&u->mqtt);
+    u->connected_ns = 0;
+    u->send_open = false;
+    u->send_close = false;
+    u->link = UPLINK_WAITING;
+    u->link_ns = now_ns + (at_once ? 0 : delay_ns);
+    outbox_rewind(&u->outbox);
+    if (at_once) {
+        log_warn("%s: %s; trying MQTT 3.1.1", what, u->why);
+    } else {
+        log_warn("%s: %s; next try in %" PRIu64 " ms", what, u->why, delay_ns / 1000000);
     }
-    most = most < BACKOFF_LAST_MS ? most : BACKOFF_LAST_MS;
-    return most / 10 + u->op.random(u->op.context) % (most - most / 10 + 1);
 }
 
-static void stream_gone(struct uplink *u, const char *why, size_t why_length, uint64_t now_ns)
+/* The link ended or could not be made. A local cause bothers no server, so it is tried again soon. */
+static void link_failed(struct uplink *u, bool local, uint64_t now_ns)
 {
-    char text[TEXT_MAX];
-    bool at_once = u->state >= UPLINK_ONLINE && mqtt_client_closed(&u->mqtt);
-    uint64_t delay = at_once ? 0 : backoff_ms(u);
-
-    u->failures++;
-    u->state = UPLINK_WAITING;
-    u->retry_ns = now_ns + delay * NS_PER_MS;
-    (void)snprintf(text, sizeof text, "connection closed: %.*s; next attempt in %llu ms", (int)why_length,
-                   why, (unsigned long long)delay);
-    u->op.event(u->op.context, text);
-}
-
-static void attempt(struct uplink *u, uint64_t now_ns)
-{
-    u->stream++;
-    if (!u->op.open(u->op.context, u->stream)) {
-        u->retry_ns = now_ns + BACKOFF_FIRST_MS * NS_PER_MS;
-        return;
+    if (u->connected_ns != 0 && now_ns - u->connected_ns >= STEADY_NS) {
+        backoff_reset(&u->backoff);
     }
-    u->state = UPLINK_OPENING;
-    u->retry_ns = now_ns + OPEN_TIMEOUT_NS;
+    link_down(u, backoff_next(&u->backoff, local), now_ns);
 }
 
-static void close_stream(struct uplink *u, uint64_t now_ns)
+/* Ends the stream from this side: the reason is remembered until it has ended. */
+static void begin_close(struct uplink *u)
 {
-    u->op.close(u->op.context, u->stream);
-    u->state = UPLINK_CLOSING;
-    u->retry_ns = now_ns + RESPONSE_NS;
+    u->send_close = true;
+    u->link = UPLINK_CLOSING;
+    u->link_ns = UINT64_MAX;
 }
 
-static void report_end(struct uplink *u, const char *what, const char *detail, struct mqtt_bytes more)
+static void begin_open(struct uplink *u)
 {
-    char text[TEXT_MAX];
-    char clean[64];
-    size_t i, length = more.len < sizeof clean - 1 ? more.len : sizeof clean - 1;
-
-    for (i = 0; i < length; i++) {
-        clean[i] = (char)(more.at[i] >= 0x20 && more.at[i] <= 0x7e ? more.at[i] : '?');
-    }
-    clean[length] = '\0';
-    (void)snprintf(text, sizeof text, "%s: %s%s%s", what, detail, length ? ": " : "", clean);
-    u->op.event(u->op.context, text);
+    u->stream_id++;
+    u->send_open = true;
+    u->link = UPLINK_OPENING;
+    u->link_ns = UINT64_MAX;
+    u->counters.attempts++;
 }
 
-static void on_connected(struct uplink *u, const struct mqtt_event *event)
+static void on_connected(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     u->counters.connects++;
-    if (!event->session_present) {
-        outbox_rewind(&u->outbox);
-    }
-    u->op.event(u->op.context, event->session_present ? "connected to the broker, session resumed"
-                                                      : "connected to the broker, new session");
+    u->connected_ns = now_ns;
+    log_info("connected with MQTT %s, %s session, %" PRIu64 " messages waiting",
+             u->mqtt.version == MQTT_5 ? "5" : "3.1.1", event->session_present ? "resumed" : "new",
+             u->outbox.tail - u->outbox.head);
 }
 
-static void on_acknowledged(struct uplink *u, const struct mqtt_event *event)
+/* The broker will not take this message, now or later: better known than tried for ever. */
+static void give_up(struct uplink *u, uint64_t token, const char *why)
 {
-    u->failures = 0;
-    if (event->reason >= MQTT_REASON_FAILURE) {
-        u->counters.rejected++;
-        report_end(u, "the broker refused a message", mqtt_reason_text(MQTT_PUBACK, event->reason),
-                   event->text);
+    const struct outbox_message *m = outbox_find(&u->outbox, token);
+    if (m != NULL) {
+        u->counters.refused++;
+        log_warn("readings %" PRIu64 " to %" PRIu64 " refused: %s", m->first_seq, m->last_seq, why);
     }
-    outbox_acknowledge(&u->outbox, event->token);
 }
 
-static void handle(struct uplink *u, const struct mqtt_event *event)
+static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     switch (event->kind) {
+    case MQTT_EVENT_NONE:
+        return;
     case MQTT_EVENT_CONNECTED:
-        on_connected(u, event);
-        break;
+        on_connected(u, event, now_ns);
+        return;
     case MQTT_EVENT_ACKNOWLEDGED:
-        on_acknowledged(u, event);
-        break;
+        if (event->reason >= MQTT_REASON_FAILURE) {
+            give_up(u, event->token, mqtt_reason_text(MQTT_PUBACK, event->reason));
+        }
+        outbox_release(&u->outbox, event->token);
+        backoff_reset(&u->backoff);
+        return;
     case MQTT_EVENT_REFUSED:
-        report_end(u, "the broker refused the session", mqtt_reason_text(MQTT_CONNACK, event->reason),
-                   event->text);
+        because(u, mqtt_reason_text(MQTT_CONNACK, event->reason), event->text);
         break;
     case MQTT_EVENT_DISCONNECTED:
-        report_end(u, "the broker ended the session", mqtt_reason_text(MQTT_DISCONNECT, event->reason),
-                   event->text);
+        because(u, mqtt_reason_text(MQTT_DISCONNECT, event->reason), event->text);
         break;
     case MQTT_EVENT_FAILED:
-        report_end(u, "the session failed", mqtt_error_text(event->error), event->text);
-        break;
-    case MQTT_EVENT_NONE:
+        because(u, mqtt_error_text(event->error), NOTHING);
         break;
     }
+    begin_close(u);
 }
 
-static struct mqtt_bytes bytes(const char *text, size_t length)
+bool uplink_wants_reading(const struct uplink *u)
 {
-    return (struct mqtt_bytes){(const uint8_t *)text, length};
+    return u->clock_known && batch_has_room(&u->batch);
 }
 
-static bool publish_one(struct uplink *u, const struct outbox_message *message, uint64_t now_ns)
+void uplink_reading(struct uplink *u, const struct reading *r, uint64_t now_ns)
 {
-    struct mqtt_bytes topic = bytes(u->settings.topic, strlen(u->settings.topic));
-
-    return mqtt_client_publish(&u->mqtt, topic, bytes(message->text, message->length), 1, false,
-                               message->token, now_ns) == MQTT_OK;
-}
-
-/* Old messages first, each again with its own token, then new ones, as far as window and output allow. */
-static void publish(struct uplink *u, uint64_t now_ns)
-{
-    const struct outbox_message *message;
-    uint64_t token;
-    unsigned i;
-
-    for (i = 0; i < OUTBOX_MESSAGES && mqtt_client_next_resend(&u->mqtt, &token); i++) {
-        message = outbox_find(&u->outbox, token);
-        if (!message || !publish_one(u, message, now_ns)) {
-            return;
-        }
-    }
-    while (mqtt_client_room(&u->mqtt) > 0 && (message = outbox_next(&u->outbox)) != NULL) {
-        if (!publish_one(u, message, now_ns)) {
-            return;
-        }
-        outbox_handed_over(&u->outbox);
-    }
-}
-
-static void flush(struct uplink *u, uint64_t now_ns)
-{
-    struct mqtt_bytes output = mqtt_client_output(&u->mqtt);
-
-    while (output.len > 0) {
-        size_t taken = u->op.send(u->op.context, u->stream, output.at, output.len);
-
-        if (taken == 0) {
-            return;
-        }
-        mqtt_client_sent(&u->mqtt, taken, now_ns);
-        output = mqtt_client_output(&u->mqtt);
-    }
-}
-
-/* One reading can complete two samples: the one that it shows to be over, and its own. */
-bool uplink_can_take(const struct uplink *u)
-{
-    return outbox_room(&u->outbox) >= 2;
-}
-
-static void finish_sample(struct uplink *u)
-{
-    struct outbox_message *message = outbox_reserve(&u->outbox);
-    uint64_t wall;
-
-    if (!message || u->sample_count == 0) {
-        return;
-    }
-    wall = u->op.wall_ns(u->op.context, u->sample[0].mono_ns);
-    message->length =
-        sample_write(message->text, sizeof message->text, u->base_name, wall, u->sample, u->sample_count);
-    if (message->length > 0) {
-        outbox_commit(&u->outbox);
+    if (batch_take(&u->batch, r, now_ns)) {
+        u->counters.readings++;
     } else {
-        u->counters.bad_readings += u->sample_count;
+        u->counters.bad_readings++;
     }
-    u->sample_count = 0;
 }
 
-void uplink_take(struct uplink *u, const struct reading *reading)
+static void on_opened(struct uplink *u, uint64_t now_ns)
 {
-    if (!sample_reading_valid(reading) || reading->sample_size > UPLINK_SAMPLE) {
-        u->counters.bad_readings++;
+    if (u->link != UPLINK_OPENING || u->send_open) {
+        u->counters.stale_stream++;
         return;
     }
-    if (u->sample_count > 0 &&
-        (reading->mono_ns != u->sample[0].mono_ns || reading->sensor != u->sample[0].sensor)) {
-        finish_sample(u);
-    }
-    if (u->sample_count == UPLINK_SAMPLE) {
-        u->counters.bad_readings++;
+    u->link = UPLINK_OPEN;
+    u->link_ns = UINT64_MAX;
+    (void)mqtt_client_open(&u->mqtt, now_ns); /* the client is closed whenever the link is not open */
+}
+
+static void on_data(struct uplink *u, const uint8_t *data, size_t length, uint64_t now_ns)
+{
+    if (u->link != UPLINK_OPEN && u->link != UPLINK_CLOSING) {
+        u->counters.stale_stream++;
         return;
     }
-    u->sample[u->sample_count++] = *reading;
-    if (reading->sample_index + 1 == reading->sample_size || u->sample_count == UPLINK_SAMPLE) {
-        finish_sample(u);
+    while (length != 0) {
+        struct mqtt_event event;
+        size_t used = mqtt_client_receive(&u->mqtt, data, length, now_ns, &event);
+        on_event(u, &event, now_ns);
+        data += used;
+        length -= used;
     }
 }
 
-static void receive(struct uplink *u, const uint8_t *data, size_t length, uint64_t now_ns)
+static void on_closed(struct uplink *u, const uint8_t *message, size_t length, uint64_t now_ns)
 {
-    while (length > 0) {
-        struct mqtt_event event = {.kind = MQTT_EVENT_NONE};
-        size_t taken = mqtt_client_receive(&u->mqtt, data, length, now_ns, &event);
+    struct stream_closed closed;
+    if (length < sizeof closed) {
+        u->counters.bad_stream++;
+        return;
+    }
+    if (u->link == UPLINK_WAITING) {
+        u->counters.stale_stream++;
+        return;
+    }
+    memcpy(&closed, message, sizeof closed);
+    bool local = closed.reason == STREAM_REASON_NO_LINK || closed.reason == STREAM_REASON_NO_ADDRESS;
+    if (u->link != UPLINK_CLOSING) {
+        struct mqtt_bytes text = {message + sizeof closed, length - sizeof closed};
+        because(u, closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason", text);
+    }
+    link_failed(u, local, now_ns);
+}
 
-        handle(u, &event);
-        if (taken == 0 || taken > length) {
-            return;
-        }
-        data += taken;
-        length -= taken;
+void uplink_stream(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length, uint64_t now_ns)
+{
+    struct stream_header header;
+    if (length < sizeof header) {
+        u->counters.bad_stream++;
+        return;
+    }
+    memcpy(&header, message, sizeof header);
+    if (header.id != u->stream_id) {
+        u->counters.stale_stream++;
+        return;
+    }
+    switch (kind) {
+    case STREAM_OPENED:
+        on_opened(u, now_ns);
+        break;
+    case STREAM_DATA:
+        on_data(u, message + sizeof header, length - sizeof header, now_ns);
+        break;
+    case STREAM_CLOSED:
+        on_closed(u, message, length, now_ns);
+        break;
+    default:
+        u->counters.bad_stream++;
+        break;
     }
 }
 
-static void opened(struct uplink *u, uint64_t now_ns)
+void uplink_peer_restarted(struct uplink *u, uint64_t now_ns)
 {
-    if (u->state == UPLINK_OPENING && mqtt_client_open(&u->mqtt, now_ns) == MQTT_OK) {
-        u->state = UPLINK_ONLINE;
+    if (u->link != UPLINK_WAITING && !u->send_open) {
+        because(u, "crypto started anew", NOTHING);
+        link_down(u, BACKOFF_MIN_NS, now_ns);
+    }
+}
+
+void uplink_tick(struct uplink *u, uint64_t now_ns)
+{
+    if (now_ns >= u->batch.flush_ns) {
+        batch_flush(&u->batch);
+    }
+    if (u->link == UPLINK_OPEN) {
+        struct mqtt_event event;
+        mqtt_client_tick(&u->mqtt, now_ns, &event);
+        on_event(u, &event, now_ns);
+    } else if (now_ns < u->link_ns) {
+        return;
+    } else if (u->link == UPLINK_WAITING) {
+        begin_open(u);
+    } else if (u->link == UPLINK_OPENING) {
+        because(u, "no answer to OPEN", NOTHING);
+        begin_close(u);
     } else {
-        close_stream(u, now_ns);
-    }
-}
-
-void uplink_stream_message(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length,
-                           uint64_t now_ns)
-{
-    struct stream_header header = {0};
-    size_t text_at = sizeof(struct stream_closed);
-
-    if (length >= sizeof header) {
-        memcpy(&header, message, sizeof header);
-    }
-    if (length < sizeof header || header.id != u->stream || u->state == UPLINK_WAITING) {
-        u->counters.stale++;
-        return;
-    }
-    if (kind == STREAM_OPENED) {
-        opened(u, now_ns);
-    } else if (kind == STREAM_DATA && u->state == UPLINK_ONLINE) {
-        receive(u, message + sizeof header, length - sizeof header, now_ns);
-    } else if (kind == STREAM_CLOSED && length >= text_at) {
-        stream_gone(u, (const char *)message + text_at, length - text_at, now_ns);
-    }
-}
-
-void uplink_stream_lost(struct uplink *u, uint64_t now_ns)
-{
-    static const char why[] = "the crypto component started anew";
-
-    if (u->state != UPLINK_WAITING) {
-        stream_gone(u, why, sizeof why - 1, now_ns);
-    }
-}
-
-static void run_online(struct uplink *u, uint64_t now_ns)
-{
-    struct mqtt_event event = {.kind = MQTT_EVENT_NONE};
-
-    mqtt_client_tick(&u->mqtt, now_ns, &event);
-    handle(u, &event);
-    if (u->mqtt.state == MQTT_CONNECTED) {
-        publish(u, now_ns);
-    }
-    flush(u, now_ns);
-    if (u->mqtt.state == MQTT_ENDING && mqtt_client_output(&u->mqtt).len == 0) {
-        close_stream(u, now_ns);
-    }
-}
-
-void uplink_run(struct uplink *u, uint64_t now_ns)
-{
-    static const char no_answer[] = "no answer from the crypto component";
-
-    switch (u->state) {
-    case UPLINK_WAITING:
-        if (now_ns >= u->retry_ns) {
-            attempt(u, now_ns);
-        }
-        break;
-    case UPLINK_ONLINE:
-        run_online(u, now_ns);
-        break;
-    case UPLINK_OPENING:
-    case UPLINK_CLOSING:
-        if (now_ns >= u->retry_ns) {
-            u->op.close(u->op.context, u->stream);
-            stream_gone(u, no_answer, sizeof no_answer - 1, now_ns);
-        }
-        break;
+        link_failed(u, false, now_ns);
     }
 }
 
 uint64_t uplink_deadline(const struct uplink *u)
 {
-    return u->state == UPLINK_ONLINE ? mqtt_client_deadline(&u->mqtt) : u->retry_ns;
+    uint64_t link = u->link == UPLINK_OPEN ? mqtt_client_deadline(&u->mqtt) : u->link_ns;
+    return link < u->batch.flush_ns ? link : u->batch.flush_ns;
+}
+
+/* Publishes what the broker's window and the output take. */
+static void publish(struct uplink *u, uint64_t now_ns)
+{
+    const struct mqtt_bytes topic = {(const uint8_t *)u->conf.topic, strlen(u->conf.topic)};
+    while (mqtt_client_room(&u->mqtt) != 0) {
+        uint64_t token;
+        const struct outbox_message *m = outbox_next(&u->outbox, &token);
+        if (m == NULL) {
+            return;
+        }
+        const struct mqtt_bytes payload = {(const uint8_t *)m->payload, m->length};
+        enum mqtt_error err = mqtt_client_publish(&u->mqtt, topic, payload, 1, false, token, now_ns);
+        if (err != MQTT_OK && err != MQTT_ERR_PACKET_LIMIT) {
+            return;
+        }
+        outbox_sent(&u->outbox);
+        if (err == MQTT_ERR_PACKET_LIMIT) {
+            give_up(u, token, mqtt_error_text(err));
+            outbox_release(&u->outbox, token);
+        }
+    }
+}
+
+static bool output_message(struct uplink_output *out, enum stream_kind kind, uint32_t head_length,
+                           struct mqtt_bytes data)
+{
+    out->kind = kind;
+    out->head_length = head_length;
+    out->data = data;
+    return true;
+}
+
+bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
+{
+    out->head = (struct stream_open){.header = {u->stream_id}};
+    if (u->send_open) {
+        return output_message(out, STREAM_OPEN, sizeof out->head, NOTHING);
+    }
+    publish(u, now_ns);
+    struct mqtt_bytes data = mqtt_client_output(&u->mqtt);
+    if (data.len != 0 && (u->link == UPLINK_OPEN || u->send_close)) {
+        data.len = data.len < u->data_max ? data.len : u->data_max;
+        return output_message(out, STREAM_DATA, sizeof out->head.header, data);
+    }
+    return u->send_close && output_message(out, STREAM_CLOSE, sizeof out->head.header, NOTHING);
+}
+
+void uplink_output_done(struct uplink *u, const struct uplink_output *out, uint64_t now_ns)
+{
+    switch (out->kind) {
+    case STREAM_OPEN:
+        u->send_open = false;
+        u->link_ns = now_ns + OPEN_PATIENCE_NS;
+        break;
+    case STREAM_CLOSE:
+        u->send_close = false;
+        u->link_ns = now_ns + CLOSE_PATIENCE_NS;
+        break;
+    default:
+        mqtt_client_sent(&u->mqtt, out->data.len, now_ns);
+        break;
+    }
 }

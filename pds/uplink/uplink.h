@@ -1,96 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The uplink: readings in, an MQTT session over a stream out. A state machine without I/O and clock of its
- * own: the component's glue and the unit tests provide the operations.
- */
-#ifndef UPLINK_H
-#define UPLINK_H
+/* The uplink as a state machine without I/O: readings and stream messages in, stream messages out, deadlines.
+ * It logs through <postern/log.h>. Times are monotonic nanoseconds unless their name says wall. */
+#ifndef POSTERN_UPLINK_H
+#define POSTERN_UPLINK_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <postern/protocol/reading.h>
+#include "backoff.h"
+#include "batch.h"
 #include "mqtt/client.h"
-#include "outbox.h"
+#include "uplink_conf.h"
+#include <postern/protocol/stream.h>
 
-#define UPLINK_NAME_MAX  48
-#define UPLINK_TOPIC_MAX 96
-#define UPLINK_SAMPLE    8 /* most readings of one sample */
-#define UPLINK_IN        1024
-#define UPLINK_OUT       4096
-
-/* What the uplink needs done. `context` is passed through. */
-struct uplink_operations {
-    void *context;
-    bool (*open)(void *context, uint32_t id); /* ask for the stream; false: not possible now */
-    /* Hand over up to length bytes; returns how many were taken (0: full, uplink_run is called again later).
-     */
-    size_t (*send)(void *context, uint32_t id, const uint8_t *bytes, size_t length);
-    void (*close)(void *context, uint32_t id);
-    uint64_t (*wall_ns)(void *context, uint64_t mono_ns);
-    uint64_t (*random)(void *context);
-    void (*event)(void *context, const char *text); /* a change of state, one line for people */
-};
-
-struct uplink_settings {
-    char device[UPLINK_NAME_MAX];
-    char topic[UPLINK_TOPIC_MAX];
-    uint64_t keepalive_s; /* 5..3600 */
-};
-
-enum uplink_state {
+enum uplink_link {
     UPLINK_WAITING, /* for the next attempt */
-    UPLINK_OPENING, /* stream asked for */
-    UPLINK_ONLINE,  /* stream open, MQTT runs on it */
-    UPLINK_CLOSING  /* close asked for */
+    UPLINK_OPENING, /* OPEN under way */
+    UPLINK_OPEN,
+    UPLINK_CLOSING, /* what is left of the output and CLOSE under way, then CLOSED awaited */
 };
+
+#define UPLINK_WHY_SIZE 58 /* so that the log line holds it */
 
 struct uplink_counters {
-    uint64_t connects;
-    uint64_t stale; /* stream messages of an earlier stream */
-    uint64_t bad_readings;
-    uint64_t rejected; /* messages that the broker refused for good */
+    uint64_t readings;     /* accepted */
+    uint64_t bad_readings; /* nonsense from the sensors component: dropped */
+    uint64_t bad_stream;   /* malformed stream messages: dropped */
+    uint64_t stale_stream; /* of an older stream or out of order: dropped */
+    uint64_t refused;      /* messages that the broker refused or cannot take: given up, logged */
+    uint64_t connects;     /* MQTT connections made */
+    uint64_t attempts;     /* streams opened */
 };
 
 struct uplink {
-    struct uplink_settings settings;
-    struct uplink_operations op;
-    enum uplink_state state;
-    uint32_t stream;
-    unsigned failures; /* attempts in a row without progress */
-    uint64_t retry_ns;
+    struct uplink_conf conf;
     struct mqtt_client mqtt;
     struct outbox outbox;
-    struct reading sample[UPLINK_SAMPLE];
-    unsigned sample_count;
-    char base_name[UPLINK_NAME_MAX + 1];
+    struct batch batch;
+    struct backoff backoff;
     struct uplink_counters counters;
-    uint8_t in[UPLINK_IN];
-    uint8_t out[UPLINK_OUT];
+
+    enum uplink_link link;
+    uint32_t stream_id;
+    bool send_open;        /* OPEN waits to be pushed */
+    bool send_close;       /* what is left of the output, then CLOSE, wait to be pushed */
+    uint64_t link_ns;      /* next attempt, or end of patience; UINT64_MAX: none */
+    uint64_t connected_ns; /* since when MQTT has been connected, 0: not */
+    char why[UPLINK_WHY_SIZE];
+
+    bool clock_known;
+
+    size_t data_max;
+    uint8_t in[512];
+    uint8_t out[2048];
 };
 
-/* False: the settings cannot be carried by MQTT. The first attempt is due at once. */
-bool uplink_init(struct uplink *u, const struct uplink_settings *settings,
-                 const struct uplink_operations *op);
+/* A message for tls_tx: its head (with struct stream_header) and data. */
+struct uplink_output {
+    enum stream_kind kind;
+    struct stream_open head; /* head_length bytes of it */
+    uint32_t head_length;
+    struct mqtt_bytes data;
+};
 
-/* True if a reading can be taken now. */
-bool uplink_can_take(const struct uplink *u);
+/* Starts with a checked configuration. `data_max` is the largest DATA payload that a slot of tls_tx holds
+ * (without the header). The first attempt is due at once. False: the configuration does not fit a CONNECT. */
+bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_max, uint64_t now_ns);
 
-/* Take one reading (validated here; a malformed one is counted). A sample is published when it is complete,
- * or when a reading of another sample shows that it never will be. */
-void uplink_take(struct uplink *u, const struct reading *reading);
+/* Wall and monotonic time of the same moment. Until the first call no reading is wanted. */
+void uplink_set_clock(struct uplink *u, uint64_t wall_ns, uint64_t mono_ns);
 
-/* A message of the stream (postern/protocol/stream.h), header included. */
-void uplink_stream_message(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length,
-                           uint64_t now_ns);
+/* Can a reading be taken now? If not, it must stay where it is. */
+bool uplink_wants_reading(const struct uplink *u);
 
-/* The provider of the stream started anew: the stream is gone. */
-void uplink_stream_lost(struct uplink *u, uint64_t now_ns);
+/* Takes one reading; only after uplink_wants_reading. `r` is a private copy from an untrusted peer. */
+void uplink_reading(struct uplink *u, const struct reading *r, uint64_t now_ns);
 
-/* Do what is due: attempts, publishing, sending. */
-void uplink_run(struct uplink *u, uint64_t now_ns);
+/* Takes one message of tls_rx: kind and whole payload, from an untrusted peer. */
+void uplink_stream(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length, uint64_t now_ns);
 
-/* When uplink_run is needed next; UINT64_MAX: not by time alone. */
+/* The other side of the stream started anew: what was open is gone. */
+void uplink_peer_restarted(struct uplink *u, uint64_t now_ns);
+
+/* Does what is due by now. */
+void uplink_tick(struct uplink *u, uint64_t now_ns);
+
+/* When uplink_tick is needed next, UINT64_MAX: not by time alone. */
 uint64_t uplink_deadline(const struct uplink *u);
+
+/* The next message for tls_tx, or false. Publishes what may be published. out->data is valid until the next
+ * call of any function but uplink_output_done. */
+bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns);
+
+/* The message that uplink_output named has been pushed. */
+void uplink_output_done(struct uplink *u, const struct uplink_output *out, uint64_t now_ns);
+
+static inline bool uplink_connected(const struct uplink *u)
+{
+    return u->mqtt.state == MQTT_CONNECTED;
+}
 
 #endif
