@@ -163,7 +163,7 @@ static bool send_output(uint64_t now)
 
 /* The timer is asked only for a time earlier than the one it has: an alarm too early costs less than a call
  * for every message that moves a deadline back. */
-static void arm(uint64_t now, uint64_t deadline)
+static void arm(uint64_t deadline)
 {
     if (deadline < armed_ns && timer_set(timer_id, deadline)) {
         armed_ns = deadline;
@@ -181,7 +181,7 @@ static void run(void)
     uplink_tick(&uplink, now);
     more = send_output(now) || more;
     ring_notify(&tls_out, tls_tx_id);
-    arm(now, more ? now : uplink_deadline(&uplink));
+    arm(more ? now : uplink_deadline(&uplink));
     update_metrics();
 }
 
