@@ -301,6 +301,23 @@ static void test_backpressure_and_catch_up(void **state)
     assert_int_equal(drain(bytes, sizeof bytes, &len), 1);
 }
 
+/* Slots are used again and again. */
+static void test_many_messages(void **state)
+{
+    (void)state;
+    start();
+    connect_broker(CONNACK);
+    for (unsigned i = 1; i <= 5 * OUTBOX_MESSAGES; i++) {
+        char ack[16];
+        sample();
+        take(STREAM_DATA);
+        assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES - 1);
+        snprintf(ack, sizeof ack, "4002%04x", i);
+        broker(ack);
+        assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES);
+    }
+}
+
 /* Session kept: DUP and the same identifiers; session lost: published anew. */
 static void test_resend(void **state)
 {
@@ -625,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_hostile_samples),
         cmocka_unit_test(test_no_clock_no_reading),
         cmocka_unit_test(test_backpressure_and_catch_up),
+        cmocka_unit_test(test_many_messages),
         cmocka_unit_test(test_resend),
         cmocka_unit_test(test_refused_message_is_given_up),
         cmocka_unit_test(test_version_fallback),
