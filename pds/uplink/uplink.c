@@ -39,13 +39,13 @@ static void because(struct uplink *u, const char *what, struct mqtt_bytes detail
     size_t len = strlen(what);
     len = len < UPLINK_WHY_SIZE - 1 ? len : UPLINK_WHY_SIZE - 1;
     memcpy(u->why, what, len);
-    if (detail.len != 0 && len + 3 < UPLINK_WHY_SIZE) {
+    if (len != 0 && detail.len != 0 && len + 3 < UPLINK_WHY_SIZE) {
         u->why[len++] = ':';
         u->why[len++] = ' ';
-        for (size_t i = 0; i < detail.len && len < UPLINK_WHY_SIZE - 1; i++) {
-            uint8_t byte = detail.at[i];
-            u->why[len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
-        }
+    }
+    for (size_t i = 0; i < detail.len && len < UPLINK_WHY_SIZE - 1; i++) {
+        uint8_t byte = detail.at[i];
+        u->why[len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
     }
     u->why[len] = '\0';
 }
@@ -221,7 +221,9 @@ static void on_closed(struct uplink *u, const uint8_t *message, size_t length, u
     bool local = closed.reason == STREAM_REASON_NO_LINK || closed.reason == STREAM_REASON_NO_ADDRESS;
     if (u->link != UPLINK_CLOSING) {
         struct mqtt_bytes text = {message + sizeof closed, length - sizeof closed};
-        because(u, closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason", text);
+        /* The text says more than the number. */
+        const char *what = closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason";
+        because(u, text.len != 0 ? "" : what, text);
     }
     link_failed(u, local, now_ns);
 }
