@@ -170,7 +170,7 @@ static void test_publish_one_sample(void **state)
                                   "{\"n\":\"bme280/humidity\",\"u\":\"%RH\",\"v\":21.37,\"seq\":3}]";
     start();
     connect_broker(CONNACK);
-    assert_string_equal(last_log, "connected with MQTT 5, new session, 0 messages waiting");
+    assert_string_equal(last_log, "connected with MQTT 5, new session, messages waiting: 0");
     sample();
     struct uplink_output out = take(STREAM_DATA);
     assert_int_equal(out.data.len, 3 + 5 + 2 + 1 + strlen(payload));
@@ -335,7 +335,7 @@ static void test_resend(void **state)
     assert_true(strncmp(last_log, "connection lost: connection reset; next try in ", 47) == 0);
     sample();
     connect_broker(CONNACK_RESUMED);
-    assert_string_equal(last_log, "connected with MQTT 5, resumed session, 4 messages waiting");
+    assert_string_equal(last_log, "connected with MQTT 5, resumed session, messages waiting: 4");
     assert_int_equal(drain(bytes, sizeof bytes, &len), 3);
     assert_int_equal(bytes[0], 0x3a);
     assert_memory_equal(bytes + 8, "\x00\x01", 2);
@@ -383,7 +383,7 @@ static void test_version_fallback(void **state)
     struct uplink_output out = take(STREAM_DATA);
     assert_int_equal(out.data.at[8], 4);
     broker("20020000");
-    assert_string_equal(last_log, "connected with MQTT 3.1.1, new session, 0 messages waiting");
+    assert_string_equal(last_log, "connected with MQTT 3.1.1, new session, messages waiting: 0");
 }
 
 static void test_broker_refuses(void **state)
