@@ -36,32 +36,38 @@ static COLD void invoke_object(struct tcb *t, struct cap cap, bool call)
         invocation_answer(t, &in, error);
 }
 
-/* The send half of every system call. Errors: INVALID_CAPABILITY, the message went nowhere. */
-static inline enum pn_error send(struct tcb *t, const struct binding *b, u64 cptr, enum send_mode mode)
+/* Sending to anything but an endpoint. */
+static COLD enum pn_error send_other(struct tcb *t, struct cap cap, bool call)
 {
-    struct cap cap = cap_at(b, cptr);
-    bool call = mode == SEND_CALL;
-    u64 type = cap_type(cap);
-    if (likely(type == PN_CAP_ENDPOINT)) {
-        if (!cap_allows(cap, call ? PN_WRITE | PN_CALL : PN_WRITE))
-            return PN_ERR_INVALID_CAPABILITY;
-        endpoint_send(t, cap_index(cap), cap.badge, mode);
-        return PN_OK;
-    }
-    if (type == PN_CAP_NOTIFICATION) {
+    switch (cap_type(cap)) {
+    case PN_CAP_NOTIFICATION:
         if (!cap_allows(cap, PN_WRITE))
             return PN_ERR_INVALID_CAPABILITY;
         notification_signal(cap_index(cap), cap.badge);
-    } else if (type == PN_CAP_REPLY) {
+        break;
+    case PN_CAP_REPLY:
         reply_send(cap_index(cap), t);
-    } else if (type == PN_CAP_NULL) {
+        break;
+    case PN_CAP_NULL:
         return PN_ERR_INVALID_CAPABILITY;
-    } else {
+    default:
         invoke_object(t, cap, call);
         return PN_OK;
     }
     if (call)
         tcb_answer(t, PN_OK);
+    return PN_OK;
+}
+
+/* The send half of every system call. Errors: INVALID_CAPABILITY, the message went nowhere. */
+static inline enum pn_error send(struct tcb *t, struct cap cap, enum send_mode mode)
+{
+    bool call = mode == SEND_CALL;
+    if (unlikely(cap_type(cap) != PN_CAP_ENDPOINT))
+        return send_other(t, cap, call);
+    if (!cap_allows(cap, call ? PN_WRITE | PN_CALL : PN_WRITE))
+        return PN_ERR_INVALID_CAPABILITY;
+    endpoint_send(t, cap_index(cap), cap.badge, mode);
     return PN_OK;
 }
 
@@ -122,7 +128,7 @@ static struct tcb *leave(void)
 QUICK struct tcb *handle_call(struct tcb *t)
 {
     const struct binding *b = binding_at(t->self);
-    enum pn_error error = send(t, b, t->reg[REG_A0], SEND_CALL);
+    enum pn_error error = send(t, cap_at(b, t->reg[REG_A0]), SEND_CALL);
     if (unlikely(error != PN_OK))
         tcb_answer(t, error);
     go_on(t);
@@ -139,12 +145,22 @@ QUICK struct tcb *handle_reply_receive(struct tcb *t)
     return leave();
 }
 
-static COLD struct tcb *handle_send(struct tcb *t)
+static COLD void send_once(struct tcb *t, struct cap cap)
 {
-    const struct binding *b = binding_at(t->self);
-    if (unlikely(send(t, b, t->reg[REG_A0], SEND_ONCE) != PN_OK))
+    if (unlikely(send(t, cap, SEND_ONCE) != PN_OK))
         capability_fault(t, t->reg[REG_A0], false);
     go_on(t);
+}
+
+static QUICK struct tcb *handle_send(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    struct cap cap = cap_at(b, t->reg[REG_A0]);
+    if (likely(cap_type(cap) == PN_CAP_NOTIFICATION && cap_allows(cap, PN_WRITE))) {
+        notification_signal(cap_index(cap), cap.badge);
+        return leave();
+    }
+    send_once(t, cap);
     return leave();
 }
 
@@ -176,15 +192,15 @@ static COLD void other_syscall(struct tcb *t, u64 number)
     const struct binding *b = binding_at(t->self);
     switch ((int64_t)number) {
     case PN_SYS_NBSEND:
-        (void)send(t, b, t->reg[REG_A0], SEND_NOW);
+        (void)send(t, cap_at(b, t->reg[REG_A0]), SEND_NOW);
         go_on(t);
         break;
     case PN_SYS_NBSEND_RECV:
-        (void)send(t, b, t->reg[REG_T0], SEND_NOW);
+        (void)send(t, cap_at(b, t->reg[REG_T0]), SEND_NOW);
         receive(t, b, true, true);
         break;
     case PN_SYS_NBSEND_WAIT:
-        (void)send(t, b, t->reg[REG_T0], SEND_NOW);
+        (void)send(t, cap_at(b, t->reg[REG_T0]), SEND_NOW);
         receive(t, b, true, false);
         break;
     case PN_SYS_NBRECV:
