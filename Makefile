@@ -40,6 +40,7 @@ ifneq ($(VARIANT),)
 include tests/$(VARIANT)/build.mk
 endif
 include mk/image.mk
+include mk/sdk.mk
 include mk/unit.mk
 include mk/check.mk
 

@@ -22,6 +22,6 @@ REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fno-ident
 # variant is found.
 PD_ARCH   := -march=rv64imac -mabi=lp64 -misa-spec=2.2 -mcmodel=medany --specs=picolibc.specs
 PD_CFLAGS := $(PD_ARCH) -std=c11 -O2 -g -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) \
-    -Ikernel/abi -Isystem/runtime/include -Isystem/rings/include
+    -Ikernel/abi -Isystem/runtime/include -Isystem/runtime/config/$(CONFIG) -Isystem/rings/include
 PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
     -Wl,--no-warn-rwx-segments

@@ -8,7 +8,8 @@
 
 UNIT_TESTS :=
 UNIT_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-    $(WARNINGS) -D_POSIX_C_SOURCE=200809L -Ikernel/abi -Isystem/rings/include -Isystem/runtime/include
+    $(WARNINGS) -D_POSIX_C_SOURCE=200809L -Ikernel/abi -Isystem/rings/include -Isystem/runtime/include \
+    -Isystem/runtime/config/debug
 
 define unit
 UNIT_TESTS += $(BUILD)/unit/test_$(1)

@@ -52,7 +52,7 @@ static struct elf *load(const struct loader *loader, const struct pd *pd, const 
     char path[PATH_SIZE];
 
     if (name == NULL || !find(loader, name, path)) {
-        backend_error(loader->report, &pd->program_place, "build it, or name its folder with --search",
+        backend_error(loader->report, &pd->program_place, "build it, or give its folder in the search path",
                       "program '%s' of '%s' was not found", name == NULL ? "" : name, pd->name);
         return NULL;
     }

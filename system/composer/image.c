@@ -128,18 +128,28 @@ static void fill_boot(struct pn_boot *boot, const struct layout *layout, uint64_
     }
 }
 
-uint32_t image_crc(const uint8_t *header, size_t size)
+/* The four bytes at `skip` count as 0; none if that is behind the end. */
+static uint32_t crc_but(const uint8_t *bytes, size_t size, size_t skip)
 {
-    const size_t at = offsetof(struct image_header, crc);
     uint32_t crc = UINT32_MAX;
 
     for (size_t i = 0; i < size; i++) {
-        crc ^= i >= at && i < at + 4 ? 0 : header[i];
+        crc ^= i >= skip && i < skip + 4 ? 0 : bytes[i];
         for (unsigned bit = 0; bit < 8; bit++) {
             crc = crc >> 1 ^ ((crc & 1) != 0 ? CRC_POLYNOMIAL : 0);
         }
     }
     return ~crc;
+}
+
+uint32_t image_crc(const uint8_t *header, size_t size)
+{
+    return crc_but(header, size, offsetof(struct image_header, crc));
+}
+
+uint32_t image_crc_all(const uint8_t *bytes, size_t size)
+{
+    return crc_but(bytes, size, size);
 }
 
 static uint8_t *put_together(const struct builder *builder, const struct image_source *loader,

@@ -29,4 +29,7 @@ uint8_t *image_build(const struct image_source *loader, const struct layout *lay
 /* CRC-32 (ISO-HDLC) of the bytes with struct image_header's crc taken as 0. */
 uint32_t image_crc(const uint8_t *header, size_t size);
 
+/* CRC-32 (ISO-HDLC) of all the bytes. */
+uint32_t image_crc_all(const uint8_t *bytes, size_t size);
+
 #endif

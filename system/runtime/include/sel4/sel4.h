@@ -5,6 +5,7 @@
 #ifndef SEL4_SEL4_H
 #define SEL4_SEL4_H
 
+#include <sel4/config.h>
 #include <sel4/types.h>
 #include <sel4/syscalls.h>
 #include <sel4/invocations.h>

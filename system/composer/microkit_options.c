@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading Microkit's command line. --search-path takes all words up to the next option, which getopt cannot.
+ */
+#include "microkit_options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: microkit SYSTEM --board BOARD --config CONFIG [options]\n"
+    "\n"
+    "  -o, --output FILE        write the image here (loader.img)\n"
+    "  -r, --report FILE        write the report here (report.txt)\n"
+    "      --board BOARD        folder in the SDK's board/\n"
+    "      --config CONFIG      debug (prints) or release (silent)\n"
+    "      --search-path DIR... look for programs and files here, then in the working directory;\n"
+    "                           takes every word up to the next option\n"
+    "      --image-type TYPE    uimage (as a rule), binary or elf\n"
+    "      --override-kernel ELF  another kernel than the SDK's\n"
+    "      --check              only check the description; needs no programs\n"
+    "      --matrix FILE        write who may do what as a table\n"
+    "      --graph FILE         write the graph of protection domains as SVG\n"
+    "      --depfile FILE       write what the image depends on, for make\n"
+    "      --explain RULE       say what a rule in square brackets means ('all' lists every rule)\n"
+    "  -h, --help               this text\n"
+    "\n"
+    "The SDK is $MICROKIT_SDK, or the folder above this program's.\n"
+    "Exit status: 0 done, 1 errors in the description, its files or the arguments.\n";
+
+void microkit_complain(const char *format, ...)
+{
+    va_list arguments;
+    fputs("microkit: error: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+/* Where the argument of an option goes, or NULL. */
+static const char **target(struct microkit_options *options, const char *word)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } table[] = {
+        {"-o", &options->compose.output},
+        {"--output", &options->compose.output},
+        {"-r", &options->compose.report},
+        {"--report", &options->compose.report},
+        {"--board", &options->board},
+        {"--config", &options->config},
+        {"--image-type", &options->image_type},
+        {"--override-kernel", &options->compose.kernel},
+        {"--matrix", &options->compose.matrix},
+        {"--graph", &options->compose.graph},
+        {"--depfile", &options->compose.depfile},
+        {"--explain", &options->compose.explain},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (strcmp(word, table[i].name) == 0) {
+            return table[i].value;
+        }
+    }
+    return NULL;
+}
+
+static enum options_verdict unknown(const char *word)
+{
+    if (strcmp(word, "--capdl-json") == 0 || strcmp(word, "--viper-output") == 0) {
+        microkit_complain("argument %s: not available: the image holds no capDL specification "
+                          "(--matrix lists every capability's effect)",
+                          word);
+    } else {
+        microkit_complain("unrecognised argument: '%s' (see --help)", word);
+    }
+    return OPTIONS_BAD;
+}
+
+/* What is missing, once all words were read; defaults of the rest. */
+static enum options_verdict judge(struct microkit_options *options)
+{
+    struct options *compose = &options->compose;
+    if (compose->explain != NULL) {
+        return OPTIONS_RUN;
+    }
+    if (compose->system == NULL || options->board == NULL || options->config == NULL) {
+        microkit_complain("the following arguments are required: %s%s%s(see --help)",
+                          options->board == NULL ? "--board " : "",
+                          options->config == NULL ? "--config " : "",
+                          compose->system == NULL ? "SYSTEM " : "");
+        return OPTIONS_BAD;
+    }
+    compose->output = compose->output != NULL ? compose->output : "loader.img";
+    compose->report = compose->report != NULL || compose->check ? compose->report : "report.txt";
+    return OPTIONS_RUN;
+}
+
+static enum options_verdict positional(struct microkit_options *options, const char *word)
+{
+    if (word[0] == '-') {
+        return unknown(word);
+    }
+    if (options->compose.system != NULL) {
+        microkit_complain("more than one description given: '%s' and '%s' (put SYSTEM first: --search-path "
+                          "takes every word up to the next option)",
+                          options->compose.system, word);
+        return OPTIONS_BAD;
+    }
+    options->compose.system = word;
+    return OPTIONS_RUN;
+}
+
+enum options_verdict microkit_options_parse(struct microkit_options *options, int argc, char **argv)
+{
+    enum options_verdict verdict = OPTIONS_RUN;
+    for (int i = 1; i < argc && verdict == OPTIONS_RUN; i++) {
+        const char **value = target(options, argv[i]);
+        if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return OPTIONS_DONE;
+        }
+        if (strcmp(argv[i], "--search-path") == 0) {
+            while (i + 1 < argc && argv[i + 1][0] != '-') {
+                *LIST_PUSH(&options->compose.search.folders) = argv[++i];
+            }
+        } else if (strcmp(argv[i], "--check") == 0) {
+            options->compose.check = true;
+        } else if (value == NULL) {
+            verdict = positional(options, argv[i]);
+        } else if (i + 1 == argc) {
+            microkit_complain("argument %s: expected one argument", argv[i]);
+            return OPTIONS_BAD;
+        } else {
+            *value = argv[++i];
+        }
+    }
+    return verdict == OPTIONS_RUN ? judge(options) : verdict;
+}
