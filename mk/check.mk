@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Style: layout by clang-format, analysis by clang-tidy.
 
-OWN_C := $(shell git ls-files '*.c' '*.h')
+OWN_C = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: format check-format
 format: ## lay out all C files with clang-format
