@@ -71,9 +71,16 @@ static bool is_streaming(const struct bridge *bridge)
     return bridge->state == BRIDGE_STREAMING || bridge->state == BRIDGE_FINISHING;
 }
 
+/* Nobody will look at what is left of net's last message: the next one, which may be CLOSED, must come through. */
+static void drop_ciphertext(struct bridge *bridge)
+{
+    bridge->from_net.taken = bridge->from_net.length;
+}
+
 /* The engine has closed: TCP goes too, unless it has ended by itself. */
 static void engine_ended(struct bridge *bridge)
 {
+    drop_ciphertext(bridge);
     set_text(bridge, bridge->engine->text);
     end_for_uplink(bridge, reason_of(bridge->engine->reason));
     if (bridge->state == BRIDGE_STREAMING) {
@@ -223,6 +230,7 @@ static void uplink_opens(struct bridge *bridge)
 static void abandon(struct bridge *bridge)
 {
     tls_close(bridge->engine);
+    drop_ciphertext(bridge);
     if (bridge->state == BRIDGE_FINISHING || bridge->send_open) {
         bridge->send_open = false; /* net knows nothing of it, any more or yet */
         bridge->state = BRIDGE_IDLE;
@@ -396,7 +404,7 @@ static bool notice_restarts(struct bridge *bridge)
     bool noticed = net != bridge->net_restarts || uplink != bridge->uplink_restarts;
     if (net != bridge->net_restarts) {
         bridge->net_restarts = net;
-        bridge->from_net.taken = bridge->from_net.length;
+        drop_ciphertext(bridge);
         bool active = bridge->state == BRIDGE_CONNECTING || is_streaming(bridge);
         bridge->state = BRIDGE_IDLE; /* so that nothing goes to the new net any more */
         if (active) {

@@ -2,12 +2,18 @@
 # The kernel: build/$(BOARD)/$(CONFIG)/kernel/kernel.elf (and kernel.bin, the flat image) for CONFIG debug, release
 # and probe (debug plus system calls that test the kernel's own protection). No board constant enters.
 
+# Entry and exit save and restore every register, so no function of the kernel has to preserve any.
+KERNEL_NO_SAVED := $(foreach r,1 2 3 4 5 6 7 8 9 10 11,-fcall-used-s$(r))
 KERNEL_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 \
-    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic \
+    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic $(KERNEL_NO_SAVED) -flto-partition=one \
     $(WARNINGS) $(REPRODUCIBLE) \
     -Ikernel/abi -Ikernel/src
 KERNEL_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none \
     -Wl,-T,kernel/src/kernel.ld -Wl,-z,max-page-size=4096
+
+# Optimised for speed; all else for size.
+KERNEL_QUICK := $(addprefix kernel/src/,syscall.c sched.c irq.c trap.c ready.c object/ipc.c object/reply.c \
+    object/notification.c object/queue.c object/fault.c object/sched_context.c object/refill.c)
 
 KERNEL_COMMON := $(sort $(wildcard kernel/src/*.c kernel/src/object/*.c kernel/src/boot/*.c kernel/src/machine/*.c)) \
     $(addprefix kernel/src/machine/,head.S trap.S fpu.S)
@@ -23,7 +29,7 @@ KERNEL_OBJS_$(1) := $$(patsubst kernel/src/%,$$(BUILD)/$$(BOARD)/$(1)/kernel/%.o
 $$(BUILD)/$$(BOARD)/$(1)/kernel/%.o: kernel/src/% kernel/build.mk
 	@mkdir -p $$(@D)
 	@echo "  CC      $$<"
-	@$$(RISCV_CC) $$(KERNEL_CFLAGS) -MMD -MP -c -o $$@ $$<
+	@$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(if $$(filter $$(KERNEL_QUICK),$$<),,-Os) -MMD -MP -c -o $$@ $$<
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf: $$(KERNEL_OBJS_$(1)) kernel/src/kernel.ld
 	@echo "  LD      $$@"

@@ -5,11 +5,12 @@
 # the machine is reconfigured. Authentication stays as the machine has it (Signed-By, keyrings); Debian 12
 # ships the keys that sign trixie. Whatever is fetched is also held to the hashes in mk/sources.lock.
 #
-# usage: private-apt.sh FOLDER SUITE     writes FOLDER/apt.conf for use as "apt-get -c FOLDER/apt.conf"
+# usage: private-apt.sh FOLDER SUITE [ETC_APT]     writes FOLDER/apt.conf for use as "apt-get -c FOLDER/apt.conf"
 set -eu
 
 folder=$1
 suite=$2
+etc=${3:-/etc/apt}
 
 die() {
     echo "private-apt: $*" >&2
@@ -19,6 +20,8 @@ die() {
 [ -r /etc/os-release ] || die "cannot read /etc/os-release: is this a Debian machine?"
 codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release | tr -d '"')
 [ -n "$codename" ] || die "/etc/os-release names no VERSION_CODENAME: cannot tell which suite to replace"
+# A machine may also follow its release by a name that moves.
+names="($codename|stable|oldstable)"
 
 mkdir -p "$folder/sources.d" "$folder/lists/partial" "$folder/archives/partial"
 folder=$(cd "$folder" && pwd)
@@ -26,7 +29,7 @@ rm -f "$folder"/sources.d/*
 
 # A stanza of a .sources file is kept when it is a "main" archive of this machine's own release.
 convert_deb822() {
-    awk -v from="$codename" -v to="$suite" '
+    awk -v from="$names" -v to="$suite" '
         BEGIN { RS = ""; FS = "\n" }
         {
             wanted = ""; main = 0; text = ""; field = ""
@@ -51,15 +54,15 @@ convert_deb822() {
 
 # The one-line format keeps its [options], of which only signed-by and trusted matter to us.
 convert_list() {
-    sed -nE "s/^[[:space:]]*deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+$codename(-updates|-security)?[[:space:]]+(.*[[:space:]])?main([[:space:]].*)?\$/deb-src \2\3 $suite\4 main/p" "$1" |
+    sed -nE "s/^[[:space:]]*deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]]+$names(-updates|-security)?[[:space:]]+(.*[[:space:]])?main([[:space:]].*)?\$/deb-src \2\3 $suite\5 main/p" "$1" |
         sed -E 's/arch=[^] ]*[[:space:]]*//; s/\[[[:space:]]*\][[:space:]]*//' | sort -u
 }
 
-for file in /etc/apt/sources.list.d/*.sources; do
+for file in "$etc"/sources.list.d/*.sources; do
     [ -r "$file" ] || continue
     convert_deb822 "$file" >"$folder/sources.d/$(basename "$file")"
 done
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+for file in "$etc/sources.list" "$etc"/sources.list.d/*.list; do
     [ -r "$file" ] || continue
     convert_list "$file" >"$folder/sources.d/$(basename "$file" .list).list"
 done

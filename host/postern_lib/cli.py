@@ -94,7 +94,7 @@ def _watch(gateway: Gateway, seconds: float | None) -> str | None:
 
 def _run(options: argparse.Namespace, display: Display) -> Verdict:
     failure: str | None = None
-    settings = Settings(options.board, options.config, options.image, options.data)
+    settings = Settings(board=options.board, config=options.config, image=options.image, data=options.data)
     with Gateway(settings, display.on_line) as gateway:
         try:
             display.note("composing the image")

@@ -57,7 +57,10 @@ class Console:
         target.flush()
 
     def expect(self, pattern: str, seconds: float = 30.0) -> re.Match[str]:
-        """Waits for a regular expression (^ and $ match at lines) and moves behind its match."""
+        """Waits for a regular expression (^ and $ match at lines) and moves behind its match.
+
+        Text is looked at as it arrives, perhaps in the middle of a line: end an open pattern with what follows.
+        """
         wanted = re.compile(pattern, re.MULTILINE)
         deadline = time.monotonic() + seconds
         with self._changed:

@@ -4,9 +4,11 @@
 #include "object/refill.h"
 #include "state.h"
 
+#define BROKEN ((u16)0xffff)
+
 static bool thread_or_nil(u16 t)
 {
-    return t == NIL || t < fixed.tcbs;
+    return t <= fixed.tcbs;
 }
 
 /* The current thread and the candidate are ready, in no queue, and can pay. */
@@ -36,16 +38,16 @@ static bool check_thread(u16 i)
         return t->queue == QUEUE_NONE ||
                ((t->queue == QUEUE_READY || t->queue == QUEUE_RELEASE) && t->sc != NIL);
     case THREAD_RECEIVE:
-        return t->queue == QUEUE_OBJECT && t->object < fixed.endpoints &&
+        return t->queue == QUEUE_OBJECT && t->object <= fixed.endpoints &&
                endpoint_at(t->object)->state == ENDPOINT_RECEIVERS;
     case THREAD_SEND:
-        return t->queue == QUEUE_OBJECT && t->object < fixed.endpoints &&
+        return t->queue == QUEUE_OBJECT && t->object <= fixed.endpoints &&
                endpoint_at(t->object)->state == ENDPOINT_SENDERS;
     case THREAD_WAIT:
-        return t->queue == QUEUE_OBJECT && t->object < fixed.notifications &&
+        return t->queue == QUEUE_OBJECT && t->object <= fixed.notifications &&
                notification_at(t->object)->state == NOTIFICATION_WAITERS;
     case THREAD_REPLY:
-        return t->queue == QUEUE_NONE && t->reply < fixed.replies && reply_at(t->reply)->caller == i;
+        return t->queue == QUEUE_NONE && t->reply <= fixed.replies && reply_at(t->reply)->caller == i;
     default:
         return false;
     }
@@ -54,12 +56,12 @@ static bool check_thread(u16 i)
 /* Threads and scheduling contexts point at each other. */
 static bool check_contexts(void)
 {
-    for (u16 i = 0; i < fixed.tcbs; i++) {
+    for (u16 i = 1; i <= fixed.tcbs; i++) {
         u16 s = tcb_at(i)->sc;
-        if (s != NIL && (s >= fixed.scs || sc_at(s)->thread != i))
+        if (s != NIL && (s > fixed.scs || sc_at(s)->thread != i))
             return false;
     }
-    for (u16 s = 0; s < fixed.scs; s++) {
+    for (u16 s = 1; s <= fixed.scs; s++) {
         const struct sched_context *sc = sc_at(s);
         if (!thread_or_nil(sc->thread) || (sc->thread != NIL && tcb_at(sc->thread)->sc != s))
             return false;
@@ -71,24 +73,25 @@ static bool check_contexts(void)
     return true;
 }
 
-/* Links of a queue of 'kind' from 'head' agree, in order of priority if 'sorted'; answer: its length, or NIL.
+/* Links of a queue of 'kind' from 'head' agree, in order of priority if 'sorted'; answer: its length, or
+ * BROKEN.
  */
 static u16 queue_length(u16 head, u16 tail, enum thread_queue kind, bool sorted)
 {
     u16 before = NIL;
     u16 length = 0;
     for (u16 t = head; t != NIL; t = tcb_at(t)->next) {
-        if (t >= fixed.tcbs || length >= PN_MAX_TCBS)
-            return NIL;
+        if (t > fixed.tcbs || length >= PN_MAX_TCBS)
+            return BROKEN;
         const struct tcb *thread = tcb_at(t);
         if (thread->queue != kind || thread->prev != before)
-            return NIL;
+            return BROKEN;
         if (sorted && before != NIL && tcb_at(before)->priority < thread->priority)
-            return NIL;
+            return BROKEN;
         before = t;
         length++;
     }
-    return before == tail ? length : NIL;
+    return before == tail ? length : BROKEN;
 }
 
 /* Bitmap and highest priority agree with the ready queues. */
@@ -103,7 +106,7 @@ static bool check_ready(void)
         if (marked) {
             top = (u16)(p + 1u);
             u16 length = queue_length(ks_ready[p].head, ks_ready[p].tail, QUEUE_READY, false);
-            if (length == NIL || tcb_at(ks_ready[p].head)->priority != p)
+            if (length == BROKEN || tcb_at(ks_ready[p].head)->priority != p)
                 return false;
         }
     }
@@ -115,7 +118,7 @@ static bool check_release(void)
     u64 time = 0;
     u16 length = 0;
     for (u16 t = ks.release; t != NIL; t = tcb_at(t)->next) {
-        if (t >= fixed.tcbs || length++ >= PN_MAX_TCBS || tcb_at(t)->queue != QUEUE_RELEASE)
+        if (t > fixed.tcbs || length++ >= PN_MAX_TCBS || tcb_at(t)->queue != QUEUE_RELEASE)
             return false;
         u64 ready = sched_context_ready_time(tcb_at(t)->sc);
         if (ready < time)
@@ -127,10 +130,10 @@ static bool check_release(void)
 
 static bool check_endpoints(void)
 {
-    for (u16 e = 0; e < fixed.endpoints; e++) {
+    for (u16 e = 1; e <= fixed.endpoints; e++) {
         const struct endpoint *ep = endpoint_at(e);
-        u16 length = queue_length(ep->head, ep->tail, QUEUE_OBJECT, true);
-        if (length == NIL || (length == 0) != (ep->state == ENDPOINT_IDLE))
+        u16 length = queue_length(ep->queue.head, ep->queue.tail, QUEUE_OBJECT, true);
+        if (length == BROKEN || (length == 0) != (ep->state == ENDPOINT_IDLE))
             return false;
     }
     return true;
@@ -138,10 +141,10 @@ static bool check_endpoints(void)
 
 static bool check_notifications(void)
 {
-    for (u16 n = 0; n < fixed.notifications; n++) {
+    for (u16 n = 1; n <= fixed.notifications; n++) {
         const struct notification *ntfn = notification_at(n);
-        u16 length = queue_length(ntfn->head, ntfn->tail, QUEUE_OBJECT, true);
-        if (length == NIL || (length == 0) != (ntfn->state != NOTIFICATION_WAITERS))
+        u16 length = queue_length(ntfn->queue.head, ntfn->queue.tail, QUEUE_OBJECT, true);
+        if (length == BROKEN || (length == 0) != (ntfn->state != NOTIFICATION_WAITERS))
             return false;
         if (ntfn->state != NOTIFICATION_ACTIVE && ntfn->word != 0)
             return false;
@@ -153,9 +156,9 @@ static bool check_notifications(void)
  * context. */
 static bool check_replies(void)
 {
-    for (u16 i = 0; i < fixed.replies; i++) {
+    for (u16 i = 1; i <= fixed.replies; i++) {
         const struct reply *r = reply_at(i);
-        if (r->caller != NIL && (r->caller >= fixed.tcbs || tcb_at(r->caller)->state != THREAD_REPLY ||
+        if (r->caller != NIL && (r->caller > fixed.tcbs || tcb_at(r->caller)->state != THREAD_REPLY ||
                                  tcb_at(r->caller)->reply != i))
             return false;
         if (r->sc == NIL)
@@ -184,7 +187,7 @@ const char *kernel_check(void)
 {
     if (!check_running())
         return "invariant: running threads";
-    for (u16 i = 0; i < fixed.tcbs; i++) {
+    for (u16 i = 1; i <= fixed.tcbs; i++) {
         if (!check_thread(i))
             return "invariant: state of a thread";
     }

@@ -5,14 +5,16 @@
 
 #include "types.h"
 
+struct tcb;
+
 /* A system call that only debug kernels know. False: unknown. */
-bool hook_syscall(u16 t, u64 number);
+bool hook_syscall(struct tcb *t, u64 number);
 
 /* Before the kernel is left: check the invariants. */
 void hook_leave(void);
 
 /* Thread 't' faulted and nobody handles it: tell the developer. */
-void hook_unhandled_fault(u16 t);
+void hook_unhandled_fault(const struct tcb *t);
 
 /* A line about the boot. */
 void hook_boot(void);

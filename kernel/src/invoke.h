@@ -14,7 +14,7 @@
 
 /* One invocation: a private copy of its arguments, and its answer. */
 struct invocation {
-    u16 thread; /* who asks */
+    struct tcb *thread; /* who asks */
     struct cap cap;
     u64 method;
     u64 count;              /* words that came */

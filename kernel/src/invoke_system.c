@@ -80,7 +80,7 @@ static enum pn_error seal(struct invocation *in)
     if (in->word[0] > PN_SEAL_EXIT)
         return PN_ERR_INVALID_ARGUMENT;
     if (in->word[0] == PN_SEAL_EXIT) {
-        const struct binding *b = binding_at(in->thread);
+        const struct binding *b = binding_at(in->thread->self);
         for (u32 i = 0; i < b->slot_count && i < PN_MAX_CPTR; i++) {
             if (b->slot_base + i < PN_MAX_SLOTS)
                 fixed_slot[b->slot_base + i] = cap_null();

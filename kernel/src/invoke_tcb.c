@@ -5,28 +5,26 @@
 
 #define USER_REGISTERS 32u
 
-static u64 argument(u16 t, u64 position)
+static u64 argument(const struct tcb *t, u64 position)
 {
     if (position < PN_MSG_REGS)
-        return tcb_at(t)->reg[REG_A2 + position];
-    if (t >= PN_MAX_TCBS || position >= PN_MAX_MSG)
-        kernel_stop_index();
-    return ks_buffer[t].word[position + 1];
+        return t->reg[REG_A2 + position];
+    return position < PN_MAX_MSG ? buffer_at(t->self)->word[position + 1] : 0;
 }
 
-static enum pn_error write_registers(struct invocation *in, u16 t)
+static enum pn_error write_registers(struct invocation *in, struct tcb *t)
 {
     u64 count = in->word[1];
     if (in->count < 2 || count > in->count - 2)
         return PN_ERR_TRUNCATED_MESSAGE;
     if (count > USER_REGISTERS)
         return invoke_range(in, 0, USER_REGISTERS);
-    if (t == in->thread || !binding_at(t)->configured)
+    if (t == in->thread || !binding_at(t->self)->configured)
         return PN_ERR_ILLEGAL_OPERATION;
     /* A thread that waits in a system call leaves it; one that waits for its fault handler goes on waiting.
      */
-    u8 state = tcb_at(t)->state;
-    if (state != THREAD_READY && tcb_at(t)->fault == PN_FAULT_NULL)
+    u8 state = t->state;
+    if (state != THREAD_READY && t->fault == PN_FAULT_NULL)
         tcb_suspend(t);
     for (u64 i = 0; i < count; i++)
         tcb_set_register(t, i, argument(in->thread, i + 2));
@@ -35,7 +33,7 @@ static enum pn_error write_registers(struct invocation *in, u16 t)
     return PN_OK;
 }
 
-static enum pn_error read_registers(struct invocation *in, u16 t)
+static enum pn_error read_registers(struct invocation *in, struct tcb *t)
 {
     u64 count = in->word[1];
     if (in->count < 2)
@@ -52,27 +50,27 @@ static enum pn_error read_registers(struct invocation *in, u16 t)
     for (u64 i = 0; i < count; i++) {
         u64 value = tcb_get_register(t, i);
         if (i < PN_MSG_REGS)
-            tcb_at(in->thread)->reg[REG_A2 + i] = value;
-        else if (in->thread < PN_MAX_TCBS)
-            ks_buffer[in->thread].word[i + 1] = value;
+            in->thread->reg[REG_A2 + i] = value;
+        else
+            buffer_at(in->thread->self)->word[i + 1] = value;
     }
     in->answer_count = count;
     return PN_OK;
 }
 
-static enum pn_error reset(struct invocation *in, u16 t)
+static enum pn_error reset(struct invocation *in, struct tcb *t)
 {
-    if (!binding_at(t)->configured)
+    if (!binding_at(t->self)->configured)
         return PN_ERR_ILLEGAL_OPERATION;
     tcb_reset(t);
     in->silent = t == in->thread;
     in->answer_count = 1;
-    in->answer[0] = tcb_at(t)->epoch;
-    tcb_at(in->thread)->reg[REG_A2] = in->silent ? 0 : in->answer[0];
+    in->answer[0] = t->epoch;
+    in->thread->reg[REG_A2] = in->silent ? 0 : in->answer[0];
     return PN_OK;
 }
 
-static enum pn_error write_method(struct invocation *in, u16 t)
+static enum pn_error write_method(struct invocation *in, struct tcb *t)
 {
     switch (in->method) {
     case PN_TCB_WRITE_REGISTERS:
@@ -81,7 +79,7 @@ static enum pn_error write_method(struct invocation *in, u16 t)
         tcb_suspend(t);
         return PN_OK;
     case PN_TCB_RESUME:
-        if (!binding_at(t)->configured)
+        if (!binding_at(t->self)->configured)
             return PN_ERR_ILLEGAL_OPERATION;
         tcb_resume(t);
         return PN_OK;
@@ -94,13 +92,13 @@ static enum pn_error write_method(struct invocation *in, u16 t)
 
 enum pn_error invoke_tcb(struct invocation *in)
 {
-    u16 t = cap_index(in->cap);
+    struct tcb *t = tcb_at(cap_index(in->cap));
     bool reads = in->method == PN_TCB_READ_REGISTERS || in->method == PN_TCB_EPOCH;
     if (!cap_allows(in->cap, reads ? PN_READ : PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
     if (in->method == PN_TCB_EPOCH) {
         in->answer_count = 1;
-        in->answer[0] = tcb_at(t)->epoch;
+        in->answer[0] = t->epoch;
         return PN_OK;
     }
     if (in->method == PN_TCB_READ_REGISTERS)

@@ -17,7 +17,7 @@ static enum pn_error check_buffer(u16 v, u64 vaddr)
     return vaddr == 0 ? PN_OK : vspace_check_map(v, vaddr, false);
 }
 
-static enum pn_error configure(struct invocation *in, u16 t)
+static enum pn_error configure(struct invocation *in, struct tcb *t)
 {
     if (in->count < INVOKE_WORDS)
         return PN_ERR_TRUNCATED_MESSAGE;
@@ -27,7 +27,7 @@ static enum pn_error configure(struct invocation *in, u16 t)
     struct cap timeout = cap_lookup(in->thread, in->word[5]);
     u64 vaddr = in->word[2];
     u64 flags = in->word[4];
-    if (tcb_at(t)->state != THREAD_INACTIVE)
+    if (t->state != THREAD_INACTIVE)
         return PN_ERR_ILLEGAL_OPERATION;
     if (cap_type(cnode) != PN_CAP_CNODE || cap_type(vspace) != PN_CAP_VSPACE || !cap_allows(vspace, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
@@ -39,7 +39,7 @@ static enum pn_error configure(struct invocation *in, u16 t)
     if (error != PN_OK)
         return error;
 
-    struct binding *b = &fixed_binding[t];
+    struct binding *b = &fixed_binding[t->self];
     struct cnode slots = fixed_cnode[cap_index(cnode) % PN_MAX_CNODES];
     b->slot_base = slots.base;
     b->slot_count = slots.count;
@@ -51,51 +51,50 @@ static enum pn_error configure(struct invocation *in, u16 t)
     b->timeout_badge = timeout.badge;
     b->flags = (u8)(flags & (PN_TCB_FPU | PN_TCB_COUNTERS));
     b->configured = 1;
-    tcb_at(t)->moving = (flags & PN_TCB_PASSIVE) != 0;
+    t->moving = (flags & PN_TCB_PASSIVE) != 0;
     if (vaddr != 0)
-        vspace_map(b->vspace, vaddr, false, kernel_map_physical(&ks_buffer[t]), PN_READ | PN_WRITE);
+        vspace_map(b->vspace, vaddr, false, kernel_map_physical(buffer_at(t->self)), PN_READ | PN_WRITE);
     return PN_OK;
 }
 
-static enum pn_error set_sched(struct invocation *in, u16 t)
+static enum pn_error set_sched(struct invocation *in, struct tcb *t)
 {
     if (in->count < 2)
         return PN_ERR_TRUNCATED_MESSAGE;
-    struct tcb *thread = tcb_at(t);
     struct cap sched = cap_lookup(in->thread, in->word[1]);
     u16 s = cap_index(sched);
     if (in->word[0] >= PN_PRIORITIES)
         return invoke_range(in, 0, PN_PRIORITIES - 1);
     if (in->word[1] != 0 && cap_type(sched) != PN_CAP_SCHED_CONTEXT)
         return PN_ERR_INVALID_CAPABILITY;
-    if (thread->state != THREAD_INACTIVE)
+    if (t->state != THREAD_INACTIVE)
         return PN_ERR_ILLEGAL_OPERATION;
     /* Configured, and nobody else's. */
     if (in->word[1] != 0) {
         const struct sched_context *sc = sc_at(s);
-        bool own = sc->home_thread == t;
+        bool own = sc->home_thread == t->self;
         bool used = sc->home_thread != NIL || sc->home_notification != NIL || sc->thread != NIL;
         if (sc->budget == 0 || (used && !own))
             return PN_ERR_ILLEGAL_OPERATION;
     }
 
-    struct binding *b = &fixed_binding[t];
-    thread->priority = (u8)(in->word[0] & 0xffu);
-    if (b->sc != NIL && sc_at(b->sc)->home_thread == t) {
+    struct binding *b = &fixed_binding[t->self];
+    t->priority = (u8)(in->word[0] & 0xffu);
+    if (b->sc != NIL && sc_at(b->sc)->home_thread == t->self) {
         sc_at(b->sc)->home_thread = NIL;
         sc_at(b->sc)->thread = NIL;
-        thread->sc = NIL;
+        t->sc = NIL;
     }
     b->sc = NIL;
     if (in->word[1] != 0) {
         b->sc = s;
-        sc_at(s)->home_thread = t;
+        sc_at(s)->home_thread = t->self;
         sched_context_attach(s, t);
     }
     return PN_OK;
 }
 
-static enum pn_error bind_notification(struct invocation *in, u16 t)
+static enum pn_error bind_notification(struct invocation *in, struct tcb *t)
 {
     if (in->count < 1)
         return PN_ERR_TRUNCATED_MESSAGE;
@@ -103,33 +102,31 @@ static enum pn_error bind_notification(struct invocation *in, u16 t)
     u16 n = cap_index(c);
     if (cap_type(c) != PN_CAP_NOTIFICATION || !cap_allows(c, PN_READ))
         return PN_ERR_INVALID_CAPABILITY;
-    if (n >= PN_MAX_NOTIFICATIONS || t >= PN_MAX_TCBS)
+    if (n > PN_MAX_NOTIFICATIONS)
         kernel_stop_index();
-    if (fixed_bound_tcb[n] != NIL || fixed_binding[t].notification != NIL)
+    if (fixed_bound_tcb[n] != NIL || fixed_binding[t->self].notification != NIL)
         return PN_ERR_ILLEGAL_OPERATION;
-    fixed_bound_tcb[n] = t;
-    fixed_binding[t].notification = n;
+    fixed_bound_tcb[n] = t->self;
+    fixed_binding[t->self].notification = n;
     return PN_OK;
 }
 
-static enum pn_error set_start(struct invocation *in, u16 t)
+static enum pn_error set_start(struct invocation *in, struct tcb *t)
 {
     if (in->count < 3)
         return PN_ERR_TRUNCATED_MESSAGE;
-    if (t >= PN_MAX_TCBS)
-        kernel_stop_index();
-    if (tcb_at(t)->state != THREAD_INACTIVE)
+    if (t->state != THREAD_INACTIVE)
         return PN_ERR_ILLEGAL_OPERATION;
-    fixed_binding[t].start_pc = in->word[0];
-    fixed_binding[t].start_sp = in->word[1];
-    fixed_binding[t].start_a0 = in->word[2];
+    fixed_binding[t->self].start_pc = in->word[0];
+    fixed_binding[t->self].start_sp = in->word[1];
+    fixed_binding[t->self].start_a0 = in->word[2];
     tcb_load_start(t);
     return PN_OK;
 }
 
 enum pn_error invoke_tcb_setup(struct invocation *in)
 {
-    u16 t = cap_index(in->cap);
+    struct tcb *t = tcb_at(cap_index(in->cap));
     switch (in->method) {
     case PN_TCB_CONFIGURE:
         return configure(in, t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ready queues with their bitmap, and the release queue sorted by time. */
 #include "ready.h"
+#include "object/queue.h"
 #include "state.h"
 
 /* Multiplying by a de Bruijn sequence puts a different pattern into the top six bits for each single bit. */
@@ -39,93 +40,81 @@ static void unmark(u8 priority)
     }
 }
 
-void ready_append(u16 t)
+COLD void ready_append(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    struct ready_queue *q = &ks_ready[thread->priority];
-    thread->queue = QUEUE_READY;
-    thread->next = NIL;
-    thread->prev = q->tail;
+    struct queue *q = &ks_ready[t->priority];
+    t->queue = QUEUE_READY;
+    t->next = NIL;
+    t->prev = q->tail;
     if (q->tail == NIL) {
-        q->head = t;
-        mark(thread->priority);
+        q->head = t->self;
+        mark(t->priority);
     } else {
-        tcb_at(q->tail)->next = t;
+        tcb_at(q->tail)->next = t->self;
     }
-    q->tail = t;
+    q->tail = t->self;
 }
 
-void ready_prepend(u16 t)
+COLD void ready_prepend(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    struct ready_queue *q = &ks_ready[thread->priority];
-    thread->queue = QUEUE_READY;
-    thread->prev = NIL;
-    thread->next = q->head;
+    struct queue *q = &ks_ready[t->priority];
+    t->queue = QUEUE_READY;
+    t->prev = NIL;
+    t->next = q->head;
     if (q->head == NIL) {
-        q->tail = t;
-        mark(thread->priority);
+        q->tail = t->self;
+        mark(t->priority);
     } else {
-        tcb_at(q->head)->prev = t;
+        tcb_at(q->head)->prev = t->self;
     }
-    q->head = t;
+    q->head = t->self;
 }
 
-void ready_remove(u16 t)
+COLD void ready_remove(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    struct ready_queue *q = &ks_ready[thread->priority];
-    if (thread->prev == NIL)
-        q->head = thread->next;
-    else
-        tcb_at(thread->prev)->next = thread->next;
-    if (thread->next == NIL)
-        q->tail = thread->prev;
-    else
-        tcb_at(thread->next)->prev = thread->prev;
-    thread->queue = QUEUE_NONE;
+    struct queue *q = &ks_ready[t->priority];
+    queue_remove(q, t);
     if (q->head == NIL)
-        unmark(thread->priority);
+        unmark(t->priority);
 }
 
-u16 ready_take(void)
+COLD struct tcb *ready_take(void)
 {
-    u16 t = ks_ready[(ks.top - 1u) % PN_PRIORITIES].head;
+    struct tcb *t = tcb_at(ks_ready[(ks.top - 1u) % PN_PRIORITIES].head);
     ready_remove(t);
     return t;
 }
 
-void release_insert(u16 t)
+COLD void release_insert(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    u64 time = sched_context_ready_time(thread->sc);
+    u64 time = sched_context_ready_time(t->sc);
     u16 before = NIL;
     u16 after = ks.release;
     for (u32 i = 0; i < PN_MAX_TCBS && after != NIL; i++) {
-        if (sched_context_ready_time(tcb_at(after)->sc) > time)
+        const struct tcb *later = tcb_at(after);
+        if (sched_context_ready_time(later->sc) > time)
             break;
         before = after;
-        after = tcb_at(after)->next;
+        after = later->next;
     }
-    thread->queue = QUEUE_RELEASE;
-    thread->prev = before;
-    thread->next = after;
+    t->queue = QUEUE_RELEASE;
+    t->prev = before;
+    t->next = after;
     if (before == NIL)
-        ks.release = t;
+        ks.release = t->self;
     else
-        tcb_at(before)->next = t;
+        tcb_at(before)->next = t->self;
     if (after != NIL)
-        tcb_at(after)->prev = t;
+        tcb_at(after)->prev = t->self;
 }
 
-void release_remove(u16 t)
+COLD void release_remove(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    if (thread->prev == NIL)
-        ks.release = thread->next;
+    if (t->prev == NIL)
+        ks.release = t->next;
     else
-        tcb_at(thread->prev)->next = thread->next;
-    if (thread->next != NIL)
-        tcb_at(thread->next)->prev = thread->prev;
-    thread->queue = QUEUE_NONE;
+        tcb_at(t->prev)->next = t->next;
+    if (t->next != NIL)
+        tcb_at(t->next)->prev = t->prev;
+    t->queue = QUEUE_NONE;
 }

@@ -11,30 +11,18 @@
 
 #define COUNTER_TIME 2u
 #define COUNTERS_ALL 7u
-
-void sched_init(void)
-{
-    ks.current = NIL;
-    ks.candidate = NIL;
-    ks.loaded = NIL;
-    ks.active = NIL;
-    ks.release = NIL;
-    ks.fpu_owner = NIL;
-    ks.top = 0;
-    for (u32 i = 0; i < PN_PRIORITIES; i++) {
-        ks_ready[i].head = NIL;
-        ks_ready[i].tail = NIL;
-    }
-}
+#define MODE_FPU     0xffu
 
 /* The thread competes: as the candidate if no better one is there. */
-static void compete(u16 t)
+static void compete(struct tcb *t)
 {
-    u16 other = ks.candidate;
-    if (other == NIL) {
-        ks.candidate = t;
-    } else if (tcb_at(t)->priority > tcb_at(other)->priority) {
-        ks.candidate = t;
+    if (likely(ks.candidate == NIL)) {
+        ks.candidate = t->self;
+        return;
+    }
+    struct tcb *other = tcb_at(ks.candidate);
+    if (t->priority > other->priority) {
+        ks.candidate = t->self;
         ready_append(other);
     } else {
         ready_append(t);
@@ -42,80 +30,61 @@ static void compete(u16 t)
 }
 
 /* False: the scheduling context has no budget before a later time. */
-static bool has_budget(u16 s)
+static COLD bool has_budget(u16 s)
 {
     struct sched_context *sc = sc_at(s);
-    if (s == ks.active || !sc->sporadic)
+    if (likely(!sc->sporadic))
         return true;
     u64 now = machine_time();
     refill_unblock(sc, now);
     return refill_head(sc).time <= now;
 }
 
-void sched_wake(u16 t)
+void sched_wake(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    thread->state = THREAD_READY;
-    if (t == ks.current)
+    t->state = THREAD_READY;
+    if (unlikely(t->self == ks.current))
         return;
-    if (thread->sc == NIL && !sched_context_acquire(t))
+    if (unlikely(t->sc == NIL && !sched_context_acquire(t)))
         return;
-    if (likely(has_budget(thread->sc)))
+    if (likely(t->sc == ks.active || has_budget(t->sc)))
         compete(t);
     else
         release_insert(t);
 }
 
-void sched_remove(u16 t)
+COLD void sched_remove(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    if (ks.current == t)
+    if (ks.current == t->self)
         ks.current = NIL;
-    if (ks.candidate == t)
+    if (ks.candidate == t->self)
         ks.candidate = NIL;
-    if (thread->queue == QUEUE_READY)
+    if (t->queue == QUEUE_READY)
         ready_remove(t);
-    else if (thread->queue == QUEUE_RELEASE)
+    else if (t->queue == QUEUE_RELEASE)
         release_remove(t);
 }
 
-void sched_block(u16 t)
+void sched_need_context(struct tcb *t)
 {
-    if (ks.current == t)
-        ks.current = NIL;
-}
-
-void sched_need_context(u16 t)
-{
-    if (likely(tcb_at(t)->sc != NIL))
+    if (likely(t->sc != NIL))
         return;
-    sched_block(t);
+    if (ks.current == t->self)
+        ks.current = NIL;
     sched_wake(t);
 }
 
-/* A thread in the ready queue ran out of budget while its context was charged. */
-static void put_aside(u16 s)
+/* Charge up to now; true when the budget or the time slice is used up. */
+static bool charge(struct sched_context *sc, u64 now)
 {
-    u16 t = sc_at(s)->thread;
-    if (t == NIL || tcb_at(t)->queue != QUEUE_READY)
-        return;
-    ready_remove(t);
-    release_insert(t);
-}
-
-/* Charge; true when the budget or the time slice is used up. */
-static bool charge(u16 s, u64 now)
-{
-    struct sched_context *sc = sc_at(s);
     u64 used = now - ks.started;
-    ks.started = now;
     sc->consumed += used;
-    if (sc->sporadic) {
+    if (unlikely(sc->sporadic)) {
         refill_charge(sc, used);
         return refill_head(sc).time > now;
     }
     u64 rest = sc->refill[0].amount;
-    if (used < rest && rest - used >= sc->minimum) {
+    if (likely(used < rest && rest - used >= sc->minimum)) {
         sc->refill[0].amount = rest - used;
         return false;
     }
@@ -123,36 +92,23 @@ static bool charge(u16 s, u64 now)
     return true;
 }
 
-void sched_charge(void)
-{
-    u64 now = machine_time();
-    if (ks.active == NIL) {
-        ks.started = now;
-        return;
-    }
-    if (charge(ks.active, now) && sc_at(ks.active)->sporadic)
-        put_aside(ks.active);
-}
-
 /* The current thread has no time left: to the end of its queue, to the release queue, or to its handler. */
-static void expire(u16 t)
+static COLD void expire(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    const struct binding *b = binding_at(t);
     ks.current = NIL;
-    if (!sc_at(thread->sc)->sporadic)
+    if (!sc_at(t->sc)->sporadic)
         ready_append(t);
-    else if (b->timeout_endpoint != NIL)
+    else if (binding_at(t->self)->timeout_endpoint != NIL)
         fault_raise(t, PN_FAULT_TIMEOUT, 0, 0);
     else
         release_insert(t);
 }
 
-static void wake_released(u64 now)
+static COLD void wake_released(u64 now)
 {
     for (u32 i = 0; i < PN_MAX_TCBS && ks.release != NIL; i++) {
-        u16 t = ks.release;
-        if (sched_context_ready_time(tcb_at(t)->sc) > now)
+        struct tcb *t = tcb_at(ks.release);
+        if (sched_context_ready_time(t->sc) > now)
             return;
         release_remove(t);
         compete(t);
@@ -162,55 +118,69 @@ static void wake_released(u64 now)
 void sched_tick(void)
 {
     u64 now = machine_time();
-    u16 t = ks.current;
     if (ks.active != NIL) {
-        bool expired = charge(ks.active, now);
-        if (expired && t != NIL && tcb_at(t)->sc == ks.active)
-            expire(t);
+        bool expired = charge(sc_at(ks.active), now);
+        if (expired && ks.current != NIL && tcb_at(ks.current)->sc == ks.active)
+            expire(tcb_at(ks.current));
     }
     ks.active = NIL; /* arms the timer again, whoever runs next */
     wake_released(now);
 }
 
-void sched_yield(u16 t)
+COLD void sched_yield(struct tcb *t)
 {
-    u16 s = tcb_at(t)->sc;
-    struct sched_context *sc = sc_at(s);
-    sched_charge();
+    struct sched_context *sc = sc_at(t->sc);
+    u64 now = machine_time();
+    (void)charge(sc, now);
     if (sc->sporadic) {
         struct refill head = refill_head(sc);
-        if (head.time <= ks.started) {
+        if (head.time <= now)
             refill_charge(sc, head.amount);
-            refill_unblock(sc, ks.started);
-        }
     } else {
         sc->refill[0].amount = sc->budget;
     }
     ks.active = NIL;
     ks.current = NIL;
-    if (sc->sporadic && refill_head(sc).time > ks.started)
+    if (sc->sporadic && refill_head(sc).time > now)
         release_insert(t);
     else
         ready_append(t);
 }
 
-/* Let 's' be charged from now on (NIL: nobody) and arm the timer for its end and for the release queue. */
-static void activate(u16 s)
+/* Charge the scheduling context that ran; its thread, if it waits in the ready queue, may have lost its turn.
+ */
+static void settle(u64 now)
 {
-    sched_charge();
+    struct sched_context *sc = sc_at(ks.active);
+    if (likely(!charge(sc, now) || !sc->sporadic || sc->thread == NIL))
+        return;
+    struct tcb *t = tcb_at(sc->thread);
+    if (t->queue == QUEUE_READY) {
+        ready_remove(t);
+        release_insert(t);
+    }
+}
+
+/* Let 's' be charged from now on (NIL: nobody) and arm the timer for its end and for the release queue. */
+static COLD void activate(u16 s)
+{
+    u64 now = machine_time();
+    if (ks.active != NIL)
+        settle(now);
     u64 deadline = UINT64_MAX;
     if (s != NIL)
-        deadline = ks.started + sched_context_available(s);
-    if (ks.release != NIL) {
+        deadline = now + sched_context_available(s);
+    if (unlikely(ks.release != NIL)) {
         u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
         if (release < deadline)
             deadline = release;
     }
+    ks.started = now;
     ks.active = s;
     machine_set_timer(deadline);
 }
 
-static void load_mode(u16 t, u8 mode)
+static COLD void load_mode(u16 t, u8 mode)
 {
     machine_set_counters((mode & PN_TCB_COUNTERS) != 0 ? COUNTERS_ALL : COUNTER_TIME);
     if ((mode & PN_TCB_FPU) == 0) {
@@ -218,37 +188,38 @@ static void load_mode(u16 t, u8 mode)
     } else {
         machine_fpu_on();
         if (ks.fpu_owner != t) {
-            if (ks.fpu_owner < PN_MAX_TCBS)
+            if (ks.fpu_owner != NIL && ks.fpu_owner <= PN_MAX_TCBS)
                 machine_fpu_save(&ks_fpu[ks.fpu_owner]);
-            if (t < PN_MAX_TCBS)
+            if (t <= PN_MAX_TCBS)
                 machine_fpu_restore(&ks_fpu[t]);
             ks.fpu_owner = t;
         }
     }
-    ks.mode = mode;
+    /* Whoever has the FPU is looked at every time. */
+    ks.mode = (mode & PN_TCB_FPU) != 0 ? MODE_FPU : mode;
 }
 
-static void load(u16 t)
+static void load(const struct tcb *t)
 {
-    const struct binding *b = binding_at(t);
+    const struct binding *b = binding_at(t->self);
     machine_set_satp(b->satp);
-    machine_drop_reservation();
-    ks.loaded = t;
-    if (unlikely(b->flags != ks.mode || (b->flags & PN_TCB_FPU) != 0))
-        load_mode(t, b->flags);
+    ks.loaded = t->self;
+    if (unlikely(b->flags != ks.mode))
+        load_mode(t->self, b->flags);
 }
 
-static u16 pick(void)
+/* The thread that should run, taken out of its queue; NULL: there is none. */
+static struct tcb *pick(void)
 {
-    u16 next = ks.current;
-    u16 woken = ks.candidate;
-    ks.candidate = NIL;
-    if (woken != NIL) {
-        if (next == NIL) {
-            if (ks.top <= tcb_at(woken)->priority + 1u)
+    struct tcb *next = ks.current != NIL ? tcb_at(ks.current) : NULL;
+    if (ks.candidate != NIL) {
+        struct tcb *woken = tcb_at(ks.candidate);
+        ks.candidate = NIL;
+        if (next == NULL) {
+            if (likely(ks.top <= woken->priority + 1u))
                 return woken;
             ready_append(woken);
-        } else if (tcb_at(woken)->priority > tcb_at(next)->priority) {
+        } else if (woken->priority > next->priority) {
             ready_prepend(next);
             next = woken;
         } else {
@@ -257,8 +228,8 @@ static u16 pick(void)
     }
     if (ks.top == 0)
         return next;
-    if (next != NIL) {
-        if (ks.top <= tcb_at(next)->priority + 1u)
+    if (next != NULL) {
+        if (ks.top <= next->priority + 1u)
             return next;
         ready_prepend(next);
     }
@@ -266,30 +237,27 @@ static u16 pick(void)
 }
 
 /* Nothing can run: sleep until an interrupt changes that. */
-static u16 idle(void)
+static COLD struct tcb *idle(void)
 {
-    u16 next = NIL;
-    while (next == NIL) {
+    struct tcb *next = NULL;
+    while (next == NULL) {
         activate(NIL);
-        u64 since = machine_time();
         machine_wait();
-        ks.idle += machine_time() - since;
         irq_poll();
         next = pick();
     }
     return next;
 }
 
-u16 sched_choose(void)
+struct tcb *sched_choose(void)
 {
-    u16 next = pick();
-    if (unlikely(next == NIL))
+    struct tcb *next = pick();
+    if (unlikely(next == NULL))
         next = idle();
-    u16 s = tcb_at(next)->sc;
-    if (s != ks.active)
-        activate(s);
-    ks.current = next;
-    if (next != ks.loaded)
+    if (next->sc != ks.active)
+        activate(next->sc);
+    ks.current = next->self;
+    if (ks.current != ks.loaded)
         load(next);
     return next;
 }

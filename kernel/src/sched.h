@@ -10,11 +10,12 @@
 #include <postern/limits.h>
 #include "types.h"
 
+struct tcb;
+
 #define PRIORITY_WORDS (PN_PRIORITIES / 64)
 
 struct scheduler {
     u64 started;   /* when 'active' began to run */
-    u64 idle;      /* ticks that nobody ran since boot */
     u16 current;   /* thread that may go on running; NIL: it blocked or lost its budget */
     u16 candidate; /* woken thread that is in no queue yet */
     u16 loaded;    /* thread whose address space is in satp */
@@ -27,36 +28,28 @@ struct scheduler {
     u64 ready[PRIORITY_WORDS]; /* bit set: that ready queue is not empty; bit 0 of word 0 is priority 255 */
 };
 
-struct ready_queue {
+/* Threads linked by 'next' and 'prev'; both ends NIL: empty. */
+struct queue {
     u16 head;
     u16 tail;
 };
 
-/* All queues empty. */
-void sched_init(void);
-
 /* The thread can go on: make it ready and let it compete. */
-void sched_wake(u16 t);
+void sched_wake(struct tcb *t);
 
 /* Take a ready thread out of the competition. */
-void sched_remove(u16 t);
+void sched_remove(struct tcb *t);
 
-/* The current thread stops being current (it blocks). */
-void sched_block(u16 t);
-
-/* The current thread 't' must have a scheduling context to go on; find one or put it aside. */
-void sched_need_context(u16 t);
-
-/* Charge the active scheduling context up to now. */
-void sched_charge(void);
+/* The thread must have a scheduling context to go on; find one or put it aside. */
+void sched_need_context(struct tcb *t);
 
 /* The timer went off. */
 void sched_tick(void);
 
 /* The current thread gives up the rest of its budget. */
-void sched_yield(u16 t);
+void sched_yield(struct tcb *t);
 
 /* Choose the thread that runs next, load its address space and arm the timer; sleeps when there is none. */
-u16 sched_choose(void);
+struct tcb *sched_choose(void);
 
 #endif

@@ -19,14 +19,14 @@
 #include "stop.h"
 
 extern struct scheduler ks;
-extern struct tcb ks_tcb[PN_MAX_TCBS];
-extern struct endpoint ks_endpoint[PN_MAX_ENDPOINTS];
-extern struct notification ks_notification[PN_MAX_NOTIFICATIONS];
-extern struct reply ks_reply[PN_MAX_REPLIES];
-extern struct sched_context ks_sc[PN_MAX_SCHED_CONTEXTS];
-extern struct ready_queue ks_ready[PN_PRIORITIES];
+extern struct tcb ks_tcb[PN_MAX_TCBS + 1];
+extern struct endpoint ks_endpoint[PN_MAX_ENDPOINTS + 1];
+extern struct notification ks_notification[PN_MAX_NOTIFICATIONS + 1];
+extern struct reply ks_reply[PN_MAX_REPLIES + 1];
+extern struct sched_context ks_sc[PN_MAX_SCHED_CONTEXTS + 1];
+extern struct queue ks_ready[PN_PRIORITIES];
 extern struct message_buffer ks_buffer[PN_MAX_TCBS];
-extern struct fpu_state ks_fpu[PN_MAX_TCBS];
+extern struct fpu_state ks_fpu[PN_MAX_TCBS + 1];
 
 /* A CNode: a range of slots. */
 struct cnode {
@@ -59,55 +59,56 @@ struct built {
 };
 
 extern struct built fixed;
-extern struct binding fixed_binding[PN_MAX_TCBS];
-extern u16 fixed_bound_tcb[PN_MAX_NOTIFICATIONS];
+extern struct binding fixed_binding[PN_MAX_TCBS + 1];
+extern u16 fixed_bound_tcb[PN_MAX_NOTIFICATIONS + 1];
 extern struct cnode fixed_cnode[PN_MAX_CNODES];
 extern struct untyped fixed_untyped[PN_MAX_UNTYPEDS];
 extern struct irq_binding fixed_irq[PN_MAX_IRQS];
 extern u8 fixed_table_mapped[PN_MAX_PAGE_TABLES];
 extern struct page_table fixed_vspace[PN_MAX_VSPACES];
 extern struct page_table fixed_table[PN_MAX_PAGE_TABLES];
-extern struct cap fixed_slot[PN_MAX_SLOTS];
+extern struct cap fixed_slot[PN_MAX_SLOTS + 1]; /* the last one is always empty */
 
-/* The objects behind stored indices, each checked against its pool. */
-static inline struct tcb *tcb_at(u16 i)
+/* The objects behind stored indices, each checked against its pool. Index 0, NIL, is an object that nobody
+ * uses. */
+static inline struct tcb *tcb_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_TCBS))
+    if (unlikely(i > PN_MAX_TCBS))
         kernel_stop_index();
     return &ks_tcb[i];
 }
 
-static inline struct endpoint *endpoint_at(u16 i)
+static inline struct endpoint *endpoint_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_ENDPOINTS))
+    if (unlikely(i > PN_MAX_ENDPOINTS))
         kernel_stop_index();
     return &ks_endpoint[i];
 }
 
-static inline struct notification *notification_at(u16 i)
+static inline struct notification *notification_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_NOTIFICATIONS))
+    if (unlikely(i > PN_MAX_NOTIFICATIONS))
         kernel_stop_index();
     return &ks_notification[i];
 }
 
-static inline struct reply *reply_at(u16 i)
+static inline struct reply *reply_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_REPLIES))
+    if (unlikely(i > PN_MAX_REPLIES))
         kernel_stop_index();
     return &ks_reply[i];
 }
 
-static inline struct sched_context *sc_at(u16 i)
+static inline struct sched_context *sc_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_SCHED_CONTEXTS))
+    if (unlikely(i > PN_MAX_SCHED_CONTEXTS))
         kernel_stop_index();
     return &ks_sc[i];
 }
 
-static inline const struct binding *binding_at(u16 i)
+static inline const struct binding *binding_at(u64 i)
 {
-    if (unlikely(i >= PN_MAX_TCBS))
+    if (unlikely(i > PN_MAX_TCBS))
         kernel_stop_index();
     return &fixed_binding[i];
 }
@@ -124,10 +125,28 @@ static inline u64 us_to_ticks(u64 us)
     return us * fixed.timebase_hz / 1000000u;
 }
 
-/* Index of the thread whose context this is. */
-static inline u16 tcb_index(const struct tcb *t)
+/* Capability 'cptr' of a thread's CNode; the null capability when there is no such slot. */
+static inline struct cap cap_at(const struct binding *b, u64 cptr)
 {
-    return (u16)((u64)(t - ks_tcb) & 0xffffu);
+    u64 slot = PN_MAX_SLOTS;
+    if (likely(cptr < b->slot_count)) {
+        slot = b->slot_base + cptr;
+        if (unlikely(slot >= PN_MAX_SLOTS))
+            kernel_stop_index();
+    }
+    return fixed_slot[slot];
+}
+
+static inline struct cap cap_lookup(const struct tcb *thread, u64 cptr)
+{
+    return cap_at(binding_at(thread->self), cptr);
+}
+
+static inline struct message_buffer *buffer_at(u16 i)
+{
+    if (unlikely(i == NIL || i > PN_MAX_TCBS))
+        kernel_stop_index();
+    return &ks_buffer[i - 1];
 }
 
 #endif

@@ -29,8 +29,3 @@ _Noreturn void kernel_stop(const char *reason, u64 first, u64 second)
     print("\n");
     machine_power_off();
 }
-
-_Noreturn void kernel_stop_index(void)
-{
-    kernel_stop("object index out of range", 0, 0);
-}

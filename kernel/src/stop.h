@@ -3,6 +3,7 @@
 #ifndef KERNEL_STOP_H
 #define KERNEL_STOP_H
 
+#include "machine/csr.h"
 #include "types.h"
 
 /* Print "Postern stopped: <reason>" with two numbers, and stop the machine. */
@@ -11,6 +12,9 @@ _Noreturn void kernel_stop(const char *reason, u64 first, u64 second);
 
 /* A stored object index was outside its pool: the kernel's state is broken. */
 /*@ assigns \nothing; ensures \false; */
-_Noreturn void kernel_stop_index(void);
+static inline _Noreturn void kernel_stop_index(void)
+{
+    machine_trap();
+}
 
 #endif

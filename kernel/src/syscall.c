@@ -6,24 +6,20 @@
 #include "object/fault.h"
 #include "state.h"
 
-#define ECALL_BYTES 4u
-
-static void invocation_answer(u16 t, const struct invocation *in, enum pn_error error)
+static void invocation_answer(struct tcb *t, const struct invocation *in, enum pn_error error)
 {
-    struct tcb *thread = tcb_at(t);
     tcb_answer(t, error);
-    thread->reg[REG_A1] += in->answer_count;
-    /* Longer answers (registers) are in place already. */
+    t->reg[REG_A1] += in->answer_count;
+    /* Registers that were read are in place already. */
     for (u32 i = 0; i < in->answer_count && i < 2; i++) {
-        if (in->answer_count <= 2 && in->method != PN_TCB_READ_REGISTERS)
-            thread->reg[REG_A2 + i] = in->answer[i];
+        if (in->method != PN_TCB_READ_REGISTERS || error != PN_OK)
+            t->reg[REG_A2 + i] = in->answer[i];
     }
 }
 
-static enum pn_error invoke_object(u16 t, struct cap cap, bool call)
+static COLD void invoke_object(struct tcb *t, struct cap cap, bool call)
 {
-    const struct tcb *thread = tcb_at(t);
-    u64 info = thread->reg[REG_A1];
+    u64 info = t->reg[REG_A1];
     struct invocation in = {0};
     in.thread = t;
     in.cap = cap;
@@ -32,153 +28,210 @@ static enum pn_error invoke_object(u16 t, struct cap cap, bool call)
     if (in.count > PN_MAX_MSG)
         in.count = PN_MAX_MSG;
     for (u32 i = 0; i < PN_MSG_REGS && i < in.count; i++)
-        in.word[i] = thread->reg[REG_A2 + i];
+        in.word[i] = t->reg[REG_A2 + i];
     for (u32 i = PN_MSG_REGS; i < INVOKE_WORDS && i < in.count; i++)
-        in.word[i] = ks_buffer[t].word[i + 1];
+        in.word[i] = buffer_at(t->self)->word[i + 1];
     enum pn_error error = invoke(&in);
     if (call && !in.silent)
         invocation_answer(t, &in, error);
-    return PN_OK;
 }
 
-/* The send half of every system call. Errors: INVALID_CAPABILITY, the message went nowhere. */
-static enum pn_error send(u16 t, u64 cptr, enum send_mode mode)
+/* Sending to anything but an endpoint. */
+static COLD enum pn_error send_other(struct tcb *t, struct cap cap, bool call)
 {
-    struct cap cap = cap_lookup(t, cptr);
-    bool call = mode == SEND_CALL;
     switch (cap_type(cap)) {
-    case PN_CAP_ENDPOINT:
-        if (!cap_allows(cap, call ? PN_WRITE | PN_CALL : PN_WRITE))
-            return PN_ERR_INVALID_CAPABILITY;
-        endpoint_send(t, cap_index(cap), cap.badge, mode);
-        return PN_OK;
     case PN_CAP_NOTIFICATION:
         if (!cap_allows(cap, PN_WRITE))
             return PN_ERR_INVALID_CAPABILITY;
         notification_signal(cap_index(cap), cap.badge);
-        if (call)
-            tcb_answer(t, PN_OK);
-        return PN_OK;
+        break;
     case PN_CAP_REPLY:
         reply_send(cap_index(cap), t);
-        if (call)
-            tcb_answer(t, PN_OK);
-        return PN_OK;
+        break;
     case PN_CAP_NULL:
         return PN_ERR_INVALID_CAPABILITY;
     default:
-        return invoke_object(t, cap, call);
+        invoke_object(t, cap, call);
+        return PN_OK;
     }
+    if (call)
+        tcb_answer(t, PN_OK);
+    return PN_OK;
+}
+
+/* The send half of every system call. Errors: INVALID_CAPABILITY, the message went nowhere. */
+static inline enum pn_error send(struct tcb *t, struct cap cap, enum send_mode mode)
+{
+    bool call = mode == SEND_CALL;
+    if (unlikely(cap_type(cap) != PN_CAP_ENDPOINT))
+        return send_other(t, cap, call);
+    if (!cap_allows(cap, call ? PN_WRITE | PN_CALL : PN_WRITE))
+        return PN_ERR_INVALID_CAPABILITY;
+    endpoint_send(t, cap_index(cap), cap.badge, mode);
+    return PN_OK;
 }
 
 /* The thread is told, instead of the system call: capability 'cptr' does not do. */
-static void capability_fault(u16 t, u64 cptr, bool receiving)
+static COLD void capability_fault(struct tcb *t, u64 cptr, bool receiving)
 {
-    tcb_at(t)->reg[REG_PC] -= ECALL_BYTES;
+    t->reg[REG_PC] -= ECALL_BYTES;
     fault_raise(t, PN_FAULT_CAP, cptr, receiving);
 }
 
 /* A thread that only sent goes on, unless its answer gave the scheduling context away. */
-static void go_on(u16 t)
+static inline void go_on(struct tcb *t)
 {
-    if (tcb_at(t)->state == THREAD_READY)
+    if (t->state == THREAD_READY)
         sched_need_context(t);
 }
 
-/* The receive half. 'with_reply': a6 names the reply object. */
-static void receive(u16 t, bool blocking, bool with_reply)
+static void receive_notification(struct tcb *t, struct cap cap, bool blocking)
 {
-    const struct tcb *thread = tcb_at(t);
-    u64 cptr = thread->reg[REG_A0];
-    struct cap cap = cap_lookup(t, cptr);
-    if (unlikely(thread->state != THREAD_READY)) /* it suspended or reset itself in the send half */
+    u16 n = cap_index(cap);
+    if (n <= PN_MAX_NOTIFICATIONS && (fixed_bound_tcb[n] == NIL || fixed_bound_tcb[n] == t->self))
+        notification_wait(t, n, blocking);
+    else
+        capability_fault(t, t->reg[REG_A0], true);
+}
+
+/* The receive half. 'with_reply': a6 names the reply object. */
+static inline void receive(struct tcb *t, const struct binding *b, bool blocking, bool with_reply)
+{
+    u64 cptr = t->reg[REG_A0];
+    struct cap cap = cap_at(b, cptr);
+    if (unlikely(t->state != THREAD_READY)) /* it suspended or reset itself in the send half */
         return;
-    u64 type = cap_type(cap);
-    u16 i = cap_index(cap);
     if (unlikely(!cap_allows(cap, PN_READ))) {
         capability_fault(t, cptr, true);
-    } else if (likely(type == PN_CAP_ENDPOINT)) {
-        u16 reply = NIL;
-        if (with_reply) {
-            struct cap offered = cap_lookup(t, thread->reg[REG_A6]);
-            if (unlikely(cap_type(offered) != PN_CAP_REPLY)) {
-                capability_fault(t, thread->reg[REG_A6], true);
-                return;
-            }
-            reply = cap_index(offered);
+        return;
+    }
+    if (likely(cap_type(cap) == PN_CAP_ENDPOINT)) {
+        struct cap offered = with_reply ? cap_at(b, t->reg[REG_A6]) : cap_null();
+        if (unlikely(with_reply && cap_type(offered) != PN_CAP_REPLY)) {
+            capability_fault(t, t->reg[REG_A6], true);
+            return;
         }
-        endpoint_receive(t, i, reply, blocking);
-    } else if (type == PN_CAP_NOTIFICATION && i < PN_MAX_NOTIFICATIONS &&
-               (fixed_bound_tcb[i] == NIL || fixed_bound_tcb[i] == t)) {
-        notification_wait(t, i, blocking);
+        endpoint_receive(t, b, cap_index(cap), cap_index(offered), blocking);
+    } else if (cap_type(cap) == PN_CAP_NOTIFICATION) {
+        receive_notification(t, cap, blocking);
     } else {
         capability_fault(t, cptr, true);
     }
 }
 
-static void system_call(u16 t, u64 number)
+static struct tcb *leave(void)
 {
-    const struct tcb *thread = tcb_at(t);
-    enum pn_error error;
-    switch ((int64_t)number) {
-    case PN_SYS_CALL:
-        error = send(t, thread->reg[REG_A0], SEND_CALL);
-        if (unlikely(error != PN_OK))
-            tcb_answer(t, error);
-        go_on(t);
-        break;
-    case PN_SYS_REPLY_RECV: {
-        struct cap reply = cap_lookup(t, thread->reg[REG_A6]);
-        if (likely(cap_type(reply) == PN_CAP_REPLY))
-            reply_send(cap_index(reply), t);
-        receive(t, true, true);
-        break;
+    hook_leave();
+    return sched_choose();
+}
+
+QUICK struct tcb *handle_call(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    enum pn_error error = send(t, cap_at(b, t->reg[REG_A0]), SEND_CALL);
+    if (unlikely(error != PN_OK))
+        tcb_answer(t, error);
+    go_on(t);
+    return leave();
+}
+
+QUICK struct tcb *handle_reply_receive(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    struct cap reply = cap_at(b, t->reg[REG_A6]);
+    if (likely(cap_type(reply) == PN_CAP_REPLY))
+        reply_send(cap_index(reply), t);
+    receive(t, b, true, true);
+    return leave();
+}
+
+static COLD void send_once(struct tcb *t, struct cap cap)
+{
+    if (unlikely(send(t, cap, SEND_ONCE) != PN_OK))
+        capability_fault(t, t->reg[REG_A0], false);
+    go_on(t);
+}
+
+static QUICK struct tcb *handle_send(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    struct cap cap = cap_at(b, t->reg[REG_A0]);
+    if (likely(cap_type(cap) == PN_CAP_NOTIFICATION && cap_allows(cap, PN_WRITE))) {
+        notification_signal(cap_index(cap), cap.badge);
+        return leave();
     }
-    case PN_SYS_SEND:
-        if (unlikely(send(t, thread->reg[REG_A0], SEND_ONCE) != PN_OK))
-            capability_fault(t, thread->reg[REG_A0], false);
-        go_on(t);
-        break;
+    send_once(t, cap);
+    return leave();
+}
+
+static COLD struct tcb *handle_wait(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    receive(t, b, true, false);
+    return leave();
+}
+
+static COLD struct tcb *handle_receive(struct tcb *t)
+{
+    const struct binding *b = binding_at(t->self);
+    receive(t, b, true, true);
+    return leave();
+}
+
+static COLD void unknown(struct tcb *t, u64 number)
+{
+    if (hook_syscall(t, number))
+        return;
+    t->reg[REG_PC] -= ECALL_BYTES;
+    fault_raise(t, PN_FAULT_UNKNOWN_SYSCALL, 0, 0);
+}
+
+/* The forms that need not be as quick. */
+static COLD void other_syscall(struct tcb *t, u64 number)
+{
+    const struct binding *b = binding_at(t->self);
+    switch ((int64_t)number) {
     case PN_SYS_NBSEND:
-        (void)send(t, thread->reg[REG_A0], SEND_NOW);
+        (void)send(t, cap_at(b, t->reg[REG_A0]), SEND_NOW);
         go_on(t);
         break;
     case PN_SYS_NBSEND_RECV:
-        (void)send(t, thread->reg[REG_T0], SEND_NOW);
-        receive(t, true, true);
+        (void)send(t, cap_at(b, t->reg[REG_T0]), SEND_NOW);
+        receive(t, b, true, true);
         break;
     case PN_SYS_NBSEND_WAIT:
-        (void)send(t, thread->reg[REG_T0], SEND_NOW);
-        receive(t, true, false);
-        break;
-    case PN_SYS_RECV:
-        receive(t, true, true);
+        (void)send(t, cap_at(b, t->reg[REG_T0]), SEND_NOW);
+        receive(t, b, true, false);
         break;
     case PN_SYS_NBRECV:
-        receive(t, false, true);
-        break;
-    case PN_SYS_WAIT:
-        receive(t, true, false);
+        receive(t, b, false, true);
         break;
     case PN_SYS_NBWAIT:
-        receive(t, false, false);
+        receive(t, b, false, false);
         break;
     case PN_SYS_YIELD:
         sched_yield(t);
         break;
     default:
-        if (hook_syscall(t, number))
-            break;
-        tcb_at(t)->reg[REG_PC] -= ECALL_BYTES;
-        fault_raise(t, PN_FAULT_UNKNOWN_SYSCALL, 0, 0);
+        unknown(t, number);
         break;
     }
 }
 
-struct tcb *handle_syscall(struct tcb *self)
+_Static_assert(PN_SYS_CALL == -1 && PN_SYS_REPLY_RECV == -2, "machine/trap.S");
+
+struct tcb *handle_syscall(struct tcb *t)
 {
-    u16 t = tcb_index(self);
-    system_call(t, self->reg[REG_A7]);
-    hook_leave();
-    return tcb_at(sched_choose());
+    u64 number = t->reg[REG_A7];
+    switch ((int64_t)number) {
+    case PN_SYS_SEND:
+        return handle_send(t);
+    case PN_SYS_RECV:
+        return handle_receive(t);
+    case PN_SYS_WAIT:
+        return handle_wait(t);
+    default:
+        other_syscall(t, number);
+        return leave();
+    }
 }

@@ -7,6 +7,7 @@
 #include "state.h"
 
 #define CAUSE_FETCH_ACCESS 1u
+#define CAUSE_BREAKPOINT   3u
 #define CAUSE_LOAD_ACCESS  5u
 #define CAUSE_STORE_ACCESS 7u
 #define CAUSE_FETCH_PAGE   12u
@@ -31,9 +32,9 @@ static bool is_memory_fault(u64 cause)
 struct tcb *handle_exception(struct tcb *self, u64 cause, u64 value)
 {
     enum pn_fault fault = is_memory_fault(cause) ? PN_FAULT_VM : PN_FAULT_USER_EXCEPTION;
-    fault_raise(tcb_index(self), fault, value, cause);
+    fault_raise(self, fault, value, cause);
     hook_leave();
-    return tcb_at(sched_choose());
+    return sched_choose();
 }
 
 struct tcb *handle_interrupt(struct tcb *self, u64 cause)
@@ -42,7 +43,7 @@ struct tcb *handle_interrupt(struct tcb *self, u64 cause)
     (void)cause;
     irq_poll();
     hook_leave();
-    return tcb_at(sched_choose());
+    return sched_choose();
 }
 
 _Noreturn void handle_kernel_trap(u64 cause, u64 pc, u64 value)
@@ -51,6 +52,8 @@ _Noreturn void handle_kernel_trap(u64 cause, u64 pc, u64 value)
     if (again)
         machine_power_off();
     again = true;
+    if (cause == CAUSE_BREAKPOINT)
+        kernel_stop("broken invariant (pc)", pc, 0);
     kernel_stop(cause == CAUSE_STORE_PAGE ? "store fault in the kernel (pc, address)"
                                           : "trap in the kernel (pc, value)",
                 pc, value);

@@ -6,7 +6,9 @@
 
 #include "object/tcb.h"
 
-/* ecall; the program counter is already behind it. */
+/* ecall (the program counter is already behind it): Call, ReplyRecv, all others. */
+struct tcb *handle_call(struct tcb *self);
+struct tcb *handle_reply_receive(struct tcb *self);
 struct tcb *handle_syscall(struct tcb *self);
 struct tcb *handle_exception(struct tcb *self, u64 cause, u64 value);
 struct tcb *handle_interrupt(struct tcb *self, u64 cause);

@@ -12,10 +12,15 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-/* "No object" in every field that holds the index of an object. */
-#define NIL ((u16)0xffff)
+/* "No object" in every field that holds the index of an object: pools of linked objects begin at 1. */
+#define NIL ((u16)0)
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Functions off the quick paths: never inlined, so that the quick paths stay short. */
+#define COLD  __attribute__((noinline))
+/* Quick paths: everything that they call and that is not COLD is inlined. */
+#define QUICK __attribute__((flatten, noinline))
 
 #endif

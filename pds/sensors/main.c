@@ -36,6 +36,7 @@ static struct sampler sampler;
 static struct ring spi_requests, spi_responses, readings_out;
 static struct sensor_view view[SENSOR_COUNT];
 static uint64_t seq;
+static uint64_t dropped_from; /* first number of a run of drops, 0: nothing is being dropped */
 static uint64_t armed_ns = UINT64_MAX;
 static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale;
 
@@ -80,6 +81,20 @@ static void log_state(const char *name, const struct bme280 *dev, bool first)
     }
 }
 
+/* One line where a loss begins and one that names all of it. */
+static void log_drops(uint64_t first, bool dropped)
+{
+    if (dropped && dropped_from == 0) {
+        dropped_from = first;
+        log_warn("readings are dropped from number %llu on: the uplink takes none",
+                 (unsigned long long)first);
+    } else if (!dropped && dropped_from != 0) {
+        log_warn("readings %llu to %llu were dropped", (unsigned long long)dropped_from,
+                 (unsigned long long)(first - 1));
+        dropped_from = 0;
+    }
+}
+
 /* The whole sample or nothing: its numbers are used up either way, so that a loss shows as a gap. */
 static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
 {
@@ -95,6 +110,7 @@ static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
     }
     metric_set(metric_seq, seq);
     metric_add(metric_dropped, READINGS_PER_SAMPLE - sent);
+    log_drops(readings[0].seq, sent < READINGS_PER_SAMPLE);
     ring_notify(&readings_out, readings_id);
 }
 

@@ -28,7 +28,7 @@ void batch_init(struct batch *b, struct outbox *outbox, const char *base_name)
 
 bool batch_has_room(const struct batch *b)
 {
-    return outbox_room(b->outbox) > (is_open(b) ? 1u : 0u);
+    return outbox_room(b->outbox) >= 2;
 }
 
 void batch_flush(struct batch *b)

@@ -23,7 +23,7 @@ struct batch {
 /* `outbox` and `base_name` must outlive the batch. */
 void batch_init(struct batch *b, struct outbox *outbox, const char *base_name);
 
-/* Is there room for any one reading? An open pack may have to be finished first, so it needs a slot more. */
+/* Is there room for any one reading? It may have to finish the open pack and begin another. */
 bool batch_has_room(const struct batch *b);
 
 /* Takes a reading, which needs room. A sample that is complete, full, or followed by another one becomes a

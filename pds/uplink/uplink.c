@@ -39,13 +39,13 @@ static void because(struct uplink *u, const char *what, struct mqtt_bytes detail
     size_t len = strlen(what);
     len = len < UPLINK_WHY_SIZE - 1 ? len : UPLINK_WHY_SIZE - 1;
     memcpy(u->why, what, len);
-    if (detail.len != 0 && len + 3 < UPLINK_WHY_SIZE) {
+    if (len != 0 && detail.len != 0 && len + 3 < UPLINK_WHY_SIZE) {
         u->why[len++] = ':';
         u->why[len++] = ' ';
-        for (size_t i = 0; i < detail.len && len < UPLINK_WHY_SIZE - 1; i++) {
-            uint8_t byte = detail.at[i];
-            u->why[len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
-        }
+    }
+    for (size_t i = 0; i < detail.len && len < UPLINK_WHY_SIZE - 1; i++) {
+        uint8_t byte = detail.at[i];
+        u->why[len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : '?';
     }
     u->why[len] = '\0';
 }
@@ -53,6 +53,7 @@ static void because(struct uplink *u, const char *what, struct mqtt_bytes detail
 bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_max, uint64_t now_ns)
 {
     *u = (struct uplink){.conf = *conf, .data_max = data_max, .link = UPLINK_WAITING, .link_ns = now_ns};
+    u->topic = (struct mqtt_bytes){(const uint8_t *)u->conf.topic, strlen(u->conf.topic)};
     batch_init(&u->batch, &u->outbox, u->conf.base_name);
     const struct mqtt_settings settings = {
         .client_id = {(const uint8_t *)u->conf.device, strlen(u->conf.device)},
@@ -123,7 +124,7 @@ static void on_connected(struct uplink *u, const struct mqtt_event *event, uint6
 {
     u->counters.connects++;
     u->connected_ns = now_ns;
-    log_info("connected with MQTT %s, %s session, %" PRIu64 " messages waiting",
+    log_info("connected with MQTT %s, %s session, messages waiting: %" PRIu64,
              u->mqtt.version == MQTT_5 ? "5" : "3.1.1", event->session_present ? "resumed" : "new",
              u->outbox.tail - u->outbox.head);
 }
@@ -221,7 +222,9 @@ static void on_closed(struct uplink *u, const uint8_t *message, size_t length, u
     bool local = closed.reason == STREAM_REASON_NO_LINK || closed.reason == STREAM_REASON_NO_ADDRESS;
     if (u->link != UPLINK_CLOSING) {
         struct mqtt_bytes text = {message + sizeof closed, length - sizeof closed};
-        because(u, closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason", text);
+        /* The text says more than the number. */
+        const char *what = closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason";
+        because(u, text.len != 0 ? "" : what, text);
     }
     link_failed(u, local, now_ns);
 }
@@ -292,7 +295,6 @@ uint64_t uplink_deadline(const struct uplink *u)
 /* Publishes what the broker's window and the output take. */
 static void publish(struct uplink *u, uint64_t now_ns)
 {
-    const struct mqtt_bytes topic = {(const uint8_t *)u->conf.topic, strlen(u->conf.topic)};
     while (mqtt_client_room(&u->mqtt) != 0) {
         uint64_t token;
         const struct outbox_message *m = outbox_next(&u->outbox, &token);
@@ -300,7 +302,7 @@ static void publish(struct uplink *u, uint64_t now_ns)
             return;
         }
         const struct mqtt_bytes payload = {(const uint8_t *)m->payload, m->length};
-        enum mqtt_error err = mqtt_client_publish(&u->mqtt, topic, payload, 1, false, token, now_ns);
+        enum mqtt_error err = mqtt_client_publish(&u->mqtt, u->topic, payload, 1, false, token, now_ns);
         if (err != MQTT_OK && err != MQTT_ERR_PACKET_LIMIT) {
             return;
         }
@@ -323,10 +325,11 @@ static bool output_message(struct uplink_output *out, enum stream_kind kind, uin
 
 bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
 {
-    out->head = (struct stream_open){.header = {u->stream_id}};
     if (u->send_open) {
+        out->head = (struct stream_open){.header = {u->stream_id}}; /* the peer is not ours to name */
         return output_message(out, STREAM_OPEN, sizeof out->head, NOTHING);
     }
+    out->head.header.id = u->stream_id;
     publish(u, now_ns);
     struct mqtt_bytes data = mqtt_client_output(&u->mqtt);
     if (data.len != 0 && (u->link == UPLINK_OPEN || u->send_close)) {

@@ -31,6 +31,7 @@ struct uplink_counters {
 
 struct uplink {
     struct uplink_conf conf;
+    struct mqtt_bytes topic;
     struct mqtt_client mqtt;
     struct outbox outbox;
     struct batch batch;
@@ -55,8 +56,8 @@ struct uplink {
 /* A message for tls_tx: its head (with struct stream_header) and data. */
 struct uplink_output {
     enum stream_kind kind;
-    struct stream_open head; /* head_length bytes of it */
     uint32_t head_length;
+    struct stream_open head; /* the first head_length bytes of it */
     struct mqtt_bytes data;
 };
 

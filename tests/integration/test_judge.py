@@ -98,6 +98,11 @@ def test_more_readings_than_measurements() -> None:
     )
 
 
+def test_a_jump_in_the_sequence_is_found_without_the_collector() -> None:
+    lines = [line.replace('"seq":9}', '"seq":10}') for line in readings(3)]
+    assert problems_of(lines, simulator_log(3)) == ["sequence number 10 follows 8"]
+
+
 def test_swapped_readings_are_found() -> None:
     lines = readings(5)
     lines[4], lines[7] = lines[7], lines[4]

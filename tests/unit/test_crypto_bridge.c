@@ -326,6 +326,27 @@ static void whole_life(void **state)
     assert_int_equal(errors, 0);
 }
 
+/* A handshake that fails in the middle of one of net's messages: what follows in the ring must still come
+ * through. */
+static void failure_leaves_no_ciphertext_behind(void **state)
+{
+    static const uint8_t nonsense[400] = {0x16, 3, 3, 0, 4, 9, 9, 9, 9};
+    struct message message;
+    (void)state;
+    uint32_t tcp = open_stream(5);
+    send_kind(&net_tx, STREAM_OPENED, tcp, "x", 1);
+    run();
+    send_kind(&net_tx, STREAM_DATA, tcp, nonsense, sizeof(nonsense));
+    run();
+    assert_true(receive(&uplink_rx, &message));
+    assert_int_equal(message.kind, STREAM_CLOSED);
+    expect_tcp_close(tcp);
+    send_closed(tcp, STREAM_REASON_CLOSED, "");
+    send_kind(&uplink_tx, STREAM_OPEN, 6, NULL, 0);
+    run();
+    assert_int_not_equal(expect_open(), tcp);
+}
+
 static void refuses_with_the_reason(void **state)
 {
     (void)state;
@@ -556,6 +577,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(whole_life),
+        TEST(failure_leaves_no_ciphertext_behind),
         TEST(refuses_with_the_reason),
         TEST(passes_on_why_tcp_failed),
         TEST(refused_certificate),

@@ -73,11 +73,10 @@ struct tcb *boot_main(u64 hart, u64 tree, u64 descriptor, u64 image, u64 time, u
     require(read_tree(&b));
     require(descriptor_check(&b));
     require(check_asids());
-    sched_init();
     start_machine(&b);
     require(root_create(&b));
     kernel_map_forget_boot();
     hook_boot();
-    sched_wake(0);
-    return tcb_at(sched_choose());
+    sched_wake(tcb_at(1));
+    return sched_choose();
 }

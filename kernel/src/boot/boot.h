@@ -28,7 +28,7 @@ const char *descriptor_read(struct boot_info *b, u64 paddr);
 /* The descriptor agrees with the machine; what is wrong, or NULL. */
 const char *descriptor_check(const struct boot_info *b);
 
-/* Root task, its address space and capabilities; what is wrong, or NULL. Thread 0 is the root task. */
+/* Root task, its address space and capabilities; what is wrong, or NULL. Thread 1 is the root task. */
 const char *root_create(const struct boot_info *b);
 
 #endif

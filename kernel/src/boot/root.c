@@ -54,7 +54,7 @@ static const char *create_space(const struct boot_info *b, u16 v)
         if (!map_segment(v, d->root_segment[i]))
             return "root task: segments overlap or need too many tables";
     }
-    if (!map_page(v, PN_MSGBUF_VADDR, kernel_map_physical(&ks_buffer[0]), PN_READ | PN_WRITE) ||
+    if (!map_page(v, PN_MSGBUF_VADDR, kernel_map_physical(buffer_at(1)), PN_READ | PN_WRITE) ||
         !map_page(v, PN_BOOTINFO_VADDR, kernel_map_physical(&bootinfo), PN_READ))
         return "root task: a segment lies on the message buffer or bootinfo";
     return NULL;
@@ -118,9 +118,9 @@ static void fill_bootinfo(const struct boot_info *b)
     bootinfo.info.kernel_entry_instret = b->entry_instret;
 }
 
-static void bind(const struct boot_info *b, u16 t, u16 v, u16 s)
+static void bind(const struct boot_info *b, struct tcb *t, u16 v, u16 s)
 {
-    struct binding *binding = &fixed_binding[t];
+    struct binding *binding = &fixed_binding[t->self];
     binding->slot_base = fixed_cnode[0].base;
     binding->slot_count = fixed_cnode[0].count;
     binding->vspace = v;
@@ -138,11 +138,12 @@ const char *root_create(const struct boot_info *b)
 {
     static const struct pn_bootinfo nothing;
     bootinfo.info = nothing;
+    fixed_slot[PN_MAX_SLOTS] = cap_null();
     (void)create_cnode(PN_ROOT_SLOTS);
-    u16 t = create_tcb();
+    struct tcb *t = tcb_at(create_tcb());
     u16 v = create_vspace();
     u16 s = create_sched_context();
-    set_slot(PN_ROOT_TCB, cap_make(PN_CAP_TCB, PN_ALL_RIGHTS, t));
+    set_slot(PN_ROOT_TCB, cap_make(PN_CAP_TCB, PN_ALL_RIGHTS, t->self));
     set_slot(PN_ROOT_CNODE, cap_make(PN_CAP_CNODE, PN_ALL_RIGHTS, 0));
     set_slot(PN_ROOT_VSPACE, cap_make(PN_CAP_VSPACE, PN_ALL_RIGHTS, v));
     set_slot(PN_ROOT_SYSTEM, cap_make(PN_CAP_SYSTEM, PN_ALL_RIGHTS, 0));
@@ -154,9 +155,9 @@ const char *root_create(const struct boot_info *b)
     fill_bootinfo(b);
     u64 budget = us_to_ticks(ROOT_BUDGET_US);
     sched_context_configure(s, budget, budget, 2, 0, b->entry_time);
-    sc_at(s)->home_thread = t;
+    sc_at(s)->home_thread = t->self;
     sched_context_attach(s, t);
-    tcb_at(t)->priority = ROOT_PRIORITY;
+    t->priority = ROOT_PRIORITY;
     bind(b, t, v, s);
     return NULL;
 }

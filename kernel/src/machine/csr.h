@@ -11,6 +11,13 @@
 #define SIP_TIMER    0x20u
 #define SIP_EXTERNAL 0x200u
 
+/* Trap in the kernel itself, which stops it with a report. */
+/*@ assigns \nothing; ensures \false; */
+static inline _Noreturn void machine_trap(void)
+{
+    __builtin_trap();
+}
+
 /* Ticks of the machine's timebase. */
 /*@ assigns \nothing; */
 static inline u64 machine_time(void)
@@ -79,14 +86,6 @@ static inline void machine_enable(u64 mask)
 static inline void machine_wait(void)
 {
     __asm__ volatile("wfi" : : : "memory");
-}
-
-/* A load reservation of the thread that ran must not survive into the next one. */
-/*@ assigns \nothing; */
-static inline void machine_drop_reservation(void)
-{
-    u64 scratch = 0;
-    __asm__ volatile("sc.d zero, zero, (%0)" : : "r"(&scratch) : "memory");
 }
 
 /* Counters that user mode may read: bit 0 cycle, 1 time, 2 instret. */

@@ -29,7 +29,17 @@ _start:
     addi t0, t0, 8
     bltu t0, t1, 1b
 
+    /* Functions of the kernel preserve no register but s0 and sp. */
+    addi sp, sp, -48
+    sd s1, 0(sp)
+    sd s2, 8(sp)
+    sd s3, 16(sp)
+    sd s4, 24(sp)
     call kernel_map_build   /* a0: satp */
+    ld s1, 0(sp)
+    ld s2, 8(sp)
+    ld s3, 16(sp)
+    ld s4, 24(sp)
 
     /* Switching the MMU on faults at the next instruction, whose handler is the same place at its high address. */
     .option push

@@ -3,6 +3,10 @@
  * The way into the kernel and out of it. sscratch holds the current thread's context (struct tcb, registers first)
  * while user mode runs, and 0 while the kernel runs, which is how a trap taken by the kernel itself is recognised.
  */
+    /* As in postern/abi.h (checked in syscall.c). */
+    .equ PN_SYS_CALL, -1
+    .equ PN_SYS_REPLY_RECV, -2
+
     .macro user_registers operation, base
     \operation ra, 1*8(\base)
     \operation sp, 2*8(\base)
@@ -57,11 +61,19 @@ trap_entry:
     bne a1, t0, 1f
     addi t1, t1, 4
     sd t1, 0(tp)
-    call handle_syscall
+    li t0, PN_SYS_CALL
+    beq a7, t0, 3f
+    li t0, PN_SYS_REPLY_RECV
+    bne a7, t0, 4f
+    call handle_reply_receive
+    j trap_return
+3:  call handle_call
 
     /* a0: context of the thread to run. */
     .globl trap_return
 trap_return:
+    /* A load reservation of the thread that ran must not survive into the next one. */
+    sc.d zero, zero, (sp)
     csrw sscratch, a0
     ld t0, 0(a0)
     csrw sepc, t0
@@ -77,6 +89,8 @@ trap_return:
     call handle_exception
     j trap_return
 2:  call handle_interrupt
+    j trap_return
+4:  call handle_syscall
     j trap_return
 
     /* The kernel itself trapped: its stack may be gone, so report on another one. */

@@ -3,17 +3,6 @@
 #include "object/cap.h"
 #include "state.h"
 
-struct cap cap_lookup(u16 thread, u64 cptr)
-{
-    const struct binding *b = binding_at(thread);
-    if (unlikely(cptr >= b->slot_count))
-        return cap_null();
-    u64 slot = b->slot_base + cptr;
-    if (unlikely(slot >= PN_MAX_SLOTS))
-        kernel_stop_index();
-    return fixed_slot[slot];
-}
-
 bool cap_badgeable(struct cap parent)
 {
     u64 type = cap_type(parent);
@@ -41,15 +30,15 @@ bool cap_valid(struct cap c)
     case PN_CAP_CNODE:
         return i < fixed.cnodes;
     case PN_CAP_TCB:
-        return i < fixed.tcbs;
+        return i != NIL && i <= fixed.tcbs;
     case PN_CAP_ENDPOINT:
-        return i < fixed.endpoints;
+        return i != NIL && i <= fixed.endpoints;
     case PN_CAP_NOTIFICATION:
-        return i < fixed.notifications;
+        return i != NIL && i <= fixed.notifications;
     case PN_CAP_REPLY:
-        return i < fixed.replies;
+        return i != NIL && i <= fixed.replies;
     case PN_CAP_SCHED_CONTEXT:
-        return i < fixed.scs;
+        return i != NIL && i <= fixed.scs;
     case PN_CAP_FRAME:
         return true;
     case PN_CAP_PAGE_TABLE:

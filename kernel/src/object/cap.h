@@ -9,6 +9,8 @@
 #include <postern/abi.h>
 #include "types.h"
 
+struct tcb;
+
 struct cap {
     u64 word;
     u64 badge;
@@ -63,9 +65,6 @@ static inline struct cap cap_null(void)
     struct cap c = {0, 0};
     return c;
 }
-
-/* Capability 'cptr' of the thread's CNode; the null capability when there is no such slot. */
-struct cap cap_lookup(u16 thread, u64 cptr);
 
 /* Rights of 'parent' that 'mask' leaves, and nothing else changed but the badge: 'badge' if not 0. */
 /*@ assigns \nothing; */

@@ -30,8 +30,8 @@ u16 create_tcb(void)
 {
     if (fixed.tcbs >= PN_MAX_TCBS)
         kernel_stop_index();
-    u16 i = fixed.tcbs++;
-    tcb_init(i);
+    u16 i = ++fixed.tcbs;
+    (void)tcb_init(i);
     return i;
 }
 
@@ -39,8 +39,8 @@ u16 create_endpoint(void)
 {
     if (fixed.endpoints >= PN_MAX_ENDPOINTS)
         kernel_stop_index();
-    struct endpoint e = {NIL, NIL, NIL, ENDPOINT_IDLE};
-    u16 i = fixed.endpoints++;
+    struct endpoint e = {{NIL, NIL}, NIL, ENDPOINT_IDLE};
+    u16 i = ++fixed.endpoints;
     ks_endpoint[i] = e;
     return i;
 }
@@ -49,8 +49,8 @@ u16 create_notification(void)
 {
     if (fixed.notifications >= PN_MAX_NOTIFICATIONS)
         kernel_stop_index();
-    struct notification n = {0, NIL, NIL, NIL, NOTIFICATION_IDLE};
-    u16 i = fixed.notifications++;
+    struct notification n = {0, {NIL, NIL}, NIL, NOTIFICATION_IDLE};
+    u16 i = ++fixed.notifications;
     ks_notification[i] = n;
     fixed_bound_tcb[i] = NIL;
     return i;
@@ -61,7 +61,7 @@ u16 create_reply(void)
     if (fixed.replies >= PN_MAX_REPLIES)
         kernel_stop_index();
     struct reply r = {NIL, NIL, NIL, NIL, NIL, {0, 0, 0}};
-    u16 i = fixed.replies++;
+    u16 i = ++fixed.replies;
     ks_reply[i] = r;
     return i;
 }
@@ -70,7 +70,7 @@ u16 create_sched_context(void)
 {
     if (fixed.scs >= PN_MAX_SCHED_CONTEXTS)
         kernel_stop_index();
-    u16 i = fixed.scs++;
+    u16 i = ++fixed.scs;
     struct sched_context *s = &ks_sc[i];
     s->budget = 0;
     s->consumed = 0;

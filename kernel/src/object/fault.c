@@ -22,33 +22,31 @@ static u32 carried_register(u32 position)
     return registers[position % SYSCALL_REGISTERS];
 }
 
-static void set_word(u16 to, u32 position, u64 value)
+static void set_word(struct tcb *to, u32 position, u64 value)
 {
     if (position < PN_MSG_REGS)
-        tcb_at(to)->reg[REG_A2 + position] = value;
-    else if (to < PN_MAX_TCBS && position < PN_MAX_MSG)
-        ks_buffer[to].word[position + 1] = value;
+        to->reg[REG_A2 + position] = value;
+    else if (position < PN_MAX_MSG)
+        buffer_at(to->self)->word[position + 1] = value;
 }
 
-static u64 get_word(u16 from, u32 position)
+static u64 get_word(const struct tcb *from, u32 position)
 {
     if (position < PN_MSG_REGS)
-        return tcb_at(from)->reg[REG_A2 + position];
-    if (from < PN_MAX_TCBS && position < PN_MAX_MSG)
-        return ks_buffer[from].word[position + 1];
-    return 0;
+        return from->reg[REG_A2 + position];
+    return position < PN_MAX_MSG ? buffer_at(from->self)->word[position + 1] : 0;
 }
 
-static u32 put_registers(u16 t, u16 to, u32 count)
+static u32 put_registers(const struct tcb *t, struct tcb *to, u32 count)
 {
     for (u32 i = 0; i < count; i++)
-        set_word(to, i, tcb_at(t)->reg[carried_register(i)]);
+        set_word(to, i, t->reg[carried_register(i)]);
     return count;
 }
 
-static u32 put_timeout(u16 t, u16 to)
+static u32 put_timeout(const struct tcb *t, struct tcb *to)
 {
-    u16 s = tcb_at(t)->sc;
+    u16 s = t->sc;
     if (s == NIL)
         return 0;
     set_word(to, 0, sc_at(s)->badge);
@@ -57,52 +55,50 @@ static u32 put_timeout(u16 t, u16 to)
     return 2;
 }
 
-void fault_message(u16 t, u16 to, u64 badge)
+COLD void fault_message(const struct tcb *t, struct tcb *to, u64 badge)
 {
-    const struct tcb *thread = tcb_at(t);
     u32 length = 4;
-    set_word(to, 0, thread->reg[REG_PC]);
-    switch (thread->fault) {
+    set_word(to, 0, t->reg[REG_PC]);
+    switch (t->fault) {
     case PN_FAULT_UNKNOWN_SYSCALL:
         length = put_registers(t, to, SYSCALL_REGISTERS);
-        set_word(to, length++, thread->reg[REG_A7]);
+        set_word(to, length++, t->reg[REG_A7]);
         break;
     case PN_FAULT_USER_EXCEPTION:
         (void)put_registers(t, to, EXCEPTION_REGISTERS);
-        set_word(to, 2, thread->fault_code);
-        set_word(to, 3, thread->fault_address);
+        set_word(to, 2, t->fault_code);
+        set_word(to, 3, t->fault_address);
         break;
     case PN_FAULT_CAP:
-        set_word(to, 1, thread->fault_address);
-        set_word(to, 2, thread->fault_code);
+        set_word(to, 1, t->fault_address);
+        set_word(to, 2, t->fault_code);
         set_word(to, 3, MISSING_CAPABILITY);
         break;
     case PN_FAULT_TIMEOUT:
         length = put_timeout(t, to);
         break;
     default:
-        set_word(to, 1, thread->fault_address);
-        set_word(to, 2, thread->fault_code == SCAUSE_FETCH_ACCESS || thread->fault_code == SCAUSE_FETCH_PAGE);
-        set_word(to, 3, thread->fault_code);
+        set_word(to, 1, t->fault_address);
+        set_word(to, 2, t->fault_code == SCAUSE_FETCH_ACCESS || t->fault_code == SCAUSE_FETCH_PAGE);
+        set_word(to, 3, t->fault_code);
         break;
     }
-    tcb_at(to)->reg[REG_A0] = badge;
-    tcb_at(to)->reg[REG_A1] = ((u64)thread->fault << PN_MSGINFO_LABEL_SHIFT) + length;
+    to->reg[REG_A0] = badge;
+    to->reg[REG_A1] = ((u64)t->fault << PN_MSGINFO_LABEL_SHIFT) + length;
 }
 
-void fault_raise(u16 t, enum pn_fault fault, u64 address, u64 code)
+COLD void fault_raise(struct tcb *t, enum pn_fault fault, u64 address, u64 code)
 {
-    struct tcb *thread = tcb_at(t);
-    const struct binding *b = binding_at(t);
+    const struct binding *b = binding_at(t->self);
     u16 endpoint = fault == PN_FAULT_TIMEOUT ? b->timeout_endpoint : b->fault_endpoint;
-    thread->fault = (u8)fault;
-    thread->fault_address = address;
-    thread->fault_code = code;
+    t->fault = (u8)fault;
+    t->fault_address = address;
+    t->fault_code = code;
     if (endpoint == NIL) {
         hook_unhandled_fault(t);
         sched_remove(t);
-        thread->fault = PN_FAULT_NULL;
-        thread->state = THREAD_INACTIVE;
+        t->fault = PN_FAULT_NULL;
+        t->state = THREAD_INACTIVE;
         return;
     }
     if (fault == PN_FAULT_TIMEOUT)
@@ -111,17 +107,16 @@ void fault_raise(u16 t, enum pn_fault fault, u64 address, u64 code)
         endpoint_send(t, endpoint, b->fault_badge, SEND_CALL);
 }
 
-bool fault_answered(u16 t, u16 from)
+COLD bool fault_answered(struct tcb *t, const struct tcb *from)
 {
-    struct tcb *thread = tcb_at(t);
-    u64 info = tcb_at(from)->reg[REG_A1];
+    u64 info = from->reg[REG_A1];
     u64 length = info & PN_MSGINFO_LENGTH_MASK;
     u32 count = 0;
-    if (thread->fault == PN_FAULT_UNKNOWN_SYSCALL)
+    if (t->fault == PN_FAULT_UNKNOWN_SYSCALL)
         count = SYSCALL_REGISTERS;
-    else if (thread->fault == PN_FAULT_USER_EXCEPTION)
+    else if (t->fault == PN_FAULT_USER_EXCEPTION)
         count = EXCEPTION_REGISTERS;
     for (u32 i = 0; i < count && i < length; i++)
-        thread->reg[carried_register(i)] = get_word(from, i);
+        t->reg[carried_register(i)] = get_word(from, i);
     return info >> PN_MSGINFO_LABEL_SHIFT == 0;
 }

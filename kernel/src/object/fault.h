@@ -6,15 +6,17 @@
 #include <postern/abi.h>
 #include "types.h"
 
+struct tcb;
+
 /* Thread 't' faulted at its present program counter. 'address' and 'code' depend on the kind:
  * VM: address and scause; user exception: stval and scause; capability: pointer and receive phase. */
-void fault_raise(u16 t, enum pn_fault fault, u64 address, u64 code);
+void fault_raise(struct tcb *t, enum pn_fault fault, u64 address, u64 code);
 
 /* The message about t's fault into the registers and buffer of 'to'. */
-void fault_message(u16 t, u16 to, u64 badge);
+void fault_message(const struct tcb *t, struct tcb *to, u64 badge);
 
 /* The handler 'from' answered t's fault: take over registers where the kind allows. True: the thread goes on.
  */
-bool fault_answered(u16 t, u16 from);
+bool fault_answered(struct tcb *t, const struct tcb *from);
 
 #endif

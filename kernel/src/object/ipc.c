@@ -5,124 +5,117 @@
 #include "object/queue.h"
 #include "state.h"
 
-static void copy_buffer(u16 from, u16 to, u64 length)
+/* Words behind the first four, of a message that claims 'length' words. Answer: how many there are. */
+static COLD u64 copy_buffer(const struct tcb *from, struct tcb *to, u64 length)
 {
-    if (from >= PN_MAX_TCBS || to >= PN_MAX_TCBS || length > PN_MAX_MSG)
-        kernel_stop_index();
-    const u64 *source = ks_buffer[from].word;
-    u64 *target = ks_buffer[to].word;
+    const u64 *source = buffer_at(from->self)->word;
+    u64 *target = buffer_at(to->self)->word;
+    if (length > PN_MAX_MSG)
+        length = PN_MAX_MSG;
+#pragma GCC unroll 4
     for (u64 i = PN_MSG_REGS + 1; i <= length; i++)
         target[i] = source[i];
+    return length;
 }
 
-void message_transfer(u16 from, u16 to, u64 badge)
+void message_transfer(const struct tcb *from, struct tcb *to, u64 badge)
 {
-    const struct tcb *source = tcb_at(from);
-    struct tcb *target = tcb_at(to);
-    u64 info = source->reg[REG_A1];
+    u64 info = from->reg[REG_A1];
     u64 length = info & PN_MSGINFO_LENGTH_MASK;
-    if (unlikely(length > PN_MAX_MSG))
-        length = PN_MAX_MSG;
-    target->reg[REG_A0] = badge;
-    target->reg[REG_A1] = (info >> PN_MSGINFO_LABEL_SHIFT << PN_MSGINFO_LABEL_SHIFT) + length;
-    if (length == 0)
-        return;
+    u64 label = info >> PN_MSGINFO_LABEL_SHIFT << PN_MSGINFO_LABEL_SHIFT;
+    to->reg[REG_A0] = badge;
+    to->reg[REG_A1] = label + length;
     if (length >= PN_MSG_REGS) {
         for (u32 i = 0; i < PN_MSG_REGS; i++)
-            target->reg[REG_A2 + i] = source->reg[REG_A2 + i];
+            to->reg[REG_A2 + i] = from->reg[REG_A2 + i];
         if (length > PN_MSG_REGS)
-            copy_buffer(from, to, length);
+            to->reg[REG_A1] = label + copy_buffer(from, to, length);
         return;
     }
     for (u32 i = 0; i < length; i++)
-        target->reg[REG_A2 + i] = source->reg[REG_A2 + i];
+        to->reg[REG_A2 + i] = from->reg[REG_A2 + i];
 }
 
-static void deliver(u16 from, u16 to, u64 badge)
+static void deliver(const struct tcb *from, struct tcb *to, u64 badge)
 {
-    if (unlikely(tcb_at(from)->fault != PN_FAULT_NULL))
+    if (unlikely(from->fault != PN_FAULT_NULL))
         fault_message(from, to, badge);
     else
         message_transfer(from, to, badge);
 }
 
-static void leave_queue(struct endpoint *ep, u16 t)
+static void leave_queue(struct endpoint *ep, struct tcb *t)
 {
-    if (likely(ep->head == ep->tail)) {
-        ep->head = NIL;
-        ep->tail = NIL;
+    if (likely(ep->queue.head == ep->queue.tail)) {
+        ep->queue.head = NIL;
+        ep->queue.tail = NIL;
         ep->state = ENDPOINT_IDLE;
-        tcb_at(t)->queue = QUEUE_NONE;
+        t->queue = QUEUE_NONE;
         return;
     }
-    queue_remove(&ep->head, &ep->tail, t);
+    queue_remove(&ep->queue, t);
 }
 
-void endpoint_remove(u16 t)
+void endpoint_remove(struct tcb *t)
 {
-    leave_queue(endpoint_at(tcb_at(t)->object), t);
+    leave_queue(endpoint_at(t->object), t);
 }
 
-static void enter_queue(struct endpoint *ep, u16 e, u16 t, enum thread_state state)
+static void enter_queue(struct endpoint *ep, struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    thread->state = (u8)state;
-    thread->object = e;
-    ep->state = state == THREAD_SEND ? ENDPOINT_SENDERS : ENDPOINT_RECEIVERS;
-    sched_block(t);
-    if (likely(ep->head == NIL)) {
-        thread->queue = QUEUE_OBJECT;
-        thread->next = NIL;
-        thread->prev = NIL;
-        ep->head = t;
-        ep->tail = t;
+    if (ks.current == t->self)
+        ks.current = NIL;
+    if (likely(ep->queue.head == NIL)) {
+        t->queue = QUEUE_OBJECT;
+        t->next = NIL;
+        t->prev = NIL;
+        ep->queue.head = t->self;
+        ep->queue.tail = t->self;
         return;
     }
-    queue_insert(&ep->head, &ep->tail, t);
+    queue_insert(&ep->queue, t);
 }
 
-void endpoint_send(u16 t, u16 e, u64 badge, enum send_mode mode)
+void endpoint_send(struct tcb *t, u16 e, u64 badge, enum send_mode mode)
 {
     struct endpoint *ep = endpoint_at(e);
-    struct tcb *sender = tcb_at(t);
     if (likely(ep->state == ENDPOINT_RECEIVERS)) {
-        u16 to = ep->head;
-        struct tcb *receiver = tcb_at(to);
-        leave_queue(ep, to);
-        deliver(t, to, badge);
+        struct tcb *receiver = tcb_at(ep->queue.head);
+        leave_queue(ep, receiver);
+        deliver(t, receiver, badge);
         if (mode >= SEND_CALL)
-            reply_begin(t, to, receiver->reply, mode == SEND_CALL);
-        sched_wake(to);
+            reply_begin(t, receiver, receiver->reply, mode == SEND_CALL);
+        sched_wake(receiver);
     } else if (mode != SEND_NOW) {
-        sender->badge = badge;
-        sender->calling = mode >= SEND_CALL;
-        sender->donating = mode == SEND_CALL;
-        enter_queue(ep, e, t, THREAD_SEND);
+        t->badge = badge;
+        t->calling = mode >= SEND_CALL;
+        t->donating = mode == SEND_CALL;
+        t->state = THREAD_SEND;
+        t->object = e;
+        ep->state = ENDPOINT_SENDERS;
+        enter_queue(ep, t);
     }
 }
 
 /* Take the message of the first sender in the queue. */
-static void take_message(struct endpoint *ep, u16 t, u16 reply)
+static COLD void take_message(struct endpoint *ep, struct tcb *t, u16 reply)
 {
-    u16 from = ep->head;
-    struct tcb *sender = tcb_at(from);
-    leave_queue(ep, from);
-    deliver(from, t, sender->badge);
-    if (sender->calling) {
-        reply_begin(from, t, reply, sender->donating);
-    } else {
-        sched_wake(from);
-    }
+    struct tcb *sender = tcb_at(ep->queue.head);
+    leave_queue(ep, sender);
+    deliver(sender, t, sender->badge);
+    if (sender->calling)
+        reply_begin(sender, t, reply, sender->donating);
+    else
+        sched_wake(sender);
 }
 
-void endpoint_receive(u16 t, u16 e, u16 reply, bool blocking)
+void endpoint_receive(struct tcb *t, const struct binding *b, u16 e, u16 reply, bool blocking)
 {
-    struct tcb *thread = tcb_at(t);
     struct endpoint *ep = endpoint_at(e);
-    u16 n = binding_at(t)->notification;
-    if (unlikely(thread->moving))
+    u16 n = b->notification;
+    if (unlikely(t->moving))
         sched_context_move(t);
-    if (n != NIL && notification_at(n)->state == NOTIFICATION_ACTIVE) {
+    if (n != NIL && unlikely(notification_at(n)->state == NOTIFICATION_ACTIVE)) {
         notification_take(t, n);
         sched_need_context(t);
         return;
@@ -130,40 +123,41 @@ void endpoint_receive(u16 t, u16 e, u16 reply, bool blocking)
     if (reply != NIL) {
         struct reply *r = reply_at(reply);
         if (unlikely(r->caller != NIL))
-            reply_abandon(reply, PN_ERR_PEER_RESTARTED, tcb_at(t)->epoch);
-        r->server = t;
+            reply_abandon(reply, t->epoch);
+        r->server = t->self;
     }
-    ep->server = t;
+    ep->server = t->self;
     if (ep->state == ENDPOINT_SENDERS) {
         take_message(ep, t, reply);
         sched_need_context(t);
-    } else if (blocking) {
-        thread->reply = reply;
-        enter_queue(ep, e, t, THREAD_RECEIVE);
-        sched_context_release(t);
+    } else if (likely(blocking)) {
+        t->reply = reply;
+        t->state = THREAD_RECEIVE;
+        t->object = e;
+        ep->state = ENDPOINT_RECEIVERS;
+        enter_queue(ep, t);
+        if (t->sc != NIL)
+            sched_context_release(t);
     } else {
-        thread->reg[REG_A0] = 0;
-        thread->reg[REG_A1] = 0;
+        t->reg[REG_A0] = 0;
+        t->reg[REG_A1] = 0;
         sched_need_context(t);
     }
 }
 
-void endpoint_refuse_callers(u16 e, u64 epoch)
+COLD void endpoint_refuse_callers(u16 e, u64 epoch)
 {
     struct endpoint *ep = endpoint_at(e);
     if (ep->state != ENDPOINT_SENDERS)
         return;
-    u16 t = ep->head;
-    for (u32 i = 0; i < PN_MAX_TCBS && t != NIL; i++) {
-        struct tcb *thread = tcb_at(t);
-        u16 next = thread->next;
-        if (thread->calling && thread->fault == PN_FAULT_NULL) {
+    u16 i = ep->queue.head;
+    for (u32 n = 0; n < PN_MAX_TCBS && i != NIL; n++) {
+        struct tcb *t = tcb_at(i);
+        i = t->next;
+        if (t->calling && t->fault == PN_FAULT_NULL) {
             leave_queue(ep, t);
-            tcb_answer(t, PN_ERR_PEER_RESTARTED);
-            thread->reg[REG_A1] += 1;
-            thread->reg[REG_A2] = epoch;
+            tcb_answer_restarted(t, epoch);
             sched_wake(t);
         }
-        t = next;
     }
 }

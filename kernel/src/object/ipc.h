@@ -4,13 +4,14 @@
 #define KERNEL_OBJECT_IPC_H
 
 #include <postern/abi.h>
-#include "types.h"
+#include "sched.h"
+
+struct binding;
 
 enum endpoint_state { ENDPOINT_IDLE, ENDPOINT_SENDERS, ENDPOINT_RECEIVERS };
 
 struct endpoint {
-    u16 head;
-    u16 tail;
+    struct queue queue;
     u16 server; /* the thread that received here last: its reset answers the callers in the queue */
     u16 state;  /* enum endpoint_state */
 };
@@ -24,18 +25,19 @@ enum send_mode {
 };
 
 /* Send the message in t's registers and buffer, or its fault if it has one. */
-void endpoint_send(u16 t, u16 e, u64 badge, enum send_mode mode);
+void endpoint_send(struct tcb *t, u16 e, u64 badge, enum send_mode mode);
 
-/* Receive, with reply object 'reply' on offer (NIL: callers are refused). Pending signals come first. */
-void endpoint_receive(u16 t, u16 e, u16 reply, bool blocking);
+/* Receive ('b' is the thread's binding), with reply object 'reply' on offer (NIL: callers are refused).
+ * Pending signals come first. */
+void endpoint_receive(struct tcb *t, const struct binding *b, u16 e, u16 reply, bool blocking);
 
 /* Take a blocked thread out of the queue. */
-void endpoint_remove(u16 t);
+void endpoint_remove(struct tcb *t);
 
 /* Answer every caller in the queue with PN_ERR_PEER_RESTARTED: their server was reset. */
 void endpoint_refuse_callers(u16 e, u64 epoch);
 
 /* Move the message of 'from' to 'to'; at most PN_MAX_MSG words. */
-void message_transfer(u16 from, u16 to, u64 badge);
+void message_transfer(const struct tcb *from, struct tcb *to, u64 badge);
 
 #endif

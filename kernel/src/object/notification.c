@@ -5,26 +5,25 @@
 #include "object/queue.h"
 #include "state.h"
 
-static void give(u16 t, u64 word)
+static void give(struct tcb *t, u64 word)
 {
-    struct tcb *thread = tcb_at(t);
-    thread->reg[REG_A0] = word;
-    thread->reg[REG_A1] = 0;
+    t->reg[REG_A0] = word;
+    t->reg[REG_A1] = 0;
 }
 
-static void leave_queue(struct notification *ntfn, u16 t)
+static void leave_queue(struct notification *ntfn, struct tcb *t)
 {
-    queue_remove(&ntfn->head, &ntfn->tail, t);
-    if (ntfn->head == NIL)
+    queue_remove(&ntfn->queue, t);
+    if (ntfn->queue.head == NIL)
         ntfn->state = NOTIFICATION_IDLE;
 }
 
-void notification_remove(u16 t)
+void notification_remove(struct tcb *t)
 {
-    leave_queue(notification_at(tcb_at(t)->object), t);
+    leave_queue(notification_at(t->object), t);
 }
 
-void notification_take(u16 t, u16 n)
+void notification_take(struct tcb *t, u16 n)
 {
     struct notification *ntfn = notification_at(n);
     give(t, ntfn->word);
@@ -36,18 +35,18 @@ void notification_signal(u16 n, u64 badge)
 {
     struct notification *ntfn = notification_at(n);
     if (ntfn->state == NOTIFICATION_WAITERS) {
-        u16 t = ntfn->head;
+        struct tcb *t = tcb_at(ntfn->queue.head);
         leave_queue(ntfn, t);
         give(t, badge);
         sched_wake(t);
         return;
     }
     if (ntfn->state == NOTIFICATION_IDLE) {
-        u16 t = fixed_bound_tcb[n];
-        if (t != NIL && tcb_at(t)->state == THREAD_RECEIVE) {
-            endpoint_remove(t);
-            give(t, badge);
-            sched_wake(t);
+        struct tcb *bound = tcb_at(fixed_bound_tcb[n]);
+        if (bound->state == THREAD_RECEIVE) {
+            endpoint_remove(bound);
+            give(bound, badge);
+            sched_wake(bound);
             return;
         }
         ntfn->state = NOTIFICATION_ACTIVE;
@@ -55,21 +54,21 @@ void notification_signal(u16 n, u64 badge)
     ntfn->word |= badge;
 }
 
-void notification_wait(u16 t, u16 n, bool blocking)
+void notification_wait(struct tcb *t, u16 n, bool blocking)
 {
-    struct tcb *thread = tcb_at(t);
     struct notification *ntfn = notification_at(n);
-    if (unlikely(thread->moving))
+    if (unlikely(t->moving))
         sched_context_move(t);
     if (ntfn->state == NOTIFICATION_ACTIVE) {
         notification_take(t, n);
         sched_need_context(t);
     } else if (blocking) {
-        thread->state = THREAD_WAIT;
-        thread->object = n;
+        t->state = THREAD_WAIT;
+        t->object = n;
         ntfn->state = NOTIFICATION_WAITERS;
-        queue_insert(&ntfn->head, &ntfn->tail, t);
-        sched_block(t);
+        queue_insert(&ntfn->queue, t);
+        if (ks.current == t->self)
+            ks.current = NIL;
         sched_context_release(t);
     } else {
         give(t, 0);

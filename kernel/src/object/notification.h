@@ -3,14 +3,13 @@
 #ifndef KERNEL_OBJECT_NOTIFICATION_H
 #define KERNEL_OBJECT_NOTIFICATION_H
 
-#include "types.h"
+#include "sched.h"
 
 enum notification_state { NOTIFICATION_IDLE, NOTIFICATION_WAITERS, NOTIFICATION_ACTIVE };
 
 struct notification {
     u64 word;
-    u16 head;
-    u16 tail;
+    struct queue queue;
     u16 sc;    /* scheduling context that lives here and is lent to the bound thread */
     u16 state; /* enum notification_state */
 };
@@ -19,12 +18,12 @@ struct notification {
 void notification_signal(u16 n, u64 badge);
 
 /* Take the word, or wait for it. */
-void notification_wait(u16 t, u16 n, bool blocking);
+void notification_wait(struct tcb *t, u16 n, bool blocking);
 
 /* Give the pending word of an active notification to the thread. */
-void notification_take(u16 t, u16 n);
+void notification_take(struct tcb *t, u16 n);
 
 /* Take a waiting thread out of the queue. */
-void notification_remove(u16 t);
+void notification_remove(struct tcb *t);
 
 #endif

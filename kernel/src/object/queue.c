@@ -3,40 +3,39 @@
 #include "object/queue.h"
 #include "state.h"
 
-void queue_insert(u16 *head, u16 *tail, u16 t)
+COLD void queue_insert(struct queue *q, struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    u16 before = *tail;
+    u16 before = q->tail;
     u16 after = NIL;
     for (u32 i = 0; i < PN_MAX_TCBS && before != NIL; i++) {
-        if (tcb_at(before)->priority >= thread->priority)
+        const struct tcb *earlier = tcb_at(before);
+        if (earlier->priority >= t->priority)
             break;
         after = before;
-        before = tcb_at(before)->prev;
+        before = earlier->prev;
     }
-    thread->queue = QUEUE_OBJECT;
-    thread->prev = before;
-    thread->next = after;
+    t->queue = QUEUE_OBJECT;
+    t->prev = before;
+    t->next = after;
     if (before == NIL)
-        *head = t;
+        q->head = t->self;
     else
-        tcb_at(before)->next = t;
+        tcb_at(before)->next = t->self;
     if (after == NIL)
-        *tail = t;
+        q->tail = t->self;
     else
-        tcb_at(after)->prev = t;
+        tcb_at(after)->prev = t->self;
 }
 
-void queue_remove(u16 *head, u16 *tail, u16 t)
+COLD void queue_remove(struct queue *q, struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    if (thread->prev == NIL)
-        *head = thread->next;
+    if (t->prev == NIL)
+        q->head = t->next;
     else
-        tcb_at(thread->prev)->next = thread->next;
-    if (thread->next == NIL)
-        *tail = thread->prev;
+        tcb_at(t->prev)->next = t->next;
+    if (t->next == NIL)
+        q->tail = t->prev;
     else
-        tcb_at(thread->next)->prev = thread->prev;
-    thread->queue = QUEUE_NONE;
+        tcb_at(t->next)->prev = t->prev;
+    t->queue = QUEUE_NONE;
 }

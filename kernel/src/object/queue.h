@@ -3,10 +3,12 @@
 #ifndef KERNEL_OBJECT_QUEUE_H
 #define KERNEL_OBJECT_QUEUE_H
 
-#include "types.h"
+#include "sched.h"
 
-/* 'head' and 'tail' belong to the object; both NIL: empty. */
-void queue_insert(u16 *head, u16 *tail, u16 t);
-void queue_remove(u16 *head, u16 *tail, u16 t);
+/* Insert behind all threads of the same or a higher priority. */
+void queue_insert(struct queue *q, struct tcb *t);
+
+/* Take a thread out of the queue that it is in. */
+void queue_remove(struct queue *q, struct tcb *t);
 
 #endif

@@ -6,16 +6,16 @@
 #include "state.h"
 
 /* The caller has nobody who could answer it: the receiver offered no free reply object. */
-static void refuse(u16 t)
+static COLD void refuse(struct tcb *caller)
 {
-    struct tcb *caller = tcb_at(t);
     if (caller->fault != PN_FAULT_NULL) {
-        sched_block(t);
+        sched_remove(caller);
+        caller->fault = PN_FAULT_NULL;
         caller->state = THREAD_INACTIVE;
         return;
     }
-    tcb_answer(t, PN_ERR_ILLEGAL_OPERATION);
-    sched_wake(t);
+    tcb_answer(caller, PN_ERR_ILLEGAL_OPERATION);
+    sched_wake(caller);
 }
 
 static void push(u16 r, u16 s)
@@ -25,62 +25,44 @@ static void push(u16 r, u16 s)
     reply->sc = s;
     reply->newer = NIL;
     reply->older = sc->reply;
-    if (sc->reply != NIL)
+    if (unlikely(sc->reply != NIL))
         reply_at(sc->reply)->newer = r;
     sc->reply = r;
 }
 
-void reply_begin(u16 t, u16 server, u16 r, bool donate)
+void reply_begin(struct tcb *caller, struct tcb *server, u16 r, bool donate)
 {
-    struct tcb *caller = tcb_at(t);
-    if (unlikely(r == NIL || reply_at(r)->caller != NIL)) {
-        refuse(t);
+    struct reply *reply = reply_at(r);
+    if (unlikely(r == NIL || reply->caller != NIL)) {
+        refuse(caller);
         return;
     }
-    struct reply *reply = reply_at(r);
-    reply->caller = t;
-    reply->server = server;
+    reply->caller = caller->self;
+    reply->server = server->self;
     caller->state = THREAD_REPLY;
     caller->reply = r;
-    sched_block(t);
+    if (ks.current == caller->self)
+        ks.current = NIL;
     u16 s = caller->sc;
-    if (donate && s != NIL && tcb_at(server)->sc == NIL) {
+    if (donate && s != NIL && server->sc == NIL) {
         push(r, s);
         caller->sc = NIL;
         sched_context_attach(s, server);
     }
 }
 
-/* The scheduling context leaves the thread that runs on it. */
-static void take_from_holder(struct sched_context *sc)
-{
-    u16 holder = sc->thread;
-    if (holder == NIL)
-        return;
-    sc->thread = NIL;
-    struct tcb *thread = tcb_at(holder);
-    thread->sc = NIL;
-    if (likely(holder == ks.current) || thread->state != THREAD_READY)
-        return;
-    sched_remove(holder);
-    sched_wake(holder);
-}
-
 /* Take 'r' off the stack it is on. True: it was the newest, so its caller gets the scheduling context. */
-static bool unlink(u16 r)
+static bool unlink(struct reply *reply)
 {
-    struct reply *reply = reply_at(r);
-    u16 s = reply->sc;
-    if (s == NIL)
-        return false;
     u16 older = reply->older;
     u16 newer = reply->newer;
+    u16 s = reply->sc;
     reply->sc = NIL;
     reply->older = NIL;
     reply->newer = NIL;
-    if (older != NIL)
+    if (unlikely(older != NIL))
         reply_at(older)->newer = newer;
-    if (newer != NIL) {
+    if (unlikely(newer != NIL)) {
         reply_at(newer)->older = older;
         return false;
     }
@@ -88,63 +70,79 @@ static bool unlink(u16 r)
     return true;
 }
 
-/* End the wait of the caller and give back what it lent. */
-static void detach(u16 r)
+/* The scheduling context leaves the thread that runs on it; one that does not run now looks for another. */
+static void take_from_holder(struct sched_context *sc)
 {
-    struct reply *reply = reply_at(r);
+    if (unlikely(sc->thread == NIL))
+        return;
+    struct tcb *holder = tcb_at(sc->thread);
+    sc->thread = NIL;
+    holder->sc = NIL;
+    if (likely(holder->self == ks.current) || holder->state != THREAD_READY)
+        return;
+    sched_remove(holder);
+    sched_wake(holder);
+}
+
+/* End the wait of the caller and give back what it lent. */
+static void detach(struct reply *reply, struct tcb *caller)
+{
     u16 s = reply->sc;
-    u16 t = reply->caller;
     reply->caller = NIL;
-    if (!unlink(r))
+    caller->reply = NIL;
+    if (s == NIL || !unlink(reply))
         return;
     take_from_holder(sc_at(s));
-    if (likely(tcb_at(t)->sc == NIL))
-        sched_context_attach(s, t);
+    if (likely(caller->sc == NIL))
+        sched_context_attach(s, caller);
 }
 
-void reply_send(u16 r, u16 server)
+/* The answer to a fault. */
+static COLD void answer_fault(struct tcb *caller, const struct tcb *server)
 {
-    u16 t = reply_at(r)->caller;
-    if (unlikely(t == NIL))
+    bool resume = fault_answered(caller, server);
+    caller->fault = PN_FAULT_NULL;
+    if (resume)
+        sched_wake(caller);
+    else
+        caller->state = THREAD_INACTIVE;
+}
+
+void reply_send(u16 r, const struct tcb *server)
+{
+    struct reply *reply = reply_at(r);
+    if (unlikely(reply->caller == NIL))
         return;
-    struct tcb *caller = tcb_at(t);
-    detach(r);
-    caller->reply = NIL;
+    struct tcb *caller = tcb_at(reply->caller);
+    detach(reply, caller);
     if (unlikely(caller->fault != PN_FAULT_NULL)) {
-        bool resume = fault_answered(t, server);
-        caller->fault = PN_FAULT_NULL;
-        if (!resume) {
-            caller->state = THREAD_INACTIVE;
-            return;
-        }
-    } else {
-        message_transfer(server, t, 0);
+        answer_fault(caller, server);
+        return;
     }
-    sched_wake(t);
+    message_transfer(server, caller, 0);
+    sched_wake(caller);
 }
 
-void reply_abandon(u16 r, u64 label, u64 epoch)
+COLD void reply_abandon(u16 r, u64 epoch)
 {
-    u16 t = reply_at(r)->caller;
-    if (t == NIL)
+    struct reply *reply = reply_at(r);
+    if (reply->caller == NIL)
         return;
-    struct tcb *caller = tcb_at(t);
-    detach(r);
-    caller->reply = NIL;
+    struct tcb *caller = tcb_at(reply->caller);
+    detach(reply, caller);
     if (caller->fault != PN_FAULT_NULL) {
         caller->fault = PN_FAULT_NULL;
         caller->state = THREAD_INACTIVE;
         return;
     }
-    tcb_answer(t, label);
-    caller->reg[REG_A1] += 1;
-    caller->reg[REG_A2] = epoch;
-    sched_wake(t);
+    tcb_answer_restarted(caller, epoch);
+    sched_wake(caller);
 }
 
-void reply_cancel(u16 r)
+COLD void reply_cancel(u16 r)
 {
     struct reply *reply = reply_at(r);
     reply->caller = NIL;
-    (void)unlink(r);
+    if (reply->sc != NIL)
+        (void)unlink(reply);
 }

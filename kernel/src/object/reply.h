@@ -8,6 +8,8 @@
 
 #include "types.h"
 
+struct tcb;
+
 struct reply {
     u16 caller; /* thread that waits for the answer */
     u16 server; /* thread that received with this object last */
@@ -17,15 +19,15 @@ struct reply {
     u16 spare[3];
 };
 
-/* Thread 't' called, or faulted to, thread 'server', which had offered reply object 'r'. */
-void reply_begin(u16 t, u16 server, u16 r, bool donate);
+/* 'caller' called, or faulted to, 'server', which had offered reply object 'r' (NIL: none). */
+void reply_begin(struct tcb *caller, struct tcb *server, u16 r, bool donate);
 
-/* Answer the caller of 'r', if there is one, with the message of thread 'server'. */
-void reply_send(u16 r, u16 server);
+/* Answer the caller of 'r', if there is one, with the message of 'server'. */
+void reply_send(u16 r, const struct tcb *server);
 
-/* The server will not answer: a caller gets PN_ERR_PEER_RESTARTED (or 'label'), a faulted thread stays
+/* The server will not answer: a caller gets PN_ERR_PEER_RESTARTED, a faulted thread stays
  * stopped. */
-void reply_abandon(u16 r, u64 label, u64 epoch);
+void reply_abandon(u16 r, u64 epoch);
 
 /* The caller leaves (it was suspended or reset): the scheduling context stays where it is. */
 void reply_cancel(u16 r);

@@ -16,10 +16,10 @@ void sched_context_configure(u16 s, u64 budget, u64 period, u8 max, u64 badge, u
     refill_init(sc, now);
 }
 
-void sched_context_attach(u16 s, u16 t)
+void sched_context_attach(u16 s, struct tcb *t)
 {
-    sc_at(s)->thread = t;
-    tcb_at(t)->sc = s;
+    sc_at(s)->thread = t->self;
+    t->sc = s;
 }
 
 static bool at_home(u16 s)
@@ -27,10 +27,10 @@ static bool at_home(u16 s)
     return sc_at(s)->thread == NIL && sc_at(s)->reply == NIL;
 }
 
-bool sched_context_acquire(u16 t)
+COLD bool sched_context_acquire(struct tcb *t)
 {
-    const struct binding *b = binding_at(t);
-    if (b->sc != NIL && sc_at(b->sc)->home_thread == t && at_home(b->sc)) {
+    const struct binding *b = binding_at(t->self);
+    if (b->sc != NIL && sc_at(b->sc)->home_thread == t->self && at_home(b->sc)) {
         sched_context_attach(b->sc, t);
         return true;
     }
@@ -50,42 +50,38 @@ static u16 heir(const struct sched_context *sc)
         return reply_at(sc->reply)->server;
     if (sc->home_thread != NIL)
         return sc->home_thread;
-    if (sc->home_notification < PN_MAX_NOTIFICATIONS) {
-        /* At home in the notification; its thread takes it when it becomes ready, or now if it is. */
-        u16 bound = fixed_bound_tcb[sc->home_notification];
-        if (bound != NIL && tcb_at(bound)->state == THREAD_READY)
-            return bound;
-    }
-    return NIL;
+    if (sc->home_notification == NIL || sc->home_notification > PN_MAX_NOTIFICATIONS)
+        return NIL;
+    /* At home in the notification; its thread takes it when it becomes ready, or now if it is. */
+    u16 bound = fixed_bound_tcb[sc->home_notification];
+    return bound != NIL && tcb_at(bound)->state == THREAD_READY ? bound : NIL;
 }
 
-void sched_context_release(u16 t)
+COLD void sched_context_release(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    if (thread->sc == NIL)
+    if (t->sc == NIL)
         return;
-    u16 s = thread->sc;
+    u16 s = t->sc;
     struct sched_context *sc = sc_at(s);
-    if (sc->home_thread == t && sc->reply == NIL)
+    if (likely(sc->home_thread == t->self && sc->reply == NIL))
         return;
-    if (sc->reply != NIL && reply_at(sc->reply)->server == t)
+    if (sc->reply != NIL && reply_at(sc->reply)->server == t->self)
         return;
-    thread->sc = NIL;
+    t->sc = NIL;
     sc->thread = NIL;
     u16 next = heir(sc);
-    if (next == NIL || next == t || tcb_at(next)->sc != NIL)
+    if (next == NIL || next == t->self || tcb_at(next)->sc != NIL)
         return;
-    sched_context_attach(s, next);
+    sched_context_attach(s, tcb_at(next));
     if (tcb_at(next)->state == THREAD_READY)
-        sched_wake(next);
+        sched_wake(tcb_at(next));
 }
 
-void sched_context_move(u16 t)
+COLD void sched_context_move(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    u16 n = binding_at(t)->notification;
-    u16 s = binding_at(t)->sc;
-    thread->moving = false;
+    u16 n = binding_at(t->self)->notification;
+    u16 s = binding_at(t->self)->sc;
+    t->moving = false;
     if (n == NIL || s == NIL)
         return;
     sc_at(s)->home_thread = NIL;

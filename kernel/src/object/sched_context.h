@@ -9,6 +9,8 @@
 #include <postern/limits.h>
 #include "types.h"
 
+struct tcb;
+
 /* 'amount' ticks may be used from 'time' on. */
 struct refill {
     u64 time;
@@ -30,23 +32,23 @@ struct sched_context {
     u8 count;
     u8 max;
     struct refill refill[PN_MAX_REFILLS];
-};
+} __attribute__((aligned(256)));
 
 /* Budget and period in ticks (0 < budget <= period), at most 'max' refills (2..PN_MAX_REFILLS). */
 void sched_context_configure(u16 s, u64 budget, u64 period, u8 max, u64 badge, u64 now);
 
 /* Let thread 't' run on 's' (nobody else does). */
-void sched_context_attach(u16 s, u16 t);
+void sched_context_attach(u16 s, struct tcb *t);
 
 /* A ready thread without scheduling context takes its own or that of its notification, if it is at home.
  * False: there is none. */
-bool sched_context_acquire(u16 t);
+bool sched_context_acquire(struct tcb *t);
 
 /* Thread 't' waits for a message: hand back a scheduling context that somebody else is owed. */
-void sched_context_release(u16 t);
+void sched_context_release(struct tcb *t);
 
 /* First receive of a thread with PN_TCB_PASSIVE: its scheduling context gets a new home, its notification. */
-void sched_context_move(u16 t);
+void sched_context_move(struct tcb *t);
 
 /* Time at which 's' may run next; 0: at once. */
 u64 sched_context_ready_time(u16 s);

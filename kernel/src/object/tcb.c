@@ -4,53 +4,50 @@
 #include "object/fault.h"
 #include "state.h"
 
-#define ECALL_BYTES 4u
-
-void tcb_init(u16 t)
+struct tcb *tcb_init(u16 i)
 {
-    struct tcb *thread = tcb_at(t);
-    struct binding *b = &fixed_binding[t];
+    struct tcb *t = tcb_at(i);
     struct binding empty = {0};
-    empty.notification = NIL;
-    empty.sc = NIL;
-    empty.fault_endpoint = NIL;
-    empty.timeout_endpoint = NIL;
-    *b = empty;
-    thread->state = THREAD_INACTIVE;
-    thread->queue = QUEUE_NONE;
-    thread->sc = NIL;
-    thread->next = NIL;
-    thread->prev = NIL;
-    thread->object = NIL;
-    thread->reply = NIL;
+    fixed_binding[i] = empty;
+    t->self = i;
+    t->state = THREAD_INACTIVE;
+    t->queue = QUEUE_NONE;
+    t->fault = PN_FAULT_NULL;
+    t->moving = false;
+    t->epoch = 0;
+    t->sc = NIL;
+    t->next = NIL;
+    t->prev = NIL;
+    t->object = NIL;
+    t->reply = NIL;
     tcb_load_start(t);
-    for (u32 i = 0; i < PN_PAGE_SIZE / 8; i++)
-        ks_buffer[t].word[i] = 0;
+    for (u32 w = 0; w < PN_PAGE_SIZE / 8; w++)
+        buffer_at(i)->word[w] = 0;
+    return t;
 }
 
-void tcb_load_start(u16 t)
+void tcb_load_start(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    const struct binding *b = binding_at(t);
+    const struct binding *b = binding_at(t->self);
+    struct fpu_state *fpu = &ks_fpu[t->self];
     for (u32 i = 0; i < 32; i++)
-        thread->reg[i] = 0;
-    thread->reg[REG_PC] = b->start_pc;
-    thread->reg[REG_SP] = b->start_sp;
-    thread->reg[REG_A0] = b->start_a0;
-    if (ks.fpu_owner == t)
+        t->reg[i] = 0;
+    t->reg[REG_PC] = b->start_pc;
+    t->reg[REG_SP] = b->start_sp;
+    t->reg[REG_A0] = b->start_a0;
+    for (u32 i = 0; i < 32; i++)
+        fpu->f[i] = 0;
+    fpu->fcsr = 0;
+    if (ks.fpu_owner == t->self)
         ks.fpu_owner = NIL;
-    for (u32 i = 0; i < 32; i++)
-        ks_fpu[t].f[i] = 0;
-    ks_fpu[t].fcsr = 0;
-    if (ks.loaded == t)
+    if (ks.loaded == t->self)
         ks.loaded = NIL;
 }
 
 /* Leave the queue or reply that a blocked thread waits in. */
-static void cancel_wait(u16 t)
+static void cancel_wait(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
-    switch (thread->state) {
+    switch (t->state) {
     case THREAD_RECEIVE:
     case THREAD_SEND:
         endpoint_remove(t);
@@ -59,59 +56,56 @@ static void cancel_wait(u16 t)
         notification_remove(t);
         break;
     case THREAD_REPLY:
-        reply_cancel(thread->reply);
+        reply_cancel(t->reply);
         break;
     default:
         return;
     }
-    if (thread->fault == PN_FAULT_NULL)
-        thread->reg[REG_PC] -= ECALL_BYTES;
-    thread->fault = PN_FAULT_NULL;
-    thread->reply = NIL;
+    if (t->fault == PN_FAULT_NULL)
+        t->reg[REG_PC] -= ECALL_BYTES;
+    t->fault = PN_FAULT_NULL;
+    t->reply = NIL;
 }
 
-void tcb_suspend(u16 t)
+void tcb_suspend(struct tcb *t)
 {
     cancel_wait(t);
     sched_remove(t);
-    tcb_at(t)->state = THREAD_INACTIVE;
+    t->state = THREAD_INACTIVE;
 }
 
-void tcb_resume(u16 t)
+void tcb_resume(struct tcb *t)
 {
-    if (tcb_at(t)->state == THREAD_READY)
+    if (t->state == THREAD_READY)
         return;
     cancel_wait(t);
     sched_wake(t);
 }
 
 /* Nobody may wait for ever for a thread that starts anew. */
-static void release_waiters(u16 t)
+static void release_waiters(const struct tcb *t)
 {
-    u64 epoch = tcb_at(t)->epoch;
-    for (u16 r = 0; r < fixed.replies; r++) {
-        struct reply *reply = reply_at(r);
-        if (reply->server != t || reply->caller == NIL)
+    for (u16 r = 1; r <= fixed.replies; r++) {
+        const struct reply *reply = reply_at(r);
+        if (reply->server != t->self || reply->caller == NIL)
             continue;
-        u16 c = reply->caller;
-        struct tcb *caller = tcb_at(c);
+        struct tcb *caller = tcb_at(reply->caller);
         enum pn_fault fault = (enum pn_fault)caller->fault;
-        reply_abandon(r, PN_ERR_PEER_RESTARTED, epoch);
+        reply_abandon(r, t->epoch);
         /* A fault is told to the handler's next life. */
-        if (fault != PN_FAULT_NULL && c != t)
-            fault_raise(c, fault, caller->fault_address, caller->fault_code);
+        if (fault != PN_FAULT_NULL)
+            fault_raise(caller, fault, caller->fault_address, caller->fault_code);
     }
-    for (u16 e = 0; e < fixed.endpoints; e++) {
-        if (endpoint_at(e)->server == t)
-            endpoint_refuse_callers(e, epoch);
+    for (u16 e = 1; e <= fixed.endpoints; e++) {
+        if (endpoint_at(e)->server == t->self)
+            endpoint_refuse_callers(e, t->epoch);
     }
 }
 
-void tcb_reset(u16 t)
+void tcb_reset(struct tcb *t)
 {
-    struct tcb *thread = tcb_at(t);
     tcb_suspend(t);
-    thread->epoch = (u32)((thread->epoch + 1ull) & 0xffffffffu);
+    t->epoch = (u32)((t->epoch + 1ull) & 0xffffffffu);
     release_waiters(t);
     sched_context_release(t);
     tcb_load_start(t);
@@ -125,19 +119,25 @@ static u32 register_number(u64 position)
     return numbers[position % 32];
 }
 
-u64 tcb_get_register(u16 t, u64 position)
+u64 tcb_get_register(const struct tcb *t, u64 position)
 {
-    return tcb_at(t)->reg[register_number(position)];
+    return t->reg[register_number(position)];
 }
 
-void tcb_set_register(u16 t, u64 position, u64 value)
+void tcb_set_register(struct tcb *t, u64 position, u64 value)
 {
-    tcb_at(t)->reg[register_number(position)] = value;
+    t->reg[register_number(position)] = value;
 }
 
-void tcb_answer(u16 t, u64 label)
+void tcb_answer(struct tcb *t, u64 label)
 {
-    struct tcb *thread = tcb_at(t);
-    thread->reg[REG_A0] = 0;
-    thread->reg[REG_A1] = label << PN_MSGINFO_LABEL_SHIFT;
+    t->reg[REG_A0] = 0;
+    t->reg[REG_A1] = label << PN_MSGINFO_LABEL_SHIFT;
+}
+
+void tcb_answer_restarted(struct tcb *t, u64 epoch)
+{
+    tcb_answer(t, PN_ERR_PEER_RESTARTED);
+    t->reg[REG_A1] += 1;
+    t->reg[REG_A2] = epoch;
 }

@@ -17,6 +17,9 @@
 #define REG_A6 16u
 #define REG_A7 17u
 
+/* Size of the instruction of a system call. */
+#define ECALL_BYTES 4u
+
 enum thread_state {
     THREAD_INACTIVE, /* suspended, faulted without handler, or never started */
     THREAD_READY,    /* runs, or would if it had a scheduling context with budget */
@@ -43,7 +46,8 @@ struct tcb {
     u8 donating; /* THREAD_SEND: lends its scheduling context to a passive receiver */
     u8 moving;   /* PN_TCB_PASSIVE: the scheduling context has yet to move to the notification */
     u8 spare;
-    u16 sc; /* scheduling context it runs on */
+    u16 self; /* its own index */
+    u16 sc;   /* scheduling context it runs on */
     u16 next;
     u16 prev;
     u16 object;
@@ -79,26 +83,29 @@ _Static_assert(offsetof(struct tcb, reg) == 0, "machine/trap.S");
 _Static_assert(sizeof(struct message_buffer) == PN_PAGE_SIZE, "one page");
 
 /* A new, inactive thread. */
-void tcb_init(u16 t);
+struct tcb *tcb_init(u16 t);
 
 /* Take the thread out of whatever it does: it is inactive afterwards. A system call that it was blocked in
  * will be repeated when it is resumed. */
-void tcb_suspend(u16 t);
+void tcb_suspend(struct tcb *t);
 
 /* Make a thread that is not ready ready, giving up what it waits for. */
-void tcb_resume(u16 t);
+void tcb_resume(struct tcb *t);
 
 /* Back to the start registers, inactive, in the next epoch; callers and queued callers are answered. */
-void tcb_reset(u16 t);
+void tcb_reset(struct tcb *t);
 
 /* Start registers into the context, everything else 0. */
-void tcb_load_start(u16 t);
+void tcb_load_start(struct tcb *t);
 
 /* Registers in the order of seL4's user context; 'position' < 32. */
-u64 tcb_get_register(u16 t, u64 position);
-void tcb_set_register(u16 t, u64 position, u64 value);
+u64 tcb_get_register(const struct tcb *t, u64 position);
+void tcb_set_register(struct tcb *t, u64 position, u64 value);
 
 /* End a system call of thread 't' with this label and no words. */
-void tcb_answer(u16 t, u64 label);
+void tcb_answer(struct tcb *t, u64 label);
+
+/* End a Call of thread 't' whose server was reset: PN_ERR_PEER_RESTARTED and the server's epoch. */
+void tcb_answer_restarted(struct tcb *t, u64 epoch);
 
 #endif

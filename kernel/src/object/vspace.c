@@ -4,7 +4,8 @@
 #include "machine/csr.h"
 #include "state.h"
 
-#define LEVELS 3u /* 2: root, 1: 2 MiB per entry, 0: pages */
+#define NO_TABLE ((u16)0xffff)
+#define LEVELS   3u /* 2: root, 1: 2 MiB per entry, 0: pages */
 
 void vspace_init(u16 v)
 {
@@ -36,18 +37,18 @@ static u32 entry_index(u64 vaddr, u32 level)
     return (u32)(vaddr >> (PN_PAGE_BITS + 9u * level) & (PTE_ENTRIES - 1u));
 }
 
-/* Which table of the pool an entry points to; NIL: none (leaf or empty). */
+/* Which table of the pool an entry points to; NO_TABLE: none (leaf or empty). */
 static u16 table_of(u64 pte)
 {
     u64 base = kernel_map_physical(fixed_table);
     u64 paddr = pte_address(pte);
     if ((pte & (PTE_VALID | PTE_READ | PTE_EXEC)) != PTE_VALID || paddr < base)
-        return NIL;
+        return NO_TABLE;
     u64 index = (paddr - base) / PN_PAGE_SIZE;
-    return index < PN_MAX_PAGE_TABLES ? (u16)index : NIL;
+    return index < PN_MAX_PAGE_TABLES ? (u16)index : NO_TABLE;
 }
 
-/* A place in the tables: entry 'index' of table 'table' (NIL: of the root) on 'level'. */
+/* A place in the tables: entry 'index' of table 'table' (NO_TABLE: of the root) on 'level'. */
 struct place {
     u32 level;
     u32 index;
@@ -56,16 +57,18 @@ struct place {
 
 static u64 place_get(u16 v, struct place p)
 {
-    if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES || (p.table >= PN_MAX_PAGE_TABLES && p.table != NIL))
+    if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES ||
+        (p.table >= PN_MAX_PAGE_TABLES && p.table != NO_TABLE))
         kernel_stop_index();
-    return p.table == NIL ? fixed_vspace[v].entry[p.index] : fixed_table[p.table].entry[p.index];
+    return p.table == NO_TABLE ? fixed_vspace[v].entry[p.index] : fixed_table[p.table].entry[p.index];
 }
 
 static void place_set(u16 v, struct place p, u64 pte)
 {
-    if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES || (p.table >= PN_MAX_PAGE_TABLES && p.table != NIL))
+    if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES ||
+        (p.table >= PN_MAX_PAGE_TABLES && p.table != NO_TABLE))
         kernel_stop_index();
-    if (p.table == NIL)
+    if (p.table == NO_TABLE)
         fixed_vspace[v].entry[p.index] = pte;
     else
         fixed_table[p.table].entry[p.index] = pte;
@@ -75,10 +78,10 @@ static void place_set(u16 v, struct place p, u64 pte)
 /* Walk down to 'level', or to where a table is missing. */
 static struct place walk(u16 v, u64 vaddr, u32 level)
 {
-    struct place p = {LEVELS - 1, entry_index(vaddr, LEVELS - 1), NIL};
+    struct place p = {LEVELS - 1, entry_index(vaddr, LEVELS - 1), NO_TABLE};
     while (p.level > level) {
         u16 table = table_of(place_get(v, p));
-        if (table == NIL)
+        if (table == NO_TABLE)
             return p;
         p.level -= 1;
         p.table = table;

@@ -13,9 +13,9 @@ static void write(volatile u64 *place)
     *place = value;
 }
 
-bool probe_syscall(u16 t, u64 number)
+bool probe_syscall(const struct tcb *t, u64 number)
 {
-    u64 i = tcb_at(t)->reg[REG_A0];
+    u64 i = t->reg[REG_A0];
     switch ((int64_t)number) {
     case SYS_PROBE_SLOT:
         write(&fixed_slot[i % PN_MAX_SLOTS].word);
@@ -24,7 +24,7 @@ bool probe_syscall(u16 t, u64 number)
         write(&fixed_vspace[i % PN_MAX_VSPACES].entry[0]);
         return true;
     case SYS_PROBE_BINDING:
-        write(&fixed_binding[i % PN_MAX_TCBS].satp);
+        write(&fixed_binding[i % PN_MAX_TCBS + 1].satp);
         return true;
     default:
         return false;

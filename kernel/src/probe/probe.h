@@ -5,7 +5,9 @@
 
 #include "types.h"
 
+struct tcb;
+
 /* True: the number was one of the probe's and the forbidden write has been made. */
-bool probe_syscall(u16 t, u64 number);
+bool probe_syscall(const struct tcb *t, u64 number);
 
 #endif

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The collector's parts that read hostile input.
+
+$(eval $(call unit,collector_track,host/collector/track.c,-Ihost/collector))
+$(eval $(call unit,collector_senml,host/collector/senml.c,-Ihost/collector,-ljson-c -lm))
