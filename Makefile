@@ -62,7 +62,7 @@ test: $(DEPS_STAMP) ## all tests: unit, kernel, integration; ends with "N passed
 
 bench: $(DEPS_STAMP) ## sizes and instruction counts, as a table and in build/bench.json
 	@$(MAKE) --no-print-directory CONFIG=release programs host sim
-	@tests/bench/run --board $(BOARD)
+	@tests/bench/run
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
