@@ -82,8 +82,8 @@ static void take_from_holder(struct sched_context *sc)
     sched_wake(holder);
 }
 
-/* End the wait of the caller and give back what it lent, unless the server has lent it further: then it comes back
- * when its user waits again (sched_context_release). */
+/* End the wait of the caller and give back what it lent, unless the server has lent it further: then it comes
+ * back when its user waits again (sched_context_release). */
 static void detach(struct reply *reply, struct tcb *caller)
 {
     u16 s = reply->sc;
