@@ -42,7 +42,12 @@ typedef seL4_MessageInfo_t microkit_msginfo;
  * crash. */
 void init(void);
 void notified(microkit_channel ch);
+#ifdef __cplusplus
+/* `protected` is a word of C++: its programs define microkit_protected, which has the same linker symbol. */
+microkit_msginfo microkit_protected(microkit_channel ch, microkit_msginfo msginfo) __asm__("protected");
+#else
 microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo);
+#endif
 seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo *reply_msginfo);
 
 /* Set in the image by the composer. */
@@ -66,7 +71,7 @@ void microkit_dbg_put32(seL4_Uint32 x);
 /* Stops the program by a store to address `err`. */
 static inline void microkit_internal_crash(seL4_Error err)
 {
-    *(volatile int *)(seL4_Word)err = 0;
+    *(volatile int *)(seL4_Word)err = 0; /* NOLINT(clang-analyzer-core.NullDereference): that is the point */
 }
 
 /* Reports "<pd> <function>: invalid channel given '<n>'" on the debug console. */
@@ -160,10 +165,10 @@ static inline seL4_Word microkit_mr_get(seL4_Uint8 mr)
  * and stack when `entry_point` is its _start. */
 static inline void microkit_pd_restart(microkit_child pd, seL4_Word entry_point)
 {
-    seL4_UserContext context = {0};
+    seL4_UserContext context;
     seL4_Error err;
 
-    context.pc = entry_point;
+    context.pc = entry_point; /* the only register that is written */
     err = seL4_TCB_WriteRegisters(BASE_TCB_CAP + pd, seL4_True, 0, 1, &context);
     if (err != seL4_NoError) {
         microkit_dbg_puts("microkit_pd_restart: error writing TCB registers\n");

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The SDK's layout and the command line of bin/microkit, which build files written for Microkit's rely on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SDK = ROOT / "build/sdk"
+BOARD = "qemu_virt_riscv64"
+CONFIGS = ["debug", "release"]
+CC = "riscv64-unknown-elf-gcc"
+COMPILE = ["-nostdlib", "-ffreestanding", "-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64d"]
+PROGRAM = """
+#include <microkit.h>
+volatile double sum = 0.5;
+void init(void) { sum = sum * 2; }
+void notified(microkit_channel ch) { microkit_pd_restart(ch, 0x200000); }
+"""
+SERVER = """
+#ifdef __cplusplus
+#define protected microkit_protected
+#endif
+microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo) { (void)ch; return msginfo; }
+"""
+SYSTEM = '<system><protection_domain name="one" priority="1"><program_image path="one.elf" /></protection_domain></system>'
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Without what a make that runs the tests leaves behind for its children."""
+    kept = {key: value for key, value in os.environ.items()
+            if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MICROKIT_SDK")}
+    return kept | extra
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sdk() -> None:
+    subprocess.run(["make", "--no-print-directory", "sdk"], cwd=ROOT, check=True, env=environment())
+
+
+def link(folder: Path, config: str, suffix: str = "c") -> Path:
+    """A program built by one command of the documented form."""
+    board = SDK / "board" / BOARD / config
+    source = folder / f"one.{suffix}"
+    source.write_text(PROGRAM + SERVER)
+    subprocess.run([CC, *COMPILE, "-Wall", "-Wextra", "-Werror", f"-I{board}/include", "-O2", source,
+                    f"-L{board}/lib", "-lmicrokit", "-Tmicrokit.ld", "-o", folder / "one.elf"], check=True)
+    return folder / "one.elf"
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A folder with a description, and its program in a folder of its own."""
+    (tmp_path / "one.system").write_text(SYSTEM)
+    (tmp_path / "bin").mkdir()
+    link(tmp_path / "bin", "debug")
+    return tmp_path
+
+
+def microkit(folder: Path, *arguments: str | Path, program: Path = SDK / "bin/microkit",
+             **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program, *arguments], cwd=folder, env=environment(**extra), capture_output=True, text=True,
+                          check=False)
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_architecture_is_cut_out_as_build_files_do(config: str) -> None:
+    header = SDK / "board" / BOARD / config / "include/kernel/gen_config.h"
+    done = subprocess.run(f"grep 'CONFIG_SEL4_ARCH  ' {header} | cut -d' ' -f4", shell=True, capture_output=True,
+                          text=True, check=True)
+    assert done.stdout == "riscv64\n"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("suffix", ["c", "cpp"])
+def test_program_with_floating_point_abi_links_at_the_fixed_address(config: str, suffix: str, tmp_path: Path) -> None:
+    program = link(tmp_path, config, suffix)
+    symbols = subprocess.run(["riscv64-unknown-elf-nm", program], capture_output=True, text=True, check=True).stdout
+    assert "0000000000200000 T _start\n" in symbols
+    assert " T protected\n" in symbols
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_printing_macros_follow_the_configuration(config: str, tmp_path: Path) -> None:
+    source = tmp_path / "macros.c"
+    source.write_text("#include <microkit.h>\nCONFIG_PRINTING CONFIG_DEBUG_BUILD CONFIG_KERNEL_MCS CONFIG_ARCH_RISCV\n")
+    include = SDK / "board" / BOARD / config / "include"
+    done = subprocess.run([CC, "-E", "-P", f"-I{include}", source], capture_output=True, text=True, check=True)
+    last = done.stdout.splitlines()[-1]
+    assert last == ("1 1 1 1" if config == "debug" else "CONFIG_PRINTING CONFIG_DEBUG_BUILD 1 1")
+
+
+@pytest.mark.parametrize("order", [
+    ["one.system", "--search-path", "nowhere", "bin", "--board", BOARD, "--config", "debug", "-o", "i", "-r", "r"],
+    ["--board", BOARD, "-r", "r", "--search-path", "bin", "--config", "debug", "one.system", "-o", "i"],
+    ["-o", "i", "--config", "debug", "--report", "r", "one.system", "--board", BOARD, "--search-path", "bin"],
+])
+def test_options_in_any_order(order: list[str], work: Path) -> None:
+    done = microkit(work, *order)
+    assert (done.returncode, done.stderr) == (0, "")
+    size = (work / "i").stat().st_size
+    assert done.stdout == f"MICROKIT|LOADER: image file size = {size} bytes\n"
+    assert "one" in (work / "r").read_text()
+
+
+def test_default_names_and_the_working_directory(work: Path) -> None:
+    done = microkit(work / "bin", "../one.system", "--board", BOARD, "--config", "debug")
+    assert done.returncode == 0
+    assert (work / "bin/loader.img").exists() and (work / "bin/report.txt").exists()
+
+
+def test_same_input_same_image(work: Path) -> None:
+    for name in ("a", "b"):
+        assert microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", "-o",
+                        name).returncode == 0
+    assert (work / "a").read_bytes() == (work / "b").read_bytes()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["one.system", "--board", "star64", "--config", "debug"],
+     f"argument --board: invalid choice: 'star64' (choose from {BOARD})"),
+    (["one.system", "--board", BOARD, "--config", "benchmark"],
+     "argument --config: invalid choice: 'benchmark' (choose from debug, release)"),
+    (["one.system", "--board", "../board", "--config", "debug"],
+     f"argument --board: invalid choice: '../board' (choose from {BOARD})"),
+    (["one.system", "--board", BOARD, "--config", "debug", "--image-type", "zip"],
+     "argument --image-type: invalid choice: 'zip' (choose from binary, elf, uimage)"),
+    (["one.system", "--board", BOARD], "the following arguments are required: --config (see --help)"),
+    (["one.system", "--board"], "argument --board: expected one argument"),
+    (["one.system", "--bord", BOARD], "unrecognised argument: '--bord' (see --help)"),
+    (["one.system", "--capdl-json", "x"], "argument --capdl-json: not available"),
+    (["--board", BOARD, "--config", "debug", "--search-path", "bin", "one.system"],
+     "the following arguments are required: SYSTEM (see --help)"),
+])
+def test_mistakes_are_named(arguments: list[str], says: str, work: Path) -> None:
+    done = microkit(work, *arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"microkit: error: {says}")
+    assert not (work / "loader.img").exists()
+
+
+def test_error_in_the_description(work: Path) -> None:
+    (work / "bad.system").write_text(SYSTEM.replace('priority="1"', 'priority="255"'))
+    done = microkit(work, "bad.system", "--search-path", "bin", "--board", BOARD, "--config", "debug")
+    assert done.returncode == 1
+    assert "bad.system:1:" in done.stderr and "[pd-priority]" in done.stderr
+    assert not (work / "loader.img").exists()
+
+
+def test_check_needs_no_programs(work: Path) -> None:
+    (work / "bin/one.elf").unlink()
+    assert microkit(work, "one.system", "--check", "--board", BOARD, "--config", "debug").returncode == 0
+    assert microkit(work, "one.system", "--board", BOARD, "--config", "debug").returncode == 1
+
+
+def test_help(work: Path) -> None:
+    for word in ("-h", "--help"):
+        done = microkit(work, word)
+        assert done.returncode == 0 and done.stdout.startswith("usage: microkit SYSTEM")
+
+
+def test_sdk_named_by_the_environment(work: Path) -> None:
+    shutil.copy(SDK / "bin/microkit", work / "bin/microkit")
+    arguments = ["one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug"]
+    lost = microkit(work, *arguments, program=work / "bin/microkit")
+    assert lost.returncode == 1 and "is not an SDK" in lost.stderr
+    assert microkit(work, *arguments, program=work / "bin/microkit", MICROKIT_SDK=str(SDK)).returncode == 0
