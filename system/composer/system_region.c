@@ -27,7 +27,7 @@ static void read_prefill(struct region *region, struct system_input *input)
     }
     if (path == NULL) {
         diag_error(input->diag, "region-prefill", place, "the file '%s' was not found", region->prefill);
-        diag_hint(input->diag, "add its folder with --search");
+        diag_hint(input->diag, "add its folder to the search path");
         return;
     }
     const char *text;
