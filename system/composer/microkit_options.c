@@ -32,15 +32,15 @@ static const char usage[] =
 void microkit_complain(const char *format, ...)
 {
     va_list arguments;
-    fputs("microkit: error: ", stderr);
+    (void)fputs("microkit: error: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    (void)fputc('\n', stderr);
 }
 
-/* Where the argument of an option goes, or NULL. */
-static const char **target(struct microkit_options *options, const char *word)
+/* Whether a word is an option with an argument, and where that goes. */
+static bool takes_value(struct microkit_options *options, const char *word, const char ***value)
 {
     const struct {
         const char *name;
@@ -61,10 +61,11 @@ static const char **target(struct microkit_options *options, const char *word)
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(word, table[i].name) == 0) {
-            return table[i].value;
+            *value = table[i].value;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 static enum options_verdict unknown(const char *word)
@@ -117,9 +118,9 @@ enum options_verdict microkit_options_parse(struct microkit_options *options, in
 {
     enum options_verdict verdict = OPTIONS_RUN;
     for (int i = 1; i < argc && verdict == OPTIONS_RUN; i++) {
-        const char **value = target(options, argv[i]);
+        const char **value = NULL;
         if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
-            fputs(usage, stdout);
+            (void)fputs(usage, stdout);
             return OPTIONS_DONE;
         }
         if (strcmp(argv[i], "--search-path") == 0) {
@@ -128,7 +129,7 @@ enum options_verdict microkit_options_parse(struct microkit_options *options, in
             }
         } else if (strcmp(argv[i], "--check") == 0) {
             options->compose.check = true;
-        } else if (value == NULL) {
+        } else if (!takes_value(options, argv[i], &value)) {
             verdict = positional(options, argv[i]);
         } else if (i + 1 == argc) {
             microkit_complain("argument %s: expected one argument", argv[i]);

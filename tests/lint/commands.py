@@ -10,14 +10,17 @@ from pathlib import Path
 # What to ask for: arguments of make whose recipes together compile every C file of the tree. The first command that
 # compiles a file counts, so the product's own compilation comes before that of a unit test.
 BUILDS = (
-    ("CONFIG=debug", "programs", "host", "sim", "kernel-tests"),
+    ("CONFIG=debug", "programs", "host", "sim", "kernel-tests", "sdk-config"),
     ("CONFIG=release", "programs"),
     ("CONFIG=debug", "VARIANT=rogue", "programs"),
     ("CONFIG=debug", "unit-build"),
 )
 
-# Compiled by a script instead: flags as for the other file.
-LIKE = {"crypto/bench/bench.c": "crypto/tls_engine.c"}
+# Compiled by a script or by a Makefile of its own instead: flags as for the other file.
+LIKE = {"crypto/bench/bench.c": "crypto/tls_engine.c"} | {
+    f"docs/examples/{name}.c": "system/runtime/src/main.c" for name in (
+        "hello/hello", "client_server/client", "client_server/server", "producer_consumer/consumer",
+        "producer_consumer/producer")}
 
 # Flags of gcc that clang does not know and that change nothing about the meaning of the program.
 GCC_ONLY = re.compile(r"-fcall-used-|-flto|-fno-tree-loop-|-misa-spec=|--specs=|-fno-ident|-Werror|-MMD|-MP|-g$|"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the release kernel is, in seL4's words and spelling: two blanks before each value, because build files cut
- * the architecture's name out of this file.
+ * What the release kernel is, in seL4's words and spelling: two blanks before each value, because build files
+ * cut the architecture's name out of this file.
  */
 #ifndef KERNEL_GEN_CONFIG_H
 #define KERNEL_GEN_CONFIG_H
