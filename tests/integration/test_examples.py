@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import subprocess
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,7 +109,17 @@ def test_each_image_type_boots(form: str, tmp_path: Path, boot: Callable[..., pe
     heads = {"elf": b"\x7fELF", "uimage": b"\x27\x05\x19\x56"}
     head = image.read_bytes()[:4]
     assert head == heads[form] if form in heads else head not in heads.values()
+    if form == "uimage":
+        check_uimage(image.read_bytes())
     boot(image).expect_exact(HELLO_LINE)
+
+
+def check_uimage(image: bytes) -> None:
+    """Lengths and both checksums, which QEMU does not look at but U-Boot does."""
+    _, own, _, size, load, entry, data = struct.unpack(">7I", image[:28])
+    assert size == len(image) - 64 and load == entry
+    assert own == zlib.crc32(image[:4] + bytes(4) + image[8:64])
+    assert data == zlib.crc32(image[64:])
 
 
 def test_boots_with_the_memory_of_microkits_own_command_line(tmp_path: Path,
