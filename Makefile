@@ -65,5 +65,6 @@ bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(MAKE) --no-print-directory CONFIG=release programs host sim
 	@tests/bench/run
 
-clean: ## remove everything that was built
-	rm -rf $(BUILD)
+clean: ## remove everything that was built; the source packages that were fetched stay
+	@rm -f $(SOURCES_STAMP)
+	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -path $(SOURCES_DIR) -exec rm -rf {} +

@@ -11,7 +11,8 @@ SOURCES_LOCK := mk/sources.lock
 PACKAGE_LIST := mk/packages.txt
 
 DEPS_STAMP := $(BUILD)/deps.stamp
-SOURCES_STAMP := $(BUILD)/sources/fetched.stamp
+SOURCES_DIR := $(BUILD)/sources
+SOURCES_STAMP := $(SOURCES_DIR)/fetched.stamp
 MBEDTLS_DIR := $(BUILD)/third_party/mbedtls
 MBEDTLS_STAMP := $(BUILD)/third_party/mbedtls.stamp
 LWIP_DIR := $(BUILD)/third_party/lwip

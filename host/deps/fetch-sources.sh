@@ -44,9 +44,12 @@ if [ -n "$wanted" ]; then
     apt-get -c "$apt_folder/apt.conf" -q update >"$log" 2>&1 || true
     if ! (cd "$folder" && apt-get -c "$apt_folder/apt.conf" -q source --download-only --only-source $wanted) \
         >"$apt_folder/fetch.log" 2>&1; then
-        grep -hE '^(E|W|Err)' "$log" "$apt_folder/fetch.log" >&2 || cat "$log" "$apt_folder/fetch.log" >&2
+        # Without package lists apt-get advises to change the machine's sources, which is not what is wrong.
+        grep -hE '^(E|W|Err)' "$log" "$apt_folder/fetch.log" | grep -v 'You must put some' >&2 ||
+            cat "$log" "$apt_folder/fetch.log" >&2
         cat >&2 <<TEXT
-fetch-sources: could not fetch $wanted
+fetch-sources: could not fetch$(printf ' %s' $wanted)
+  If the network is down, try again when it is up: only the first build needs it.
   If the archive no longer offers this version, put the files that $lock names into
   $folder by hand (they are checked against the lock), or move the lock to the
   version it does offer in a reviewed change. The full logs are in $apt_folder.
