@@ -52,16 +52,16 @@ help: ## this list
 	    sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo; echo "Variables: BOARD=$(BOARD) CONFIG=debug|release SECONDS=N (run: stop by itself after N seconds)"
 
-run: $(DEPS_STAMP) ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends it
+run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends it
 	@$(MAKE) --no-print-directory programs host sim
 	@host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: $(DEPS_STAMP) ## all tests: unit, kernel, integration; ends with "N passed, N failed"
+test: ## all tests: unit, kernel, integration; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory unit-build programs host sim
 	@$(MAKE) --no-print-directory VARIANT=rogue programs
 	@tests/run
 
-bench: $(DEPS_STAMP) ## sizes and instruction counts, as a table and in build/bench.json
+bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(MAKE) --no-print-directory CONFIG=release programs host sim
 	@tests/bench/run
 

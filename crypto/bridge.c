@@ -71,7 +71,8 @@ static bool is_streaming(const struct bridge *bridge)
     return bridge->state == BRIDGE_STREAMING || bridge->state == BRIDGE_FINISHING;
 }
 
-/* Nobody will look at what is left of net's last message: the next one, which may be CLOSED, must come through. */
+/* Nobody will look at what is left of net's last message: the next one, which may be CLOSED, must come
+ * through. */
 static void drop_ciphertext(struct bridge *bridge)
 {
     bridge->from_net.taken = bridge->from_net.length;

@@ -11,6 +11,7 @@
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/entropy.h>
+#include <postern/release_time.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
 
@@ -23,10 +24,6 @@
 #include "tls_credentials.h"
 #include "tls_engine.h"
 #include "tls_platform.h"
-
-/* 2026-11-01 00:00 UTC, the day of this release, raised with each one: certificates are never checked at an
- * earlier time, whatever the real-time clock says. */
-#define CLOCK_FLOOR INT64_C(1793491200)
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -54,17 +51,6 @@ static struct tls_credentials credentials;
 static struct crypto_conf conf;
 static struct ring seeds;
 static enum phase phase;
-
-/* A ring's peer and how far it has been told of: without that, two idle peers would wake each other for ever.
- */
-struct port {
-    struct ring *ring;
-    uint64_t channel;
-    uint64_t announced;
-};
-
-enum { PORT_TLS_TX, PORT_TLS_RX, PORT_TCP_TX, PORT_TCP_RX, PORT_SEEDS, PORTS };
-static struct port ports[PORTS];
 
 static struct {
     uint64_t *attempts, *handshakes, *plain_in, *plain_out, *cipher_in, *cipher_out;
@@ -102,7 +88,7 @@ static void set_clock(void)
     }
     if (tls_platform_clock_is_floor()) {
         char text[TLS_TIME_TEXT];
-        tls_platform_format_time(CLOCK_FLOOR, text);
+        tls_platform_format_time(RELEASE_TIME_S, text);
         log_warn("clock not set: certificates are checked at %s", text);
     }
 }
@@ -193,12 +179,11 @@ static void load_credentials(void)
 /* Tells the peers whose rings have moved, if they want to know. */
 static void announce(void)
 {
-    for (unsigned i = 0; i < PORTS; i++) {
-        if (ports[i].announced != ports[i].ring->counters.messages) {
-            ports[i].announced = ports[i].ring->counters.messages;
-            ring_notify(ports[i].ring, ports[i].channel);
-        }
-    }
+    ring_notify(&bridge.tls_tx, tls_tx_id);
+    ring_notify(&bridge.tls_rx, tls_rx_id);
+    ring_notify(&bridge.tcp_tx, tcp_tx_id);
+    ring_notify(&bridge.tcp_rx, tcp_rx_id);
+    ring_notify(&seeds, entropy_crypto_id);
 }
 
 static void serve(void)
@@ -225,14 +210,9 @@ void init(void)
     RING_PRODUCER(&bridge.tcp_tx, tcp_tx, TCP_TX);
     RING_CONSUMER(&bridge.tcp_rx, tcp_rx, TCP_RX);
     RING_CONSUMER(&seeds, entropy_crypto, ENTROPY_CRYPTO);
-    ports[PORT_TLS_TX] = (struct port){.ring = &bridge.tls_tx, .channel = tls_tx_id};
-    ports[PORT_TLS_RX] = (struct port){.ring = &bridge.tls_rx, .channel = tls_rx_id};
-    ports[PORT_TCP_TX] = (struct port){.ring = &bridge.tcp_tx, .channel = tcp_tx_id};
-    ports[PORT_TCP_RX] = (struct port){.ring = &bridge.tcp_rx, .channel = tcp_rx_id};
-    ports[PORT_SEEDS] = (struct port){.ring = &seeds, .channel = entropy_crypto_id};
     bridge.set_clock = set_clock;
     bridge.report = report;
-    tls_platform_init(arena, sizeof(arena), CLOCK_FLOOR);
+    tls_platform_init(arena, sizeof(arena), RELEASE_TIME_S);
     if (crypto_conf_parse(&conf, (const char *)(uintptr_t)crypto_conf, crypto_conf_size) != 0) {
         refuse(conf.problem);
     }

@@ -28,6 +28,12 @@ $(DEPS_STAMP): $(PACKAGE_LIST) host/deps/install-packages.sh
 	@host/deps/install-packages.sh $(PACKAGE_LIST) $(@:.stamp=.log)
 	@touch $@
 
+# make brings what it includes up to date before anything else and then starts over: every command but these finds
+# the packages in place.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+include $(DEPS_STAMP)
+endif
+
 $(SOURCES_STAMP): $(SOURCES_LOCK) host/deps/fetch-sources.sh host/deps/private-apt.sh | $(DEPS_STAMP)
 	@mkdir -p $(@D)
 	@host/deps/fetch-sources.sh $(SOURCES_LOCK) $(@D) $(BUILD)/apt

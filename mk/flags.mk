@@ -16,7 +16,7 @@ RISCV_OBJCOPY := $(CROSS)objcopy
 RISCV_NM   := $(CROSS)nm
 
 # Same inputs, same image: no paths of the building machine in the objects.
-REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fno-ident
+REPRODUCIBLE := -ffile-prefix-map='$(CURDIR)'=. -fno-ident
 
 # Protection domains: picolibc, no FPU. -misa-spec=2.2 keeps CSR instructions inside rv64imac, so that the library
 # variant is found.

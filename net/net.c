@@ -25,11 +25,10 @@
 #define NOT_ARMED      UINT64_MAX
 #define SLEEP_FOR_EVER SYS_TIMEOUTS_SLEEPTIME_INFINITE
 
-/* A ring, its peer's channel, and how many messages have been announced. */
+/* A ring and its peer's channel. */
 struct line {
     struct ring ring;
     uint64_t channel;
-    uint64_t announced;
 };
 
 enum phase {
@@ -63,10 +62,7 @@ void port_assert_failed(const char *message)
 /* The peer learns of what moved since the last time, if it asked to. */
 static void announce(struct line *line)
 {
-    if (line->announced != line->ring.counters.messages) {
-        line->announced = line->ring.counters.messages;
-        ring_notify(&line->ring, line->channel);
-    }
+    ring_notify(&line->ring, line->channel);
 }
 
 static void announce_all(void)

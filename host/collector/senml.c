@@ -13,7 +13,7 @@
 
 #define NS_PER_S          1000000000L
 /* Times below this many seconds are relative to now: RFC 8428 section 4.5.3. */
-#define RELATIVE_LIMIT_NS ((int64_t)1 << 28) * NS_PER_S
+#define RELATIVE_LIMIT_NS (((int64_t)1 << 28) * NS_PER_S)
 #define TIME_LIMIT_S      4.0e9L
 #define HIGHEST_VERSION   10
 
@@ -39,6 +39,12 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct parser *p, const
     }
     va_end(args);
     return false;
+}
+
+/* RFC 8259's white space. */
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
 /* Copies a JSON string of printable ASCII without NUL into a buffer of size bytes. */
@@ -258,7 +264,7 @@ static struct json_object *parse_json(const char *payload, size_t size, char *er
     enum json_tokener_error status = json_tokener_get_error(tokener);
     size_t end = json_tokener_get_parse_end(tokener);
 
-    while (status == json_tokener_success && end < size && memchr(" \t\r\n", payload[end], 4) != NULL) {
+    while (status == json_tokener_success && end < size && is_space(payload[end])) {
         end++;
     }
     if (status != json_tokener_success || end != size) {

@@ -29,17 +29,23 @@ missing=$(
 )
 [ -n "$missing" ] || exit 0
 
+die_without_root() {
+    die "these Debian packages are missing, and installing them needs root or sudo:
+$(echo "$missing" | sed 's/^/    /')
+Run as root:  apt-get install --no-install-recommends" $missing
+}
+
 if [ "$(id -u)" -eq 0 ]; then
     sudo=
 elif command -v sudo >/dev/null; then
     sudo=sudo
 else
-    die "these Debian packages are missing, and installing them needs root or sudo:
-$(echo "$missing" | sed 's/^/    /')
-Run as root:  apt-get install --no-install-recommends" $missing
+    die_without_root
 fi
 
 echo "Installing Debian packages that Postern needs${sudo:+ (through sudo)}:" $missing
+# Asks for the password where there is somebody to ask, once and before the output goes to the log.
+[ -z "$sudo" ] || sudo true || die_without_root
 # The package lists may be absent on a fresh machine, or too old: refresh them once if the first try fails.
 install() {
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \

@@ -7,7 +7,6 @@ gateway finds a restarted peer where the old one was.
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from pathlib import Path
@@ -69,8 +68,10 @@ class Peer:
         return self._process
 
 
+# Started by root it would change its user, and lose its tie to our life and its right to read the files. Started by
+# anybody else it takes no notice of the user.
 _BROKER_CONFIG = """\
-user {user}
+user root
 persistence false
 log_dest stderr
 log_type all
@@ -137,7 +138,6 @@ class Broker(Peer):
         config = self.folder / "broker.conf"
         config.write_text(
             _BROKER_CONFIG.format(
-                user=getpass.getuser(),
                 folder=self.folder,
                 identity=self._identities,
                 certificate=certificate or self._identities,

@@ -19,7 +19,7 @@ void line_editor_clear(struct line_editor *editor)
 static enum line_event insert(struct line_editor *editor, uint8_t byte, char echo[4])
 {
     if (byte < 0x20 || byte > 0x7e || editor->length == LINE_EDITOR_MAX) {
-        (void)strcpy(echo, "\a");
+        memcpy(echo, "\a", sizeof "\a");
         return LINE_NONE;
     }
     editor->line[editor->length++] = (char)byte;
@@ -33,7 +33,7 @@ static enum line_event erase(struct line_editor *editor, char echo[4])
 {
     if (editor->length > 0) {
         editor->line[--editor->length] = '\0';
-        (void)strcpy(echo, "\b \b");
+        memcpy(echo, "\b \b", sizeof "\b \b");
     }
     return LINE_NONE;
 }

@@ -23,8 +23,8 @@ struct source {
     uint32_t length;
 };
 
-#define COUNT_ONE(name) +1
-#define SOURCES         (0 PORTS_LOG(COUNT_ONE))
+#define INDEX_OF(name) SOURCE_##name,
+enum { PORTS_LOG(INDEX_OF) SOURCES };
 static struct source source[SOURCES];
 
 void merge_start(void)
@@ -114,7 +114,7 @@ bool merge_ready(void)
 
 void merge_run(void)
 {
-    size_t budget = SOURCES * LOG_SLOTS;
+    size_t budget = (size_t)SOURCES * LOG_SLOTS;
 
     while (budget > 0 && merge_ready()) {
         print(oldest());

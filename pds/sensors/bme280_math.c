@@ -52,10 +52,10 @@ bool bme280_decode_calibration(struct bme280_calibration *cal, const uint8_t low
 {
     cal->t[1] = unsigned16(low);
     cal->p[1] = unsigned16(low + 6);
-    for (unsigned i = 2; i <= 3; i++) {
+    for (size_t i = 2; i <= 3; i++) {
         cal->t[i] = signed16(low + 2 * (i - 1));
     }
-    for (unsigned i = 2; i <= 9; i++) {
+    for (size_t i = 2; i <= 9; i++) {
         cal->p[i] = signed16(low + 6 + 2 * (i - 1));
     }
     cal->h[1] = low[25];
@@ -73,7 +73,7 @@ bool bme280_decode_calibration(struct bme280_calibration *cal, const uint8_t low
 
 int32_t bme280_fine_temperature(const struct bme280_calibration *cal, uint32_t adc_t)
 {
-    int64_t coarse = ((int64_t)(adc_t >> 3) - 2 * cal->t[1]) * cal->t[2] >> 11;
+    int64_t coarse = ((int64_t)(adc_t >> 3) - 2 * (int64_t)cal->t[1]) * cal->t[2] >> 11;
     int64_t delta = (int64_t)(adc_t >> 4) - cal->t[1];
     int64_t square = delta * delta >> 12;
 

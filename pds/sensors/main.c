@@ -209,7 +209,7 @@ static uint64_t *add_metric(const char *sensor, const char *what)
 {
     char name[METRICS_NAME_SIZE];
 
-    snprintf(name, sizeof(name), "%s.%s", sensor, what);
+    (void)snprintf(name, sizeof(name), "%s.%s", sensor, what);
     return metrics_add(name);
 }
 

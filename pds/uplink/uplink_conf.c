@@ -46,19 +46,19 @@ bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, c
     };
     struct kv_result r = kv_parse(text, size, fields, FIELDS);
     if (r.error == KV_MISSING) {
-        snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf: %s: %s", r.key, kv_error_text(r.error));
+        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf: %s: %s", r.key, kv_error_text(r.error));
         return false;
     }
     if (r.error != KV_OK) {
-        snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", r.line, r.key,
-                 kv_error_text(r.error));
+        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", r.line, r.key,
+                       kv_error_text(r.error));
         return false;
     }
     const char *wrong[FIELDS] = {[DEVICE] = device_error(conf->device), [TOPIC] = topic_error(conf->topic)};
     for (unsigned i = 0; i < FIELDS; i++) {
         if (wrong[i] != NULL) {
-            snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", fields[i].line, fields[i].key,
-                     wrong[i]);
+            (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", fields[i].line,
+                           fields[i].key, wrong[i]);
             return false;
         }
     }

@@ -57,7 +57,7 @@ static uint64_t free_vaddr(const struct system_model *model, const struct pd *pd
         uint64_t end = map->vaddr + model->regions.at[map->region].size;
 
         if (map->vaddr < vaddr + size + PN_PAGE_SIZE && vaddr < end + PN_PAGE_SIZE) {
-            vaddr = (end + 2 * PN_PAGE_SIZE - 1) / PN_PAGE_SIZE * PN_PAGE_SIZE;
+            vaddr = (end + 2 * (uint64_t)PN_PAGE_SIZE - 1) / PN_PAGE_SIZE * PN_PAGE_SIZE;
             i = SIZE_MAX; /* from the start: an earlier one may lie here */
         }
     }

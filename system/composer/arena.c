@@ -12,7 +12,7 @@ void *arena_room(struct arena *arena, size_t size)
 {
     void *block = calloc(1, size == 0 ? 1 : size);
     if (block == NULL) {
-        fputs("out of memory\n", stderr);
+        (void)fputs("out of memory\n", stderr);
         exit(1);
     }
     *LIST_PUSH(&arena->blocks) = block;
@@ -36,7 +36,7 @@ const char *arena_vprint(struct arena *arena, const char *format, va_list argume
         return "";
     }
     char *text = arena_room(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
+    (void)vsnprintf(text, (size_t)length + 1, format, arguments);
     return text;
 }
 

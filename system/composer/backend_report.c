@@ -17,7 +17,7 @@ static void report_text(struct backend_report *report, const struct place *place
 {
     char text[MESSAGE_MAX];
 
-    vsnprintf(text, sizeof text, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     report->errors++;
     report->error(report->context, place, text, hint);
 }

@@ -49,7 +49,7 @@ void backend_usage_fill(struct backend_usage *usage, const struct system_model *
     *usage = (struct backend_usage){.pd_count = model->pds.count, .image_size = image_size};
     usage->pds = calloc(model->pds.count + 1, sizeof usage->pds[0]);
     if (usage->pds == NULL) {
-        fputs("out of memory\n", stderr);
+        (void)fputs("out of memory\n", stderr);
         exit(1);
     }
     for (size_t i = 0; i < layout->runs.count; i++) {

@@ -33,7 +33,7 @@ void checker_error(const struct checker *checker, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     backend_file_error(checker->report, checker->path, "the checker refuses the image", "%s", text);
 }

@@ -114,27 +114,27 @@ static void quote(const struct diag *diag, struct place place, FILE *out)
     if (line == NULL) {
         return;
     }
-    fputs("    ", out);
+    (void)fputs("    ", out);
     for (const char *at = line; *at != '\0' && *at != '\n' && *at != '\r'; at++) {
         unsigned char byte = (unsigned char)*at;
-        fputc(byte < 0x20 || byte == 0x7f ? ' ' : byte, out);
+        (void)fputc(byte < 0x20 || byte == 0x7f ? ' ' : byte, out);
     }
-    fprintf(out, "\n    %*s\n", (int)place.column, "^");
+    (void)fprintf(out, "\n    %*s\n", (int)place.column, "^");
 }
 
 static void print_note(const struct diag *diag, const struct diag_note *note, FILE *out)
 {
     struct place place = note->place;
     if (place.file != NULL && place.line != 0) {
-        fprintf(out, "%s:%u:%u: ", place.file, place.line, place.column);
+        (void)fprintf(out, "%s:%u:%u: ", place.file, place.line, place.column);
     } else if (place.file != NULL) {
-        fprintf(out, "%s: ", place.file);
+        (void)fprintf(out, "%s: ", place.file);
     }
-    fprintf(out, "%s: %s", note->warning ? "warning" : "error", note->text);
-    fprintf(out, note->rule == NULL ? "\n" : " [%s]\n", note->rule);
+    (void)fprintf(out, "%s: %s", note->warning ? "warning" : "error", note->text);
+    (void)fprintf(out, note->rule == NULL ? "\n" : " [%s]\n", note->rule);
     quote(diag, place, out);
     if (note->hint != NULL) {
-        fprintf(out, "  hint: %s\n", note->hint);
+        (void)fprintf(out, "  hint: %s\n", note->hint);
     }
 }
 

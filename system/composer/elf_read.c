@@ -259,7 +259,7 @@ struct elf *elf_parse(const char *path, uint8_t *file, size_t size, struct backe
     size_t length = strlen(path) + 1;
 
     if (elf == NULL || (elf->path = malloc(length)) == NULL) {
-        fputs("out of memory\n", stderr);
+        (void)fputs("out of memory\n", stderr);
         exit(1);
     }
     memcpy(elf->path, path, length);
@@ -317,14 +317,14 @@ uint8_t *backend_read_file(const char *path, const struct place *place, size_t l
     if (bytes == NULL) {
         backend_error(report, place, NULL, "cannot read '%s': %s", path, strerror(errno));
         if (stream != NULL) {
-            fclose(stream);
+            (void)fclose(stream);
         }
         return NULL;
     }
     *size = fread(bytes, 1, limit + 1, stream);
     bool failed = ferror(stream) != 0;
 
-    fclose(stream);
+    (void)fclose(stream);
     if (failed || *size > limit) {
         backend_error(report, place, NULL, failed ? "cannot read '%s' to its end" : "'%s' is too large",
                       path);

@@ -28,14 +28,14 @@ const char *files_read(struct arena *arena, const char *path, size_t limit, cons
     }
     size_t size = fstat(fileno(file), &status) == 0 && status.st_size > 0 ? (size_t)status.st_size : 0;
     if (size > limit) {
-        fclose(file);
+        (void)fclose(file);
         return arena_print(arena, "the file is larger than %zu bytes", limit);
     }
     char *buffer = arena_room(arena, size + 1);
     *length = fread(buffer, 1, size, file);
     *text = buffer;
     bool failed = ferror(file) != 0 || *length != size;
-    fclose(file);
+    (void)fclose(file);
     return failed ? "cannot read the file to its end" : NULL;
 }
 

@@ -59,7 +59,7 @@ struct point graph_leave(struct box box, struct point towards)
 {
     struct point centre = {box.x + box.width / 2, box.y + box.height / 2};
     int dx = towards.x - centre.x, dy = towards.y - centre.y;
-    bool sideways = magnitude(dx) * box.height > magnitude(dy) * box.width;
+    bool sideways = dx != 0 && magnitude(dx) * box.height > magnitude(dy) * box.width;
     if (sideways) {
         int reach = dx > 0 ? box.width / 2 : -box.width / 2;
         return (struct point){centre.x + reach, centre.y + dy * reach / dx};

@@ -30,7 +30,7 @@ static void put(struct layout *layout, size_t node, size_t cell)
 static size_t cell_of(const struct layout *layout, size_t node)
 {
     const struct graph_node *at = &layout->graph->nodes.at[node];
-    return (size_t)(at->row * layout->graph->columns + at->column);
+    return (size_t)at->row * (size_t)layout->graph->columns + (size_t)at->column;
 }
 
 /* Length, and nodes in the way, of one edge. */
@@ -176,7 +176,7 @@ void graph_layout(struct graph *graph)
     }
     choose_grid(graph);
     struct layout layout = {.graph = graph, .random = 1, .work = 60000000};
-    layout.cell_count = (size_t)(graph->columns * graph->rows);
+    layout.cell_count = (size_t)graph->columns * (size_t)graph->rows;
     layout.cells = arena_room(&graph->arena, layout.cell_count * sizeof *layout.cells);
     for (size_t i = 0; i < layout.cell_count; i++) {
         put(&layout, i < graph->nodes.count ? i : NO_INDEX, i);

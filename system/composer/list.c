@@ -14,7 +14,7 @@ void *list_grow(void *at, size_t count, size_t *room, size_t element_size)
     if (count >= *room) {
         size_t wanted = *room == 0 ? 8 : *room * 2;
         if (wanted > SIZE_MAX / 2 / element_size || (at = realloc(at, wanted * element_size)) == NULL) {
-            fputs("out of memory\n", stderr);
+            (void)fputs("out of memory\n", stderr);
             exit(1);
         }
         *room = wanted;

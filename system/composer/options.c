@@ -113,7 +113,7 @@ static const char **target(struct options *options, int option)
 
 static enum options_verdict bad(const char *what)
 {
-    fprintf(stderr, "postern-compose: %s (see --help)\n", what);
+    (void)fprintf(stderr, "postern-compose: %s (see --help)\n", what);
     return OPTIONS_BAD;
 }
 
@@ -151,7 +151,7 @@ enum options_verdict options_parse(struct options *options, int argc, char **arg
     int option;
     while ((option = getopt_long(argc, argv, "p:b:s:o:r:h", long_options, NULL)) != -1) {
         if (option == 'h') {
-            fputs(usage, stdout);
+            (void)fputs(usage, stdout);
             return OPTIONS_DONE;
         }
         if (option == CHECK) {

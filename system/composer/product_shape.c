@@ -13,15 +13,6 @@
     static const struct element_shape variable##_shape = {                            \
         .name = element, .attributes = variable##_attributes, .once = true}
 
-#define REQUIRED(attribute, form)                         \
-    {                                                     \
-        .name = attribute, .type = form, .required = true \
-    }
-#define OPTIONAL(attribute, form)       \
-    {                                   \
-        .name = attribute, .type = form \
-    }
-
 SHAPE(device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("as", SHAPE_NAME),
       OPTIONAL("dma_size", SHAPE_NUMBER));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),

@@ -17,7 +17,7 @@ static int compare_maps(const void *left, const void *right)
 
 static void add_line(struct text *out, uint64_t start, uint64_t size, const char *perms, const char *what)
 {
-    text_add(out, "    %010llx..%010llx  %-3s  %s", (ull)start, (ull)(start + size), perms, what);
+    text_add(out, "    %010llx..%010llx  %-3s  %s", (ull)start, (ull)start + size, perms, what);
 }
 
 static void add_map(struct text *out, const struct report *report, const struct map *map)

@@ -122,7 +122,7 @@ static void check_stack(const struct check *check, const struct pd *pd, const st
         rules_fail(check, at(map, "vaddr"),
                    "'%s' at 0x%llx..0x%llx touches the stack of '%s' or its guard page: vaddr must be less "
                    "than 0x%llx",
-                   region_of(check, map)->name, (ull)map->vaddr, (ull)(map->vaddr + size), pd->name,
+                   region_of(check, map)->name, (ull)map->vaddr, (ull)map->vaddr + size, pd->name,
                    (ull)guard);
     }
 }

@@ -27,6 +27,16 @@ struct attribute_shape {
     const char *refusal; /* not NULL: known, but not on this machine, and why */
 };
 
+/* One row of an attribute table. */
+#define REQUIRED(attribute, form)                             \
+    {                                                         \
+        .name = (attribute), .type = (form), .required = true \
+    }
+#define OPTIONAL(attribute, form)           \
+    {                                       \
+        .name = (attribute), .type = (form) \
+    }
+
 struct element_shape {
     const char *name;
     const struct attribute_shape *attributes;    /* ends with name NULL */

@@ -5,21 +5,13 @@
  */
 #include "system_shape.h"
 
-#define REQUIRED(attribute, form)                         \
-    {                                                     \
-        .name = attribute, .type = form, .required = true \
+#define CHOICE(attribute, words)                                      \
+    {                                                                 \
+        .name = (attribute), .type = SHAPE_CHOICE, .choices = (words) \
     }
-#define OPTIONAL(attribute, form)       \
-    {                                   \
-        .name = attribute, .type = form \
-    }
-#define CHOICE(attribute, words)                                  \
-    {                                                             \
-        .name = attribute, .type = SHAPE_CHOICE, .choices = words \
-    }
-#define REFUSED(attribute, reason)           \
-    {                                        \
-        .name = attribute, .refusal = reason \
+#define REFUSED(attribute, reason)               \
+    {                                            \
+        .name = (attribute), .refusal = (reason) \
     }
 #define ONLY_X86    "interrupts of this kind exist only on x86"
 #define NO_DOMAINS  "the kernel schedules by priority and budget; it has no domain schedule"

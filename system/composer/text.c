@@ -26,10 +26,10 @@ void text_add(struct text *text, const char *format, ...)
     va_end(again);
     char *buffer = length < 0 ? NULL : malloc((size_t)length + 1);
     if (buffer == NULL) {
-        fputs("out of memory\n", stderr);
+        (void)fputs("out of memory\n", stderr);
         exit(1);
     }
-    vsnprintf(buffer, (size_t)length + 1, format, arguments);
+    (void)vsnprintf(buffer, (size_t)length + 1, format, arguments);
     va_end(arguments);
     for (int i = 0; i < length; i++) {
         add_byte(text, buffer[i]);
@@ -58,7 +58,7 @@ bool text_write(const struct text *text, struct diag *diag, const char *path)
     if (!written || !closed || rename(temporary, path) != 0) {
         diag_error(diag, NULL, (struct place){path, 0, 0}, "cannot write the file: %s", strerror(errno));
         if (file != NULL) {
-            remove(temporary);
+            (void)remove(temporary);
         }
         return false;
     }

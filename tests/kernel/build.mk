@@ -26,7 +26,10 @@ $(KTEST_DIR)/%.bin: $(KTEST_DIR)/%.elf
 
 -include $(KTEST_OBJS:.o=.d)
 
+include docs/examples/runtime-mode/build.mk
+
 KTEST_IMAGES := $(KTEST_DIR)/root.bin $(KTEST_DIR)/root.elf $(KTEST_DIR)/stub.bin \
+    $(KTEST_DIR)/runtime-mode.bin $(KTEST_DIR)/runtime-mode.elf \
     $(foreach c,debug release probe,$(BUILD)/$(BOARD)/$(c)/kernel/kernel.bin)
 
 .PHONY: kernel-tests test-kernel

@@ -5,6 +5,7 @@
 A case has passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a failure.
 Cases whose name starts with "stop: " pass when the kernel stops with the reason that follows; these and those that
 start with "probe: " run on the probe kernel, those with "bench: " on the release kernel, all others on the debug one.
+Cases that start with "example: " are root tasks of their own and pass when they print their last lines.
 """
 import argparse
 import concurrent.futures
@@ -25,6 +26,13 @@ RAM_MIB = 64
 PAGE = 0x1000
 READ, WRITE, EXEC = 1, 2, 4
 TIMEOUT = 20
+EXAMPLES = {
+    "example: runtime mode": ("runtime-mode", (
+        "fault at 0x0000000030000000, page mapped\nworker read 0x0000000000000028, page taken away\n"
+        "fault at 0x0000000030000000, page mapped\nworker read 0x0000000000000029, page taken away\n"
+        "fault at 0x0000000030000000, page mapped\nworker read 0x000000000000002a, page taken away\n"
+        "runtime mode: done\n\nhalted by user code, exit code 0\n")),
+}
 
 
 def symbols(elf):
@@ -35,10 +43,11 @@ def symbols(elf):
 class Machine:
     """The files and addresses that all cases share."""
 
-    def __init__(self, build, kernel_config):
+    def __init__(self, build, kernel_config, root="root"):
         self.tests = os.path.join(build, "kernel-tests")
+        self.root_name = root
         self.kernel = os.path.join(build, kernel_config, "kernel", "kernel.bin")
-        self.root = symbols(os.path.join(self.tests, "root.elf"))
+        self.root = symbols(os.path.join(self.tests, root + ".elf"))
         kernel = symbols(os.path.join(build, kernel_config, "kernel", "kernel.elf"))
         self.kernel_size = kernel["__image_end"] - kernel["__image_start"]
         self.config = kernel_config
@@ -54,7 +63,7 @@ class Machine:
 
     def boot(self, case):
         """Console output of one case (None: list them)."""
-        path = os.path.join(self.tests, "descriptor-%s.bin" % self.config)
+        path = self.descriptor_path()
         number = 0xFFFFFFFFFFFFFFFF if case is None else case
         command = [
             "qemu-system-riscv64", "-M", "virt", "-smp", "1", "-m", "%dM" % RAM_MIB, "-display", "none", "-monitor",
@@ -62,7 +71,7 @@ class Machine:
             os.path.join(self.tests, "stub.bin"),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, DESCRIPTOR),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (self.kernel, KERNEL),
-            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, "root.bin"), ROOT),
+            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, self.root_name + ".bin"), ROOT),
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE, number),
         ]
         try:
@@ -71,12 +80,17 @@ class Machine:
         except subprocess.TimeoutExpired as e:
             return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"
 
+    def descriptor_path(self):
+        return os.path.join(self.tests, "descriptor-%s-%s.bin" % (self.config, self.root_name))
+
     def prepare(self):
-        with open(os.path.join(self.tests, "descriptor-%s.bin" % self.config), "wb") as f:
+        with open(self.descriptor_path(), "wb") as f:
             f.write(self.descriptor())
 
 
 def judge(name, output):
+    if name in EXAMPLES:
+        return output.replace("\r", "").endswith(EXAMPLES[name][1])
     expected = re.fullmatch(r"stop: (.*)", name)
     if expected:
         return "Postern stopped: " + expected.group(1) in output and "@pass" not in output
@@ -104,9 +118,11 @@ def main():
         print(listing)
         print("the test image lists no cases\n0 passed, 1 failed")
         return 1
+    names += list(EXAMPLES)
     chosen = [(i, n) for i, n in enumerate(names) if options.only in n]
     machines = {"bench": Machine(options.build, "release"), "probe": Machine(options.build, "probe"),
                 "stop": Machine(options.build, "probe")}
+    machines.update((name, Machine(options.build, "debug", root)) for name, (root, _) in EXAMPLES.items())
     for other in machines.values():
         other.prepare()
 
@@ -114,7 +130,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def run(item):
             number, name = item
-            return machines.get(name.split(":")[0], machine).boot(number)
+            return machines.get(name if name in EXAMPLES else name.split(":")[0], machine).boot(number)
 
         for (_, name), output in zip(chosen, pool.map(run, chosen)):
             good = judge(name, output)

@@ -5,6 +5,7 @@ COMPOSER_TEST_DIR := tests/unit/composer
 COMPOSER_TEST_OBJS := $(patsubst %.c,$(BUILD)/unit/obj/composer/%.o,$(COMPOSER_LIB_SRCS) \
     $(sort $(wildcard $(COMPOSER_TEST_DIR)/*.c)))
 COMPOSER_TEST_LIB := $(BUILD)/unit/libcomposer.a
+# Expanded in recipes only, so that the shell and not make sees what asks pkg-config.
 COMPOSER_TEST_FLAGS = $(COMPOSER_CPPFLAGS) -I$(COMPOSER_TEST_DIR)
 
 $(BUILD)/unit/obj/composer/%.o: %.c | $(DEPS_STAMP)
@@ -18,7 +19,7 @@ $(COMPOSER_TEST_LIB): $(COMPOSER_TEST_OBJS)
 COMPOSER_TESTS := composer_text composer_rules composer_product composer_output
 
 $(foreach test,$(COMPOSER_TESTS),\
-    $(eval $(call unit,$(test),,$(COMPOSER_TEST_FLAGS),$(COMPOSER_TEST_LIB) $(COMPOSER_LIBS))) \
+    $(eval $(call unit,$(test),,$$(COMPOSER_TEST_FLAGS),$(COMPOSER_TEST_LIB) $$(COMPOSER_LIBS))) \
     $(eval $(BUILD)/unit/test_$(test): $(COMPOSER_TEST_LIB)))
 
 -include $(COMPOSER_TEST_OBJS:.o=.d)

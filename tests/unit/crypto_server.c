@@ -18,7 +18,7 @@
 
 #define ARGUMENTS_MAX 32
 
-static char folder[] = "/tmp/postern-tls-XXXXXX";
+static char folder[] = "build/unit/tls-XXXXXX";
 
 /* NAME.pem and NAME.key: a self-signed CA, or a certificate of one with extensions. */
 static const char script[] =

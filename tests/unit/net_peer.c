@@ -297,11 +297,10 @@ static void take_ip(const uint8_t *ip, uint32_t length)
 static void take_frame(const uint8_t *frame, uint32_t length)
 {
     peer.frames++;
-    if (length < ETH_HEADER || memcmp(frame + 6, client_mac, MAC_LENGTH) != 0) {
-        peer.bad_frames++;
-    } else if (get16(frame + 12) == 0x0806) {
+    bool ours = length >= ETH_HEADER && memcmp(frame + 6, client_mac, MAC_LENGTH) == 0;
+    if (ours && get16(frame + 12) == 0x0806) {
         take_arp(frame + ETH_HEADER);
-    } else if (get16(frame + 12) == 0x0800) {
+    } else if (ours && get16(frame + 12) == 0x0800) {
         take_ip(frame + ETH_HEADER, length - ETH_HEADER);
     } else {
         peer.bad_frames++;

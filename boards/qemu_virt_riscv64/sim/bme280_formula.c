@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 const struct sim_trim bme280_sim_trim = {
     .t1 = 28009,
@@ -48,7 +49,7 @@ static uint32_t pressure(const struct sim_trim *trim, int32_t fine, uint32_t adc
     p = (((1048576 - (int64_t)adc_p) * (INT64_C(1) << 31) - offset) * 3125) / scale;
     /* Both corrections are made from the uncorrected value. */
     p += ((trim->p9 * (p >> 13) * (p >> 13)) >> 25) + ((trim->p8 * p) >> 19);
-    return (uint32_t)((p >> 8) + trim->p7 * 16);
+    return (uint32_t)((p >> 8) + (int64_t)trim->p7 * 16);
 }
 
 static uint32_t humidity(const struct sim_trim *trim, int32_t fine, uint32_t adc_h)
@@ -140,7 +141,7 @@ void bme280_trim_registers(const struct sim_trim *trim, uint8_t low[26], uint8_t
     unsigned h4 = (unsigned)trim->h4 & 0xfffu;
     unsigned h5 = (unsigned)trim->h5 & 0xfffu;
 
-    for (int i = 0; i < 12; i++) {
+    for (size_t i = 0; i < 12; i++) {
         put16(low + 2 * i, words[i]);
     }
     low[24] = 0;

@@ -51,9 +51,9 @@ static void fail(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    fputs("bme280-sim: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    (void)fputs("bme280-sim: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
     va_end(args);
     exit(1);
 }
@@ -76,12 +76,13 @@ static void log_delivery(void *context, const struct bme280_delivery *delivery)
     uint64_t h = ((uint64_t)values->h_q22_10 * 1000 + 512) >> 10;
 
     sim->delivered++;
-    fprintf(sim->log,
-            "{\"n\":%llu,\"adc_t\":%u,\"adc_p\":%u,\"adc_h\":%u,\"temperature\":\"%s%ld.%02ld\","
-            "\"pressure\":\"%llu.%02llu\",\"humidity\":\"%llu.%03llu\"}\n",
-            (unsigned long long)delivery->number, delivery->raw.t, delivery->raw.p, delivery->raw.h,
-            values->t_centi < 0 ? "-" : "", t / 100, t % 100, (unsigned long long)(p / 100),
-            (unsigned long long)(p % 100), (unsigned long long)(h / 1000), (unsigned long long)(h % 1000));
+    (void)fprintf(sim->log,
+                  "{\"n\":%llu,\"adc_t\":%u,\"adc_p\":%u,\"adc_h\":%u,\"temperature\":\"%s%ld.%02ld\","
+                  "\"pressure\":\"%llu.%02llu\",\"humidity\":\"%llu.%03llu\"}\n",
+                  (unsigned long long)delivery->number, delivery->raw.t, delivery->raw.p, delivery->raw.h,
+                  values->t_centi < 0 ? "-" : "", t / 100, t % 100, (unsigned long long)(p / 100),
+                  (unsigned long long)(p % 100), (unsigned long long)(h / 1000),
+                  (unsigned long long)(h % 1000));
     if (fflush(sim->log) != 0) {
         fail("log: %s", strerror(errno));
     }
@@ -106,10 +107,12 @@ static int listen_at(const char *path)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    if (strlen(path) >= sizeof(address.sun_path)) {
+    size_t length = strlen(path);
+
+    if (length >= sizeof(address.sun_path)) {
         fail("%s: socket path longer than %zu bytes", path, sizeof(address.sun_path) - 1);
     }
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, length + 1);
     unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, 4) != 0) {
         fail("%s: %s", path, strerror(errno));
@@ -135,13 +138,13 @@ static int catch_signals(void)
 
 static void usage(FILE *to)
 {
-    fputs("usage: bme280-sim --socket PATH --data FILE.csv --log FILE.jsonl --control PATH [--seed N]\n"
-          "  --socket   where QEMU's vhost-user-gpio-device connects\n"
-          "  --data     environment: temperature_c,pressure_pa,humidity_pct, one row a measurement\n"
-          "  --log      JSON lines: what was read from the sensor\n"
-          "  --control  line commands: disconnect, connect, garbage on|off, stuck_low, status\n"
-          "  --seed     of the garbage (default 280)\n",
-          to);
+    (void)fputs("usage: bme280-sim --socket PATH --data FILE.csv --log FILE.jsonl --control PATH [--seed N]\n"
+                "  --socket   where QEMU's vhost-user-gpio-device connects\n"
+                "  --data     environment: temperature_c,pressure_pa,humidity_pct, one row a measurement\n"
+                "  --log      JSON lines: what was read from the sensor\n"
+                "  --control  line commands: disconnect, connect, garbage on|off, stuck_low, status\n"
+                "  --seed     of the garbage (default 280)\n",
+                to);
 }
 
 static uint64_t parse_seed(const char *text)
@@ -261,7 +264,7 @@ static void front_end_ready(struct simulator *sim)
 
     if (wrong != NULL) {
         if (*wrong != '\0') {
-            fprintf(stderr, "bme280-sim: front end: %s; connection dropped\n", wrong);
+            (void)fprintf(stderr, "bme280-sim: front end: %s; connection dropped\n", wrong);
         }
         vhost_user_detach(&sim->vhost);
         gpio_bank_reset(&sim->bank);
@@ -273,7 +276,7 @@ static void kicked(struct simulator *sim)
     const char *wrong = vhost_user_kicked(&sim->vhost);
 
     if (wrong != NULL) {
-        fprintf(stderr, "bme280-sim: guest: %s; queue stopped\n", wrong);
+        (void)fprintf(stderr, "bme280-sim: guest: %s; queue stopped\n", wrong);
     }
 }
 
@@ -315,7 +318,7 @@ int main(int argc, char **argv)
 
     set_up(&sim, &options);
     puts("ready");
-    fflush(stdout);
+    (void)fflush(stdout);
     do {
         watch(&sim, fds);
         if (poll(fds, SLOTS, -1) < 0 && errno != EINTR) {

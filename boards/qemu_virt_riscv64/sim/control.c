@@ -35,20 +35,21 @@ void control_init(struct control *control, struct bme280_wire *wire, const uint6
 void control_command(struct control *control, const char *line, char *answer, size_t size)
 {
     if (strcmp(line, "status") == 0) {
-        snprintf(answer, size, "ok %s measured=%llu delivered=%llu", fault_names[control->wire->fault],
-                 (unsigned long long)control->wire->model->number, (unsigned long long)*control->delivered);
+        (void)snprintf(answer, size, "ok %s measured=%llu delivered=%llu", fault_names[control->wire->fault],
+                       (unsigned long long)control->wire->model->number,
+                       (unsigned long long)*control->delivered);
         return;
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(line, commands[i].line) == 0) {
             bme280_wire_set_fault(control->wire, commands[i].fault);
-            snprintf(answer, size, "ok %s", fault_names[control->wire->fault]);
+            (void)snprintf(answer, size, "ok %s", fault_names[control->wire->fault]);
             return;
         }
     }
-    snprintf(answer, size,
-             "error unknown command; known: disconnect, connect, garbage on, garbage off, "
-             "stuck_low, status");
+    (void)snprintf(answer, size,
+                   "error unknown command; known: disconnect, connect, garbage on, garbage off, "
+                   "stuck_low, status");
 }
 
 void control_attach(struct control *control, int fd)

@@ -33,18 +33,18 @@ static const char *parse_line(char *line, double values[3], char *what, size_t s
 
         values[i] = strtod(at, &end);
         if (end == at) {
-            snprintf(what, size, "%s is not a number", columns[i].name);
+            (void)snprintf(what, size, "%s is not a number", columns[i].name);
             return what;
         }
         if (!(values[i] >= columns[i].low && values[i] <= columns[i].high)) {
-            snprintf(what, size, "%s %.10g is outside %g..%g", columns[i].name, values[i], columns[i].low,
-                     columns[i].high);
+            (void)snprintf(what, size, "%s %.10g is outside %g..%g", columns[i].name, values[i],
+                           columns[i].low, columns[i].high);
             return what;
         }
         end += strspn(end, " \t");
         if (*end != expected) {
-            snprintf(what, size, "%s",
-                     expected == ',' ? "three values expected" : "text after the third value");
+            (void)snprintf(what, size, "%s",
+                           expected == ',' ? "three values expected" : "text after the third value");
             return what;
         }
         at = end + 1;
@@ -104,12 +104,12 @@ static int load_stream(struct environment *env, FILE *stream, const char *path, 
         line[length] = '\0';
         wrong = wrong != NULL ? wrong : take_line(env, line, what, sizeof(what));
         if (wrong != NULL) {
-            snprintf(error, error_size, "%s:%u: %s", path, number, wrong);
+            (void)snprintf(error, error_size, "%s:%u: %s", path, number, wrong);
             return -1;
         }
     }
     if (env->count == 0) {
-        snprintf(error, error_size, "%s:%u: no data", path, number);
+        (void)snprintf(error, error_size, "%s:%u: no data", path, number);
         return -1;
     }
     return 0;
@@ -122,11 +122,11 @@ int environment_load(struct environment *env, const char *path, char *error, siz
 
     *env = (struct environment){0};
     if (stream == NULL) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+        (void)snprintf(error, error_size, "%s: %s", path, strerror(errno));
         return -1;
     }
     result = load_stream(env, stream, path, error, error_size);
-    fclose(stream);
+    (void)fclose(stream);
     if (result != 0) {
         environment_free(env);
     }

@@ -12,7 +12,6 @@
 static struct virtio_net device;
 static struct bridge bridge;
 static struct ring to_stack, from_stack;
-static uint64_t announced_in, announced_out;
 
 static struct {
     uint64_t *link_up, *rx_frames, *rx_bytes, *rx_full, *rx_bad_length;
@@ -54,15 +53,6 @@ static void update_metrics(void)
     metric_set(metric.ring_peer_bad, to_stack.counters.peer_bad + from_stack.counters.peer_bad);
 }
 
-/* Tell the stack what has moved since the last time, if it asked to be told. */
-static void announce(struct ring *ring, uint64_t *announced, uint64_t channel)
-{
-    if (*announced != ring->counters.messages) {
-        *announced = ring->counters.messages;
-        ring_notify(ring, channel);
-    }
-}
-
 static void report(enum bridge_event event)
 {
     if (event == BRIDGE_RESET) {
@@ -76,8 +66,8 @@ static void run(void)
 {
     do {
         report(bridge_poll(&bridge));
-        announce(&to_stack, &announced_in, eth_rx_id);
-        announce(&from_stack, &announced_out, eth_tx_id);
+        ring_notify(&to_stack, eth_rx_id);
+        ring_notify(&from_stack, eth_tx_id);
     } while (bridge_has_more(&bridge));
     update_metrics();
 }

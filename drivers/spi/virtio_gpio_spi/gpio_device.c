@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define REQUEST_SIZE    8u
-#define RESPONSE_STRIDE 8u
+#define REQUEST_SIZE    ((size_t)8)
+#define RESPONSE_STRIDE ((size_t)8)
 #define RESPONSE_SIZE   2u
 #define STATUS_OK       0u
 #define REQUEST_QUEUE   0u

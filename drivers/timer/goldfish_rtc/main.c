@@ -9,8 +9,8 @@
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/timer.h>
+#include <postern/release_time.h>
 #include "ports.h"
-#include "release_time.h"
 #include "timeouts.h"
 
 enum rtc_register {

@@ -13,22 +13,22 @@
 
 enum uart_register { UART_DATA = 0, UART_IER = 1, UART_FCR = 2, UART_MCR = 4, UART_LSR = 5 };
 
-#define IER_RECEIVE   0x01
-#define IER_TRANSMIT  0x02
-#define IER_LINE      0x04
-#define FCR_ENABLE    0x01
-#define FCR_CLEAR     0x06
-#define MCR_DTR_RTS   0x03
-#define MCR_OUT2      0x08 /* gates the interrupt line */
-#define LSR_READY     0x01
-#define LSR_ERRORS    0x1e /* overrun, parity, framing, break */
-#define LSR_TX_EMPTY  0x20
-#define FIFO_DEPTH    16
-#define RECEIVE_BATCH 256 /* bytes taken in one activation, whatever the line does */
+#define IER_RECEIVE  0x01
+#define IER_TRANSMIT 0x02
+#define IER_LINE     0x04
+#define FCR_ENABLE   0x01
+#define FCR_CLEAR    0x06
+#define MCR_DTR_RTS  0x03
+#define MCR_OUT2     0x08 /* gates the interrupt line */
+#define LSR_READY    0x01
+#define LSR_ERRORS   0x1e /* overrun, parity, framing, break */
+#define LSR_TX_EMPTY 0x20
+#define FIFO_DEPTH   16
 
 static struct ring tx, rx;
 static uint8_t line_out[UART_TX_SLOT_SIZE]; /* the message being sent */
 static uint32_t out_at, out_length;
+static bool receiving, transmitting; /* which interrupts are wanted */
 static uint64_t *metric_sent, *metric_received, *metric_dropped, *metric_line_errors;
 
 static volatile uint8_t *uart(enum uart_register offset)
@@ -57,13 +57,19 @@ static bool fetch(void)
     return false;
 }
 
+/* Interrupts as the two directions want them now. */
+static void set_interrupts(void)
+{
+    *uart(UART_IER) = (uint8_t)(IER_LINE | (receiving ? IER_RECEIVE : 0) | (transmitting ? IER_TRANSMIT : 0));
+}
+
 /* Fill the FIFO once; ask for the transmit interrupt only while it matters when the FIFO becomes empty. */
 static void transmit(void)
 {
     uint32_t room = FIFO_DEPTH;
 
+    transmitting = true;
     if (!(*uart(UART_LSR) & LSR_TX_EMPTY)) {
-        *uart(UART_IER) = IER_RECEIVE | IER_LINE | IER_TRANSMIT;
         return;
     }
     while (room > 0 && (out_at < out_length || fetch())) {
@@ -71,30 +77,15 @@ static void transmit(void)
         metric_add(metric_sent, 1);
         room--;
     }
-    *uart(UART_IER) = IER_RECEIVE | IER_LINE | (room == 0 ? IER_TRANSMIT : 0);
+    transmitting = room == 0;
 }
 
-static void push_received(const uint8_t *bytes, uint32_t count)
+/* Read up to `room` bytes from the FIFO. */
+static uint32_t read_fifo(uint8_t *bytes, uint32_t room)
 {
-    enum ring_status status;
+    uint32_t count = 0;
 
-    if (count == 0) {
-        return;
-    }
-    status = ring_push(&rx, BYTES_DATA, bytes, count);
-    if (status == RING_RESTARTED) {
-        status = ring_push(&rx, BYTES_DATA, bytes, count);
-    }
-    metric_add(status == RING_OK ? metric_received : metric_dropped, count);
-    ring_notify(&rx, uart_rx_id);
-}
-
-static void receive(void)
-{
-    uint8_t bytes[UART_RX_SLOT_SIZE - RING_SLOT_HEADER];
-    uint32_t count = 0, total;
-
-    for (total = 0; total < RECEIVE_BATCH; total++) {
+    while (count < room) {
         uint8_t status = *uart(UART_LSR);
 
         if (status & LSR_ERRORS) {
@@ -104,22 +95,46 @@ static void receive(void)
             break;
         }
         bytes[count++] = *uart(UART_DATA);
-        if (count == sizeof bytes) {
-            push_received(bytes, count);
-            count = 0;
-        }
     }
-    push_received(bytes, count);
+    return count;
+}
+
+/* Received bytes go to the console while its ring has room; otherwise they stay in the FIFO, and the line's
+ * own flow control holds the sender, until the console has made room. */
+static void receive(void)
+{
+    uint8_t bytes[UART_RX_SLOT_SIZE - RING_SLOT_HEADER];
+    uint32_t messages;
+
+    receiving = true;
+    for (messages = 0; messages < ring_batch(&rx); messages++) {
+        uint32_t count;
+
+        if (ring_space(&rx) == 0 && !ring_producer_has_space(&rx)) {
+            receiving = false;
+            break;
+        }
+        count = read_fifo(bytes, sizeof bytes);
+        if (count == 0) {
+            break;
+        }
+        metric_add(ring_push(&rx, BYTES_DATA, bytes, count) == RING_OK ? metric_received : metric_dropped,
+                   count);
+    }
+    ring_notify(&rx, uart_rx_id);
 }
 
 void notified(microkit_channel ch)
 {
-    if (ch == uart_irq) {
+    if (ch == uart_irq || ch == uart_rx_id) {
         receive();
+    }
+    if (ch == uart_irq || ch == uart_tx_id) {
         transmit();
+    }
+    set_interrupts();
+    if (ch == uart_irq) {
         microkit_deferred_irq_ack(ch);
-    } else if (ch == uart_tx_id) {
-        transmit();
     }
 }
 
@@ -136,5 +151,6 @@ void init(void)
     *uart(UART_IER) = 0;
     *uart(UART_FCR) = FCR_ENABLE | FCR_CLEAR;
     *uart(UART_MCR) = MCR_DTR_RTS | MCR_OUT2;
-    *uart(UART_IER) = IER_RECEIVE | IER_LINE;
+    receiving = true;
+    set_interrupts();
 }

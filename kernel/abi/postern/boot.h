@@ -3,8 +3,9 @@
  * What the loader tells the kernel and what the kernel tells the root task.
  * Entry to the kernel: MMU off, S-mode, interrupts off, at the first byte of the kernel image, with
  *   a0 hart id   a1 physical address of the device tree   a2 physical address of struct pn_boot.
- * Entry to the root task: U-mode at root_entry, sp = root_sp, a0 = PN_BOOTINFO_VADDR, where struct pn_bootinfo lies
- * in a read-only page. Its message buffer is at PN_MSGBUF_VADDR; it may read the cycle and instret counters.
+ * Entry to the root task: U-mode at root_entry, sp = root_sp, a0 = PN_BOOTINFO_VADDR, where struct
+ * pn_bootinfo lies in a read-only page. Its message buffer is at PN_MSGBUF_VADDR; it may read the cycle and
+ * instret counters.
  */
 #ifndef POSTERN_BOOT_H
 #define POSTERN_BOOT_H

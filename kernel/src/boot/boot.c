@@ -24,7 +24,7 @@ static const char *read_tree(struct boot_info *b)
     if (b->tree_paddr == 0 || at % 8 != 0 || base >= REGION_ADDRESS_TOP - window)
         return "device tree: bad address";
     kernel_map_device_tree(base, 2);
-    b->tree_size = fdt_total_size(window_device_tree + at, (u32)(2 * PN_PAGE_SIZE - at));
+    b->tree_size = fdt_total_size(window_device_tree + at, (u32)(2 * (u64)PN_PAGE_SIZE - at));
     if (b->tree_size < FDT_HEADER_SIZE || b->tree_size > window - at)
         return "device tree: no header, or too large";
     kernel_map_device_tree(base, (at + b->tree_size + PN_PAGE_SIZE - 1) / PN_PAGE_SIZE);

@@ -17,7 +17,7 @@ const char *descriptor_read(struct boot_info *b, u64 paddr)
 {
     struct pn_boot *d = &b->loader;
     u64 at = paddr % PN_PAGE_SIZE;
-    if (paddr == 0 || paddr % 8 != 0 || paddr >= REGION_ADDRESS_TOP - 2 * PN_PAGE_SIZE)
+    if (paddr == 0 || paddr % 8 != 0 || paddr >= REGION_ADDRESS_TOP - 2 * (u64)PN_PAGE_SIZE)
         return "boot descriptor: bad address";
     kernel_map_boot(paddr - at);
     d->magic = word_at(at);

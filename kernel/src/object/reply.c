@@ -73,8 +73,6 @@ static bool unlink(struct reply *reply)
 /* The scheduling context leaves the thread that runs on it; one that does not run now looks for another. */
 static void take_from_holder(struct sched_context *sc)
 {
-    if (unlikely(sc->thread == NIL))
-        return;
     struct tcb *holder = tcb_at(sc->thread);
     sc->thread = NIL;
     holder->sc = NIL;
@@ -84,7 +82,8 @@ static void take_from_holder(struct sched_context *sc)
     sched_wake(holder);
 }
 
-/* End the wait of the caller and give back what it lent. */
+/* End the wait of the caller and give back what it lent, unless the server has lent it further: then it comes
+ * back when its user waits again (sched_context_release). */
 static void detach(struct reply *reply, struct tcb *caller)
 {
     u16 s = reply->sc;
@@ -92,7 +91,10 @@ static void detach(struct reply *reply, struct tcb *caller)
     caller->reply = NIL;
     if (s == NIL || !unlink(reply))
         return;
-    take_from_holder(sc_at(s));
+    struct sched_context *sc = sc_at(s);
+    if (unlikely(sc->thread != reply->server))
+        return;
+    take_from_holder(sc);
     if (likely(caller->sc == NIL))
         sched_context_attach(s, caller);
 }

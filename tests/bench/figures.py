@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is measured: every figure with its unit, what it is compared with, and the bar it has to stay under."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+class BenchError(Exception):
+    """Something could not be measured; the message says what and why."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """value None: it could not be measured. spread: largest distance from value in repeated runs, as a share of it."""
+
+    name: str
+    value: int | None
+    unit: str
+    reference: int | None = None
+    bar: int | None = None
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A figure that every run has to deliver. reference: a minimal Linux, or seL4 (MCS) for the kernel's figures."""
+
+    unit: str
+    reference: int | None = None
+    bar: int | None = None
+
+
+BYTES, LINES, INSTRUCTIONS = "bytes", "lines", "instructions"
+
+KNOWN = {
+    "image_bytes": Known(BYTES, 15_000_000, 512 * 1024),
+    "ram_bytes": Known(BYTES, 26 * MIB, 4 * MIB),
+    "kernel_text_bytes": Known(BYTES, 49166, 28672),
+    "kernel_code_lines": Known(LINES, 12388, 4500),
+    "boot_loader": Known(INSTRUCTIONS),
+    "boot_to_last_init": Known(INSTRUCTIONS),
+    "boot_to_first_ack": Known(INSTRUCTIONS, 315_000_000, 150_000_000),
+    "tls_handshake": Known(INSTRUCTIONS, 92_000_000, 60_000_000),
+    "sample_bus_to_ack": Known(INSTRUCTIONS),
+    "reading_bus_to_ack": Known(INSTRUCTIONS),
+    "ipc_call_reply_passive_0w": Known(INSTRUCTIONS, 638, 480),
+    "ipc_call_reply_passive_4w": Known(INSTRUCTIONS, 684, 520),
+    "ipc_call_reply_active_0w": Known(INSTRUCTIONS, 2793, 700),
+    "signal_wake_round_trip": Known(INSTRUCTIONS, 1562, 800),
+    "signal_no_waiter": Known(INSTRUCTIONS, 572, 220),
+    "irq_to_handler": Known(INSTRUCTIONS, 545, 350),
+    "irq_round_trip": Known(INSTRUCTIONS, 1924, 1000),
+    "vmfault_to_handler": Known(INSTRUCTIONS, 891, 500),
+    "vmfault_reply": Known(INSTRUCTIONS, 1350, 600),
+}
+
+# Printed where measured, without being asked for.
+EXTRA = {
+    "ipc_call_reply_passive_16w": Known(INSTRUCTIONS, 2985),
+    "ipc_call_reply_passive_120w": Known(INSTRUCTIONS, 4233),
+    "call_null_capability": Known(INSTRUCTIONS, 610),
+    "poll_inactive_notification": Known(INSTRUCTIONS, 386),
+    "yield_alone": Known(INSTRUCTIONS, 1032),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    value: int
+    spread: float | None = None
+
+
+def median_of(values: list[int]) -> Measured:
+    """Of several runs."""
+    median = round(statistics.median(values))
+    return Measured(median, max(abs(value - median) for value in values) / median)
+
+
+def figure(name: str, measured: Measured | None) -> Figure:
+    """One measurement with what is known of its name. Memory of one domain is in bytes, all else unknown is counted
+    in instructions."""
+    known = KNOWN.get(name) or EXTRA.get(name) or Known(BYTES if name.startswith("ram_") else INSTRUCTIONS)
+    value, spread = (measured.value, measured.spread) if measured else (None, None)
+    return Figure(name, value, known.unit, known.reference, known.bar, spread)
+
+
+def complete(measured: dict[str, Measured]) -> list[Figure]:
+    """All figures in the order of KNOWN, others behind; those that are missing have no value."""
+    rest = [name for name in measured if name not in KNOWN]
+    return [figure(name, measured.get(name)) for name in [*KNOWN, *rest]]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Figures that other measuring programs of this tree print: the kernel's operations and the TLS engine."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from figures import BenchError, Measured, median_of
+
+_SECONDS = 600
+_HANDSHAKES = 3
+
+
+def _output(command: list[str | Path], root: Path) -> str:
+    # When make runs us, what it passes on is for its own children only.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, errors="replace",
+                          timeout=_SECONDS, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"{command[0]} ended with status {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
+    return done.stdout
+
+
+def kernel(root: Path, board: str) -> dict[str, Measured]:
+    """Medians of the kernel's operations, from the "bench:" cases of its tests."""
+    text = _output([root / "tests/kernel/run.py", "--build", f"build/{board}", "--only", "bench: "], root)
+    return {name: Measured(int(value)) for name, value in re.findall(r"^ +(\w+) +(\d+)$", text, re.M)}
+
+
+def tls(root: Path) -> dict[str, Measured]:
+    """A full handshake of the TLS engine on a bare machine. Keys and nonces of the peer differ, and with them the work."""
+    counts = []
+    for _ in range(_HANDSHAKES):
+        text = _output([root / "crypto/bench/run.sh", "build/bench/tls", "build/third_party/mbedtls"], root)
+        handshake = re.search(r"^handshake (\d+)$", text, re.M)
+        if not handshake:
+            raise BenchError(f"crypto/bench/run.sh counted no handshake:\n{text[-3000:]}")
+        counts.append(int(handshake[1]))
+    return {"tls_handshake": median_of(counts)}
