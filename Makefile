@@ -42,13 +42,14 @@ endif
 include mk/image.mk
 include mk/sdk.mk
 include mk/unit.mk
+include proof/build.mk
 include mk/check.mk
 
 .PHONY: help run test bench clean
 
 help: ## this list
 	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
-	@grep -hE '^[a-z][a-z-]*:.*## ' Makefile mk/*.mk | sort | \
+	@grep -hE '^[a-z][a-z-]*:.*## ' Makefile mk/*.mk proof/build.mk | sort | \
 	    sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 	@echo; echo "Variables: BOARD=$(BOARD) CONFIG=debug|release SECONDS=N (run: stop by itself after N seconds)"
 

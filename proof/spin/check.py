@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs every variant of the ring model and compares the verdicts with variants.list.
+
+usage: check.py MODEL LIST FOLDER
+Exit codes of the tools say nothing: the report of each run is read, and one that cannot be read is a failure.
+"""
+import os
+import re
+import subprocess
+import sys
+
+
+def verdict(report):
+    """'clean', 'deadlock', 'assertion', 'cycle' or 'unreadable', and the number of states."""
+    errors = re.search(r"^State-vector .*errors: (\d+)$", report, re.M)
+    states = re.search(r"^\s*(\d+) states, stored", report, re.M)
+    if not errors or not states or "max search depth too small" in report or "out of memory" in report:
+        return "unreadable", 0
+    count = int(states.group(1))
+    if errors.group(1) == "0":
+        return "clean", count
+    for line, kind in (("invalid end state", "deadlock"), ("assertion violated", "assertion"),
+                       ("acceptance cycle", "cycle")):
+        if re.search(r"^pan:\d+: " + line, report, re.M):
+            return kind, count
+    return "unreadable", count
+
+
+def run(folder, command):
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=300)
+    return done.stdout
+
+
+def measure(model, folder, defines):
+    os.makedirs(folder, exist_ok=True)
+    log = run(folder, ["spin", "-a", *defines, model])
+    log += run(folder, ["gcc", "-O1", "-w", "-DSAFETY", "-DNOCLAIM", "-o", "pan", "pan.c"])
+    log += run(folder, ["gcc", "-O1", "-w", "-o", "panl", "pan.c"])
+    safety = run(folder, ["./pan", "-m1000000", "-w22"])
+    liveness = run(folder, ["./panl", "-a", "-f", "-m1000000", "-w22"])
+    with open(os.path.join(folder, "log.txt"), "w", encoding="utf-8") as file:
+        file.write(log + safety + liveness)
+    return verdict(safety), verdict(liveness)
+
+
+def main():
+    model, listing, folder = sys.argv[1], sys.argv[2], sys.argv[3]
+    with open(listing, encoding="utf-8") as file:
+        lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    bad = 0
+    for name, expected, *defines in lines:
+        safety, liveness = measure(os.path.abspath(model), os.path.join(folder, name), defines)
+        if expected == "pass":
+            good = safety[0] == "clean" and liveness[0] == "clean"
+        else:
+            good = safety[0] == expected
+        bad += not good
+        print(f"  {'ok  ' if good else 'FAIL'} spin {name:26} expected {expected:9} safety {safety[0]} "
+              f"({safety[1]} states), liveness {liveness[0]}", flush=True)
+    passing = sum(line[1] == "pass" for line in lines)
+    if passing == 0 or passing == len(lines):
+        print("  FAIL spin: the list needs variants that pass and variants that fail")
+        bad += 1
+    print(f"  spin: {passing} variants proved within their bounds, {len(lines) - passing} mutants, {bad} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
