@@ -15,7 +15,7 @@ define unit
 UNIT_TESTS += $(BUILD)/unit/test_$(1)
 UNIT_OBJS_$(1) := $(patsubst %.c,$(BUILD)/unit/obj/$(1)/%.o,tests/unit/test_$(1).c $(2))
 
-$(BUILD)/unit/obj/$(1)/%.o: %.c | $$(DEPS_STAMP)
+$(BUILD)/unit/obj/$(1)/%.o: %.c | $$(DEPS_STAMP) $$(MBEDTLS_STAMP) $$(LWIP_STAMP)
 	@mkdir -p $$(@D)
 	$$(CC) $$(UNIT_CFLAGS) -I$$(dir $$<) $(3) -MMD -MP -c -o $$@ $$<
 
