@@ -57,6 +57,19 @@ static enum pn_error configure(struct invocation *in, struct tcb *t)
     return PN_OK;
 }
 
+/* The thread runs on no scheduling context but its own, and its own is not lent along a call. */
+static bool context_at_rest(const struct tcb *t)
+{
+    u16 own = binding_at(t->self)->sc;
+    bool home = own != NIL && sc_at(own)->home_thread == t->self;
+    if (t->sc != NIL && !(home && t->sc == own))
+        return false;
+    if (!home)
+        return true;
+    const struct sched_context *sc = sc_at(own);
+    return sc->reply == NIL && (sc->thread == NIL || sc->thread == t->self);
+}
+
 static enum pn_error set_sched(struct invocation *in, struct tcb *t)
 {
     if (in->count < 2)
@@ -67,7 +80,7 @@ static enum pn_error set_sched(struct invocation *in, struct tcb *t)
         return invoke_range(in, 0, PN_PRIORITIES - 1);
     if (in->word[1] != 0 && cap_type(sched) != PN_CAP_SCHED_CONTEXT)
         return PN_ERR_INVALID_CAPABILITY;
-    if (t->state != THREAD_INACTIVE)
+    if (t->state != THREAD_INACTIVE || !context_at_rest(t))
         return PN_ERR_ILLEGAL_OPERATION;
     /* Configured, and nobody else's. */
     if (in->word[1] != 0) {
