@@ -4,43 +4,21 @@
  * address space, client priority 100, server 110. The round trip includes the four user instructions of the
  * server's loop.
  */
+#include "bench.h"
 #include "cases.h"
 
-#define ROUNDS 500
-#define WARMUP 16
+static word samples[BENCH_ROUNDS];
 
-static word samples[ROUNDS];
-
-/* One system call; instructions from just before to just after it. */
-static word measure(int64_t number, struct regs *r)
+word bench_median(word *values)
 {
-    register word a0 __asm__("a0") = r->a0;
-    register word a1 __asm__("a1") = r->a1;
-    register word a2 __asm__("a2") = r->a2;
-    register word a3 __asm__("a3") = r->a3;
-    register word a4 __asm__("a4") = r->a4;
-    register word a5 __asm__("a5") = r->a5;
-    register word a6 __asm__("a6") = r->a6;
-    register word a7 __asm__("a7") = (word)number;
-    word before;
-    word after;
-    __asm__ volatile("rdinstret %0\n\tecall\n\trdinstret %1"
-                     : "=&r"(before), "=&r"(after), "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4), "+r"(a5)
-                     : "r"(a6), "r"(a7)
-                     : "memory");
-    return after - before - 1;
-}
-
-static word median(void)
-{
-    for (unsigned i = 1; i < ROUNDS; i++) {
-        word x = samples[i];
+    for (unsigned i = 1; i < BENCH_ROUNDS; i++) {
+        word x = values[i];
         unsigned j = i;
-        for (; j > 0 && samples[j - 1] > x; j--)
-            samples[j] = samples[j - 1];
-        samples[j] = x;
+        for (; j > 0 && values[j - 1] > x; j--)
+            values[j] = values[j - 1];
+        values[j] = x;
     }
-    return samples[ROUNDS / 2];
+    return values[BENCH_ROUNDS / 2];
 }
 
 /* What a client thread repeats. */
@@ -51,11 +29,11 @@ static const char *client_name;
 static void client(word unused)
 {
     (void)unused;
-    for (unsigned i = 0; i < ROUNDS + WARMUP; i++) {
+    for (unsigned i = 0; i < BENCH_WARMUP + BENCH_ROUNDS; i++) {
         struct regs r = client_regs;
-        word count = measure(client_call, &r);
-        if (i >= WARMUP)
-            samples[i - WARMUP] = count;
+        struct stamps at = timed_syscall(client_call, &r);
+        if (i >= BENCH_WARMUP)
+            samples[i - BENCH_WARMUP] = between(at.before, at.after);
     }
     thread_done();
 }
@@ -97,7 +75,7 @@ static void run_client(void)
     t.budget = t.period = 10000000;
     thread_start(&t, client, 0);
     wait_done(1);
-    report(client_name, median());
+    report(client_name, bench_median(samples));
 }
 
 static struct thread server_thread(void)
@@ -110,7 +88,7 @@ static struct thread server_thread(void)
 
 static void call_reply(const char *name, unsigned words, bool passive)
 {
-    use_uart();
+    (void)use_uart();
     server_cap = new_object(PN_CAP_ENDPOINT, 0);
     server_reply = new_object(PN_CAP_REPLY, 0);
     server_info = info(0, words);
@@ -154,7 +132,7 @@ static void active_0(void)
 
 static void signal_wake(void)
 {
-    use_uart();
+    (void)use_uart();
     server_cap = new_object(PN_CAP_NOTIFICATION, 0);
     cptr client_cap = derived(server_cap, PN_WRITE, 1);
     struct thread server = server_thread();
@@ -168,7 +146,7 @@ static void signal_wake(void)
 
 static void simple(const char *name, int64_t number, struct regs r)
 {
-    use_uart();
+    (void)use_uart();
     client_regs = r;
     client_call = number;
     client_name = name;

@@ -20,5 +20,6 @@ extern const struct test_group threads_group;
 extern const struct test_group seal_group;
 extern const struct test_group abuse_group;
 extern const struct test_group bench_group;
+extern const struct test_group bench_events_group;
 
 #endif

@@ -2,7 +2,6 @@
 /* Console, checks and the main function of the test root task. */
 #include "test.h"
 
-#define UART_VADDR     0x32000000
 #define FINISHER_PADDR 0x100000
 #define FINISHER_VADDR 0x32001000
 #define FINISHER_END   0x5555
@@ -18,16 +17,17 @@ void test_setup(void);
 static volatile unsigned char *uart;
 static volatile uint32_t *finisher;
 
-void use_uart(void)
+cptr use_uart(void)
 {
+    cptr uart_page = new_slot();
+    CHECK_EQ(retype(device, PN_CAP_FRAME, PN_PAGE_BITS, PN_ROOT_CNODE, uart_page, 1, UART_PADDR), PN_OK);
+    map_frame(PN_ROOT_VSPACE, uart_page, CONSOLE_VADDR, PN_READ | PN_WRITE);
     cptr page = new_slot();
-    CHECK_EQ(retype(device, PN_CAP_FRAME, PN_PAGE_BITS, PN_ROOT_CNODE, page, 1, UART_PADDR), PN_OK);
-    map_frame(PN_ROOT_VSPACE, page, UART_VADDR, PN_READ | PN_WRITE);
-    page = new_slot();
     CHECK_EQ(retype(low_device, PN_CAP_FRAME, PN_PAGE_BITS, PN_ROOT_CNODE, page, 1, FINISHER_PADDR), PN_OK);
     map_frame(PN_ROOT_VSPACE, page, FINISHER_VADDR, PN_READ | PN_WRITE);
-    uart = (volatile unsigned char *)UART_VADDR;
+    uart = (volatile unsigned char *)CONSOLE_VADDR;
     finisher = (volatile uint32_t *)FINISHER_VADDR;
+    return uart_page;
 }
 
 void put_char(char c)
