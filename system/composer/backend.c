@@ -19,6 +19,7 @@
 #include "capdist.h"
 #include "check_image.h"
 #include "elf_read.h"
+#include "files.h"
 #include "image.h"
 #include "patch.h"
 
@@ -120,16 +121,12 @@ static bool build(struct job *job)
 static bool write_image(const struct job *job)
 {
     const struct place place = {job->options->output, 0, 0};
-    FILE *file = fopen(place.file, "wb");
-    bool good = file != NULL && fwrite(job->image, 1, job->image_size, file) == job->image_size;
 
-    if (file != NULL && fclose(file) != 0) {
-        good = false;
-    }
-    if (!good) {
+    if (!files_write_image(place.file, "", 0, job->image, job->image_size)) {
         backend_error(job->report, &place, NULL, "cannot write the image: %s", strerror(errno));
+        return false;
     }
-    return good;
+    return true;
 }
 
 /* What is checked is what lies on the disk. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bounded reading of host files and the search path.
+ * Bounded reading of host files, the search path, and files for their owner alone.
  */
 #include "files.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_file(const char *path)
 {
@@ -51,4 +52,30 @@ const char *files_find(struct arena *arena, const struct files_search *search, c
         }
     }
     return is_file(name) ? name : NULL;
+}
+
+/* Permissions first: the file is private before it holds anything. */
+static FILE *open_private(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) {
+        return NULL;
+    }
+    bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    FILE *file = !regular || fchmod(fd, S_IRUSR | S_IWUSR) == 0 ? fdopen(fd, "wb") : NULL;
+    if (file == NULL) {
+        (void)close(fd);
+    }
+    return file;
+}
+
+bool files_write_image(const char *path, const void *head, size_t head_size, const void *data, size_t size)
+{
+    FILE *file = open_private(path);
+    if (file == NULL) {
+        return false;
+    }
+    bool good = fwrite(head, 1, head_size, file) == head_size && fwrite(data, 1, size, file) == size;
+    return fclose(file) == 0 && good;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files on the host: bounded reading, and looking names up in the search folders.
+ * Files on the host: bounded reading, looking names up in the search folders, writing what holds secrets.
  */
 #ifndef COMPOSER_FILES_H
 #define COMPOSER_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "list.h"
@@ -24,5 +25,12 @@ const char *files_read(struct arena *arena, const char *path, size_t limit, cons
 
 /* Path of the first readable file called name in the folders, or NULL. An absolute name is taken as it is. */
 const char *files_find(struct arena *arena, const struct files_search *search, const char *name);
+
+/*
+ * Write an image, which may hold a device's key: a file that only its owner can read and write, made of head
+ * (may be empty) and data. A file that exists is replaced and its permissions are narrowed. False with errno
+ * set if that failed.
+ */
+bool files_write_image(const char *path, const void *head, size_t head_size, const void *data, size_t size);
 
 #endif

@@ -7,7 +7,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,15 +89,6 @@ static size_t uimage_head(uint8_t *head, const uint8_t *image, size_t size)
     return UIMAGE_SIZE;
 }
 
-static bool write_both(const char *path, const uint8_t *head, size_t head_size, const char *image,
-                       size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    bool good =
-        file != NULL && fwrite(head, 1, head_size, file) == head_size && fwrite(image, 1, size, file) == size;
-    return (file == NULL || fclose(file) == 0) && good;
-}
-
 bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size)
 {
     uint8_t head[ELF_OFFSET] = {0};
@@ -109,7 +99,7 @@ bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size
     if (problem == NULL && form != WRAP_BINARY) {
         const uint8_t *bytes = (const uint8_t *)image;
         head_size = form == WRAP_ELF ? elf_head(head, bytes, length) : uimage_head(head, bytes, length);
-        if (!write_both(path, head, head_size, image, length)) {
+        if (!files_write_image(path, head, head_size, image, length)) {
             problem = arena_print(&arena, "cannot write the image: %s", strerror(errno));
         }
     }

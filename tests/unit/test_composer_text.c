@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "files.h"
 #include "fixture.h"
 #include "number.h"
 #include "suggest.h"
@@ -195,6 +197,30 @@ static void test_form_of_diagnostics(void **state)
     diag_free(&diag);
 }
 
+/* An image holds the device's key: nobody else may read it, not even if the file was there before. */
+static void test_image_is_private(void **state)
+{
+    (void)state;
+    const char *path = "build/unit/private.img";
+    struct arena arena = {0};
+    struct stat status;
+    const char *text = NULL;
+    size_t length = 0;
+    (void)remove(path);
+    for (unsigned round = 0; round < 2; round++) {
+        assert_true(files_write_image(path, "he", 2, "ad", 2));
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0600);
+        assert_null(files_read(&arena, path, 100, &text, &length));
+        assert_int_equal(length, 4);
+        assert_string_equal(text, "head");
+        assert_int_equal(chmod(path, 0666), 0);
+    }
+    assert_int_equal(remove(path), 0);
+    assert_false(files_write_image("build/unit/no/such/folder.img", "", 0, "x", 1));
+    arena_free(&arena);
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -251,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_broken_xml),
         cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_image_is_private),
         cmocka_unit_test(test_form_of_diagnostics),
         cmocka_unit_test(test_damaged_descriptions),
     };
