@@ -57,7 +57,7 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 	@$(MAKE) --no-print-directory programs host sim
 	@host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: ## all tests: unit, kernel, integration; ends with "N passed, N failed"
+test: ## all tests: lint, unit, kernel, integration; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory unit-build programs host sim
 	@$(MAKE) --no-print-directory VARIANT=rogue programs
 	@tests/run

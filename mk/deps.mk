@@ -20,7 +20,7 @@ LWIP_STAMP := $(BUILD)/third_party/lwip.stamp
 
 .PHONY: deps sources
 
-deps: $(DEPS_STAMP)
+deps: $(DEPS_STAMP) ## install the Debian packages that are missing (other targets do so by themselves)
 
 sources: $(MBEDTLS_STAMP) $(LWIP_STAMP)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import docs  # noqa: E402
 import rules  # noqa: E402
 import tidy  # noqa: E402
 
@@ -28,7 +29,8 @@ def check_layout(files: list[str]) -> list[str]:
     """clang-format leaves every C file as it is."""
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True,
                           check=False)
-    found = [line.replace("code should be clang-formatted [-Wclang-format-violations]", "layout differs [layout: make format]")
+    said = "code should be clang-formatted [-Wclang-format-violations]"
+    found = [line.replace(said, "layout differs [layout: make format]")
              for line in done.stderr.splitlines() if ": error:" in line]
     return found or ([f"clang-format: {done.stderr[-400:]} [layout]"] if done.returncode != 0 else [])
 
@@ -74,6 +76,7 @@ def main() -> int:
     groups = {
         "layout": check_layout([f for f in files if f.endswith((".c", ".h"))]),
         "text rules": rules.check(ROOT, files),
+        "documentation": docs.check(ROOT, files),
         "python syntax": check_python(python),
         "shell syntax": check_shell(shell),
     }
