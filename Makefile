@@ -45,6 +45,9 @@ include mk/unit.mk
 include proof/build.mk
 include mk/check.mk
 
+# Whatever ends make, even SIGKILL, ends what it runs for long.
+TIED := exec setpriv --pdeathsig TERM --
+
 .PHONY: help run test bench clean
 
 help: ## this list
@@ -55,16 +58,16 @@ help: ## this list
 
 run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends it
 	@$(MAKE) --no-print-directory programs host sim
-	@host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
+	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
 test: ## all tests: lint, unit, kernel, integration; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory unit-build programs host sim
 	@$(MAKE) --no-print-directory VARIANT=rogue programs
-	@tests/run
+	@$(TIED) tests/run
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(MAKE) --no-print-directory CONFIG=release programs host sim
-	@tests/bench/run
+	@$(TIED) tests/bench/run
 
 clean: ## remove everything that was built; the source packages that were fetched stay
 	@rm -f $(SOURCES_STAMP)

@@ -28,15 +28,14 @@ KERNEL_OBJS_$(1) := $$(patsubst kernel/src/%,$$(BUILD)/$$(BOARD)/$(1)/kernel/%.o
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/%.o: kernel/src/% kernel/build.mk
 	@mkdir -p $$(@D)
-	@echo "  CC      $$<"
-	@$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(if $$(filter $$(KERNEL_QUICK),$$<),,-Os) -MMD -MP -c -o $$@ $$<
+	$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(if $$(filter $$(KERNEL_QUICK),$$<),,-Os) -MMD -MP -c -o $$@ $$<
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf: $$(KERNEL_OBJS_$(1)) kernel/src/kernel.ld
-	@echo "  LD      $$@"
-	@$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(KERNEL_LDFLAGS) -o $$@ $$(KERNEL_OBJS_$(1))
+	$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(KERNEL_LDFLAGS) -o $$@ $$(KERNEL_OBJS_$(1))
+	@echo "  kernel   $$@"
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.bin: $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf
-	@$$(RISCV_OBJCOPY) -O binary $$< $$@
+	$$(RISCV_OBJCOPY) -O binary $$< $$@
 
 -include $$(KERNEL_OBJS_$(1):.o=.d)
 endef

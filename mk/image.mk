@@ -14,8 +14,8 @@ INITIALISER := $(OUT)/initialiser.elf
 programs: $(PROGRAMS) $(KERNEL_ELF) $(LOADER_BIN) $(INITIALISER) $(COMPOSER) ## build kernel, protection domains and composer
 
 image: programs ## compose the bootable image: CONFIG_DIR=folder with device files, IMAGE=output
-	@mkdir -p $(dir $(IMAGE))
-	@$(COMPOSER) --product $(PRODUCT) --board boards/$(BOARD)/board.xml --search $(OUT)/pd --search $(CONFIG_DIR) \
+	@mkdir -p "$$(dirname "$(IMAGE)")"
+	$(COMPOSER) --product $(PRODUCT) --board boards/$(BOARD)/board.xml --search $(OUT)/pd --search "$(CONFIG_DIR)" \
 	    --kernel $(KERNEL_ELF) --loader $(LOADER_BIN) --initialiser $(INITIALISER) \
-	    --output $(IMAGE) --report $(IMAGE).report.txt --matrix $(IMAGE).matrix.txt --graph $(IMAGE).graph.svg \
-	    --system $(IMAGE).system --depfile $(IMAGE).d
+	    --output "$(IMAGE)" --report "$(IMAGE).report.txt" --matrix "$(IMAGE).matrix.txt" \
+	    --graph "$(IMAGE).graph.svg" --system "$(IMAGE).system" --depfile "$(IMAGE).d"

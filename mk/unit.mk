@@ -34,4 +34,4 @@ unit-build: $(UNIT_TESTS)
 	@printf '%s\n' $(UNIT_TESTS) > $(BUILD)/unit/tests.txt
 
 unit: unit-build ## unit tests on the host only
-	@tests/run --only unit
+	@$(TIED) tests/run --only unit

@@ -45,9 +45,12 @@ def _ignore_signals() -> None:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e9:
-        raise argparse.ArgumentTypeError("must be more than 0")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds greater than 0")
     return value
 
 
@@ -80,14 +83,19 @@ def _is_interactive() -> bool:
         return False
 
 
-def _watch(gateway: Gateway, seconds: float | None) -> str | None:
-    """Waits for the end of the run. Returns what ended it early, or None when the time is up."""
+def _watch(gateway: Gateway, seconds: float | None, display: Display) -> str | None:
+    """Waits for the end of the run. Returns what ended it early, or None when the time is up.
+
+    Without a time it is over when nobody reads our output any more.
+    """
     deadline = None if seconds is None else time.monotonic() + seconds
     parts = [gateway.broker, gateway.nameserver, gateway.simulator, gateway.collector, gateway.machine]
     while deadline is None or time.monotonic() < deadline:
         for part in parts:
             if not part.running():
                 return f"stopped early: {part.process.name}{part.process.how_it_ended()}"
+        if deadline is None and display.broken:
+            break
         time.sleep(_POLL_S)
     return None
 
@@ -105,7 +113,7 @@ def _run(options: argparse.Namespace, display: Display) -> Verdict:
             if _is_interactive():
                 display.note("what you type goes to the gateway's console: try 'help'")
                 threading.Thread(target=_type_into_console, args=(gateway,), daemon=True).start()
-            failure = _watch(gateway, options.seconds)
+            failure = _watch(gateway, options.seconds, display)
         except Stopped as stop:
             display.note(f"stopping: {stop}")
         finally:

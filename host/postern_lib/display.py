@@ -27,6 +27,11 @@ class Display:
         self._lock = threading.Lock()
         self._broken = False
 
+    @property
+    def broken(self) -> bool:
+        """Whether nobody reads what we write any more."""
+        return self._broken
+
     def on_line(self, part: str, line: str) -> None:
         """Takes one line of output of a part of the gateway's surroundings."""
         if part == "collector" and line.startswith("{"):

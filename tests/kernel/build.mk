@@ -9,20 +9,19 @@ KTEST_OBJS := $(patsubst tests/kernel/%,$(KTEST_DIR)/%.o,$(KTEST_SOURCES))
 
 $(KTEST_DIR)/%.o: tests/kernel/% tests/kernel/build.mk
 	@mkdir -p $(@D)
-	@echo "  CC      $<"
-	@$(RISCV_CC) $(KTEST_CFLAGS) -MMD -MP -c -o $@ $<
+	$(RISCV_CC) $(KTEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(KTEST_DIR)/root.elf: $(KTEST_OBJS) tests/kernel/root.ld
-	@echo "  LD      $@"
-	@$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+	$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
 	    -Wl,-T,tests/kernel/root.ld -o $@ $(KTEST_OBJS)
+	@echo "  test     $@"
 
 $(KTEST_DIR)/stub.elf: tests/kernel/stub.S
 	@mkdir -p $(@D)
-	@$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x80200000 -o $@ $<
+	$(RISCV_CC) $(KTEST_CFLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-Ttext=0x80200000 -o $@ $<
 
 $(KTEST_DIR)/%.bin: $(KTEST_DIR)/%.elf
-	@$(RISCV_OBJCOPY) -O binary $< $@
+	$(RISCV_OBJCOPY) -O binary $< $@
 
 -include $(KTEST_OBJS:.o=.d)
 
