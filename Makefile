@@ -45,6 +45,8 @@ include mk/unit.mk
 include proof/build.mk
 include mk/check.mk
 
+# One build at a time in one tree; composing an image for a run takes the same lock.
+LOCKED := mkdir -p $(BUILD) && exec flock --no-fork $(BUILD)/.build.lock
 # Whatever ends make, even SIGKILL, ends what it runs for long.
 TIED := exec setpriv --pdeathsig TERM --
 
@@ -57,16 +59,16 @@ help: ## this list
 	@echo; echo "Variables: BOARD=$(BOARD) CONFIG=debug|release SECONDS=N (run: stop by itself after N seconds)"
 
 run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends it
-	@$(MAKE) --no-print-directory programs host sim
+	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
 test: ## all tests: lint, unit, kernel, integration; ends with "N passed, N failed"
-	@$(MAKE) --no-print-directory unit-build programs host sim
-	@$(MAKE) --no-print-directory VARIANT=rogue programs
+	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
+	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=rogue programs
 	@$(TIED) tests/run
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
-	@$(MAKE) --no-print-directory CONFIG=release programs host sim
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim
 	@$(TIED) tests/bench/run
 
 clean: ## remove everything that was built; the source packages that were fetched stay

@@ -46,10 +46,11 @@ fi
 echo "Installing Debian packages that Postern needs${sudo:+ (through sudo)}:" $missing
 # Asks for the password where there is somebody to ask, once and before the output goes to the log.
 [ -z "$sudo" ] || sudo true || die_without_root
-# The package lists may be absent on a fresh machine, or too old: refresh them once if the first try fails.
+# A fresh machine may be busy with its own upgrades: apt-get waits for them. Its package lists may be absent or too
+# old: they are refreshed once if the first try fails.
 install() {
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        -o Dpkg::Use-Pty=0 $missing
+        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 $missing
 }
 if ! install >"$log" 2>&1; then
     $sudo apt-get update -q >>"$log" 2>&1 || true

@@ -85,7 +85,7 @@ class RunFolder:
                     for key, value in settings.items()]  # fmt: skip
         # When make runs us, what it passes on is for its own children only.
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-        with (root / "build" / ".compose.lock").open("w") as lock:
+        with (root / "build" / ".build.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             make = Process("compose", command, root, environment=environment, logs=self.path)
             try:
