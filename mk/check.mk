@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Style and static rules. clang-tidy sees what the compilers see, so generated headers and libraries must be there.
 
-OWN_C = $(shell git ls-files '*.c' '*.h')
+OWN_C = $(shell git -c safe.directory="*" ls-files '*.c' '*.h')
 LINT_INPUTS := $(MBEDTLS_STAMP) $(LWIP_STAMP) $(patsubst $(OUT)/pd/%.elf,$(GEN)/%/ports.h,$(PROGRAMS))
 
 .PHONY: format lint lint-inputs

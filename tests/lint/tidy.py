@@ -79,7 +79,8 @@ def check(root: Path, stamps: Path, jobs: int) -> tuple[list[str], int]:
     work = sorted(commands(root).items())
     with ThreadPoolExecutor(jobs) as pool:
         results = list(pool.map(one, work))
-    tracked = subprocess.run(["git", "ls-files", "*.c"], cwd=root, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "*.c"], cwd=root,
+                             capture_output=True, text=True, check=True).stdout
     known = {source for source, _ in work}
     lost = [f"{f}:1: no build compiles this file [clang-tidy]" for f in tracked.split() if f not in known
             and not f.startswith(NOT_COMPILED) and (root / f).exists()]
