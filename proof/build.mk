@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Machine-checked proofs: proof/SIGNOFF.md says what they mean. The tools come from Debian 12 and are installed by
-# these targets only.
+# these targets only. A part of the proof is a target prove-<part>, registered in proof/parts.list.
 
 PROOF := $(BUILD)/proof
 PROVE_PACKAGES := mk/packages-prove.txt
 
-.PHONY: prove prove-tools prove-spin prove-eva
+# quick: stored verdicts may be used. cold: nothing stored, longer limits, all seeded bugs.
+PROVE_MODE ?= quick
+export PROVE_MODE
+
+.PHONY: prove prove-cold prove-parts prove-tools prove-spin prove-eva
 
 prove: prove-tools ## machine-checked proofs and models; installs their tools first
-	@$(MAKE) --no-print-directory prove-spin
-	@$(MAKE) --no-print-directory prove-eva
+	@rm -f $(PROOF)/*.result
+	@$(MAKE) --no-print-directory prove-parts
+	@proof/summary.py proof/parts.list $(PROOF)
+
+prove-cold: ## the same without stored verdicts and with all seeded bugs
+	@$(MAKE) --no-print-directory PROVE_MODE=cold prove
+
+# One after the other: limits are wall-clock, and a part uses both cores itself. The table tells which failed.
+prove-parts:
+	@parts=$$(proof/summary.py --parts proof/parts.list) && \
+	    for part in $$parts; do $(MAKE) --no-print-directory prove-$$part || echo "  FAIL prove-$$part"; done
 
 prove-tools:
 	@mkdir -p $(PROOF)
@@ -21,3 +34,6 @@ prove-spin: prove-tools
 
 prove-eva: prove-tools
 	@proof/eva/check.py $(PROOF)/eva
+
+-include proof/wp/build.mk
+-include proof/cbmc/build.mk

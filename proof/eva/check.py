@@ -12,6 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+
+sys.path.insert(0, "proof")
+import results  # pylint: disable=wrong-import-position
 
 HERE = "proof/eva"
 ENTRY = "main_havoc"
@@ -117,12 +121,16 @@ def check_bug(line, folder):
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
-    bad = check_kernel(folder)
+    start = time.monotonic()
+    rows = [(ENTRY, check_kernel(folder) == 0, f"{len(expected())} open points", time.monotonic() - start)]
     with open(f"{HERE}/bugs.list", encoding="utf-8") as file:
         bugs = [line for line in file if line.strip() and not line.startswith("#")]
     for line in bugs:
-        bad += check_bug(line, folder)
-    return 1 if bad or not bugs else 0
+        start = time.monotonic()
+        rows.append(("bug " + line.split()[0], check_bug(line, folder) == 0, "found", time.monotonic() - start))
+    if not bugs:
+        rows.append(("bugs", False, "none seeded", 0))
+    return results.write(os.path.dirname(os.path.abspath(folder)), "eva", rows)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,10 @@ import os
 import re
 import subprocess
 import sys
+import time
+
+sys.path.insert(0, "proof")
+import results  # pylint: disable=wrong-import-position
 
 
 def verdict(report):
@@ -50,21 +54,26 @@ def main():
     with open(listing, encoding="utf-8") as file:
         lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
     bad = 0
+    rows = []
     for name, expected, *defines in lines:
+        start = time.monotonic()
         safety, liveness = measure(os.path.abspath(model), os.path.join(folder, name), defines)
         if expected == "pass":
             good = safety[0] == "clean" and liveness[0] == "clean"
         else:
             good = safety[0] == expected
         bad += not good
+        rows.append((name, good, f"{safety[1]} states" if expected == "pass" else f"found {safety[0]}",
+                     time.monotonic() - start))
         print(f"  {'ok  ' if good else 'FAIL'} spin {name:26} expected {expected:9} safety {safety[0]} "
               f"({safety[1]} states), liveness {liveness[0]}", flush=True)
     passing = sum(line[1] == "pass" for line in lines)
     if passing == 0 or passing == len(lines):
         print("  FAIL spin: the list needs variants that pass and variants that fail")
         bad += 1
+        rows.append(("variants", False, "nothing to compare", 0))
     print(f"  spin: {passing} variants proved within their bounds, {len(lines) - passing} mutants, {bad} failed")
-    return 1 if bad else 0
+    return results.write(os.path.dirname(os.path.abspath(folder)), "spin", rows)
 
 
 if __name__ == "__main__":
