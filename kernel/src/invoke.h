@@ -21,7 +21,7 @@ struct invocation {
     u64 word[INVOKE_WORDS]; /* those beyond 'count' are 0 */
     u64 answer_count;
     u64 answer[2];
-    bool silent; /* there is no one left to answer */
+    bool silent; /* nobody waits for an answer: sent without call, or the caller is gone */
 };
 
 /* Do it; errors as listed in abi.h. */

@@ -47,7 +47,7 @@ static enum pn_error read_registers(struct invocation *in, struct tcb *t)
             return PN_ERR_INVALID_CAPABILITY;
         tcb_suspend(t);
     }
-    for (u64 i = 0; i < count; i++) {
+    for (u64 i = 0; i < count && !in->silent; i++) {
         u64 value = tcb_get_register(t, i);
         if (i < PN_MSG_REGS)
             in->thread->reg[REG_A2 + i] = value;
@@ -63,10 +63,9 @@ static enum pn_error reset(struct invocation *in, struct tcb *t)
     if (!binding_at(t->self)->configured)
         return PN_ERR_ILLEGAL_OPERATION;
     tcb_reset(t);
-    in->silent = t == in->thread;
+    in->silent = in->silent || t == in->thread;
     in->answer_count = 1;
     in->answer[0] = t->epoch;
-    in->thread->reg[REG_A2] = in->silent ? 0 : in->answer[0];
     return PN_OK;
 }
 

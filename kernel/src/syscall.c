@@ -24,6 +24,7 @@ static COLD void invoke_object(struct tcb *t, struct cap cap, bool call)
     in.thread = t;
     in.cap = cap;
     in.method = info >> PN_MSGINFO_LABEL_SHIFT;
+    in.silent = !call;
     in.count = info & PN_MSGINFO_LENGTH_MASK;
     if (in.count > PN_MAX_MSG)
         in.count = PN_MAX_MSG;
@@ -32,7 +33,7 @@ static COLD void invoke_object(struct tcb *t, struct cap cap, bool call)
     for (u32 i = PN_MSG_REGS; i < INVOKE_WORDS && i < in.count; i++)
         in.word[i] = buffer_at(t->self)->word[i + 1];
     enum pn_error error = invoke(&in);
-    if (call && !in.silent)
+    if (!in.silent)
         invocation_answer(t, &in, error);
 }
 

@@ -4,7 +4,7 @@
 KTEST_DIR := $(BUILD)/$(BOARD)/kernel-tests
 KTEST_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 -g \
     -fno-stack-protector -fno-pic -mno-relax -fno-tree-loop-distribute-patterns $(WARNINGS) $(REPRODUCIBLE) -Ikernel/abi -Itests/kernel/lib
-KTEST_SOURCES := $(sort $(wildcard tests/kernel/lib/*.c tests/kernel/cases/*.c)) tests/kernel/lib/start.S tests/kernel/lib/preserve.S
+KTEST_SOURCES := $(sort $(wildcard tests/kernel/lib/*.c tests/kernel/lib/*.S tests/kernel/cases/*.c))
 KTEST_OBJS := $(patsubst tests/kernel/%,$(KTEST_DIR)/%.o,$(KTEST_SOURCES))
 
 $(KTEST_DIR)/%.o: tests/kernel/% tests/kernel/build.mk
