@@ -67,7 +67,7 @@ COLD void sched_remove(struct tcb *t)
 
 void sched_need_context(struct tcb *t)
 {
-    if (likely(t->sc != NIL))
+    if (likely(t->sc != NIL && (t->sc == ks.active || has_budget(t->sc))))
         return;
     if (ks.current == t->self)
         ks.current = NIL;
@@ -168,8 +168,12 @@ static COLD void activate(u16 s)
     if (ks.active != NIL)
         settle(now);
     u64 deadline = UINT64_MAX;
-    if (s != NIL)
+    if (s != NIL) {
+        /* What is used from now on comes back a period after now. */
+        if (unlikely(sc_at(s)->sporadic))
+            refill_unblock(sc_at(s), now);
         deadline = now + sched_context_available(s);
+    }
     if (unlikely(ks.release != NIL)) {
         u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
         if (release < deadline)

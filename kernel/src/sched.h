@@ -40,7 +40,7 @@ void sched_wake(struct tcb *t);
 /* Take a ready thread out of the competition. */
 void sched_remove(struct tcb *t);
 
-/* The thread must have a scheduling context to go on; find one or put it aside. */
+/* The thread must have a scheduling context with budget to go on; find one or put it aside. */
 void sched_need_context(struct tcb *t);
 
 /* The timer went off. */

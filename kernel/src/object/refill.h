@@ -16,7 +16,7 @@ void refill_init(struct sched_context *s, u64 now);
 /*@ requires \valid(s); assigns *s; */
 void refill_charge(struct sched_context *s, u64 used);
 
-/* The thread wakes at 'now': time that passed unused does not accumulate. */
+/* The thread wakes or is switched to at 'now': time that passed unused does not accumulate. */
 /*@ requires \valid(s); assigns *s; */
 void refill_unblock(struct sched_context *s, u64 now);
 

@@ -16,6 +16,7 @@ extern const struct test_group ipc_group;
 extern const struct test_group ipc_forms_group;
 extern const struct test_group notifications_group;
 extern const struct test_group sched_group;
+extern const struct test_group contexts_group;
 extern const struct test_group faults_group;
 extern const struct test_group threads_group;
 extern const struct test_group seal_group;
