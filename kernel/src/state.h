@@ -71,6 +71,7 @@ extern struct cap fixed_slot[PN_MAX_SLOTS + 1]; /* the last one is always empty 
 
 /* The objects behind stored indices, each checked against its pool. Index 0, NIL, is an object that nobody
  * uses. */
+/*@ assigns \nothing; ensures object: i <= PN_MAX_TCBS && \result == &ks_tcb[i]; */
 static inline struct tcb *tcb_at(u64 i)
 {
     if (unlikely(i > PN_MAX_TCBS))
@@ -78,6 +79,7 @@ static inline struct tcb *tcb_at(u64 i)
     return &ks_tcb[i];
 }
 
+/*@ assigns \nothing; ensures object: i <= PN_MAX_ENDPOINTS && \result == &ks_endpoint[i]; */
 static inline struct endpoint *endpoint_at(u64 i)
 {
     if (unlikely(i > PN_MAX_ENDPOINTS))
@@ -85,6 +87,7 @@ static inline struct endpoint *endpoint_at(u64 i)
     return &ks_endpoint[i];
 }
 
+/*@ assigns \nothing; ensures object: i <= PN_MAX_NOTIFICATIONS && \result == &ks_notification[i]; */
 static inline struct notification *notification_at(u64 i)
 {
     if (unlikely(i > PN_MAX_NOTIFICATIONS))
@@ -92,6 +95,7 @@ static inline struct notification *notification_at(u64 i)
     return &ks_notification[i];
 }
 
+/*@ assigns \nothing; ensures object: i <= PN_MAX_REPLIES && \result == &ks_reply[i]; */
 static inline struct reply *reply_at(u64 i)
 {
     if (unlikely(i > PN_MAX_REPLIES))
@@ -99,6 +103,7 @@ static inline struct reply *reply_at(u64 i)
     return &ks_reply[i];
 }
 
+/*@ assigns \nothing; ensures object: i <= PN_MAX_SCHED_CONTEXTS && \result == &ks_sc[i]; */
 static inline struct sched_context *sc_at(u64 i)
 {
     if (unlikely(i > PN_MAX_SCHED_CONTEXTS))
@@ -106,6 +111,7 @@ static inline struct sched_context *sc_at(u64 i)
     return &ks_sc[i];
 }
 
+/*@ assigns \nothing; ensures object: i <= PN_MAX_TCBS && \result == &fixed_binding[i]; */
 static inline const struct binding *binding_at(u64 i)
 {
     if (unlikely(i > PN_MAX_TCBS))
@@ -126,6 +132,11 @@ static inline u64 us_to_ticks(u64 us)
 }
 
 /* Capability 'cptr' of a thread's CNode; the null capability when there is no such slot. */
+/*@ requires binding: \valid_read(b);
+    assigns \nothing;
+    ensures slot: cptr < b->slot_count ==>
+      b->slot_base + cptr < PN_MAX_SLOTS && \result == fixed_slot[b->slot_base + cptr];
+    ensures none: cptr >= b->slot_count ==> \result == fixed_slot[PN_MAX_SLOTS]; */
 static inline struct cap cap_at(const struct binding *b, u64 cptr)
 {
     u64 slot = PN_MAX_SLOTS;
@@ -137,11 +148,19 @@ static inline struct cap cap_at(const struct binding *b, u64 cptr)
     return fixed_slot[slot];
 }
 
+/*@ requires thread: \valid_read(thread);
+    assigns \nothing;
+    ensures binding: thread->self <= PN_MAX_TCBS;
+    ensures slot: cptr < fixed_binding[thread->self].slot_count ==>
+      fixed_binding[thread->self].slot_base + cptr < PN_MAX_SLOTS &&
+      \result == fixed_slot[fixed_binding[thread->self].slot_base + cptr];
+    ensures none: cptr >= fixed_binding[thread->self].slot_count ==> \result == fixed_slot[PN_MAX_SLOTS]; */
 static inline struct cap cap_lookup(const struct tcb *thread, u64 cptr)
 {
     return cap_at(binding_at(thread->self), cptr);
 }
 
+/*@ assigns \nothing; ensures buffer: 1 <= i <= PN_MAX_TCBS && \result == &ks_buffer[i - 1]; */
 static inline struct message_buffer *buffer_at(u16 i)
 {
     if (unlikely(i == NIL || i > PN_MAX_TCBS))

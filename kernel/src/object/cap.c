@@ -9,11 +9,23 @@ bool cap_badgeable(struct cap parent)
     return (type == PN_CAP_ENDPOINT || type == PN_CAP_NOTIFICATION) && parent.badge == 0;
 }
 
+/*@ axiomatic bits {
+      axiom and_at_most: \forall integer a, m; 0 <= a < 0x10000000000000000 ==> (a & m) <= a; } */
+
+/*@ assigns \nothing;
+    ensures kept: \result == (rights & mask);
+    ensures subset: (\result & rights) == \result;
+    ensures fewer: \result <= rights; */
+static u64 keep(u64 rights, u64 mask)
+{
+    return rights & mask;
+}
+
 struct cap cap_derive(struct cap parent, u64 mask, u64 badge)
 {
     struct cap child = parent;
-    u64 lost = cap_rights(parent) & ~mask;
-    child.word -= lost * 32u;
+    u64 rights = cap_rights(parent);
+    child.word -= (rights - keep(rights, mask)) * 32u;
     if (badge != 0 && cap_badgeable(parent))
         child.badge = badge;
     return child;

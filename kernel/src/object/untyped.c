@@ -15,8 +15,12 @@ struct cut untyped_find(const struct untyped *u, u64 size, u64 align, u64 at)
         if (at < start)
             return none;
         start = at;
+        //@ assert pages: align == PN_PAGE_SIZE ==> start % PN_PAGE_SIZE == 0;
+        //@ assert large: align == PN_LARGE_SIZE ==> start % PN_LARGE_SIZE == 0;
     } else if (start % align != 0) {
         start += align - start % align;
+        //@ assert pages: align == PN_PAGE_SIZE ==> start % PN_PAGE_SIZE == 0;
+        //@ assert large: align == PN_LARGE_SIZE ==> start % PN_LARGE_SIZE == 0;
     }
     if (start > end || size > end - start)
         return none;

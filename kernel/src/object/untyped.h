@@ -21,12 +21,22 @@ struct cut {
     u64 paddr;
 };
 
-/*@ requires \valid_read(u) && u->used <= u->size && u->paddr + u->size <= 0x100000000000000;
-    requires align == 4096 || align == 0x200000;
+/*@ predicate untyped_ok(struct untyped *u) =
+      \valid_read(u) && u->used <= u->size && u->paddr + u->size <= 0x100000000000000; */
+
+/*@ requires ok: untyped_ok(u);
+    requires page: align == PN_PAGE_SIZE || align == PN_LARGE_SIZE;
     assigns \nothing;
-    ensures inside: \result.error == PN_OK ==>
-      \result.paddr >= u->paddr + u->used && \result.paddr + size <= u->paddr + u->size;
-    ensures aligned: \result.error == PN_OK ==> \result.paddr % align == 0; */
+    ensures errors: \result.error == PN_OK || \result.error == PN_ERR_ALIGNMENT ||
+      \result.error == PN_ERR_NOT_ENOUGH_MEMORY;
+    ensures above: \result.error == PN_OK ==> \result.paddr >= u->paddr + u->used;
+    ensures inside: \result.error == PN_OK ==> \result.paddr + size <= u->paddr + u->size;
+    ensures aligned: \result.error == PN_OK ==> \result.paddr % align == 0;
+    ensures chosen: \result.error == PN_OK && at != 0 ==> \result.paddr == at;
+    ensures first: \result.error == PN_OK && at == 0 ==> \result.paddr < u->paddr + u->used + align;
+    ensures apart: \result.error == PN_OK ==> \forall integer earlier, length;
+      u->paddr <= earlier && 0 <= length && earlier + length <= u->paddr + u->used ==>
+      earlier + length <= \result.paddr; */
 struct cut untyped_find(const struct untyped *u, u64 size, u64 align, u64 at);
 
 #endif
