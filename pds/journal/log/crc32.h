@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* CRC-32 (IEEE 802.3, reflected), against torn writes and worn media; it does not stop an attacker. */
+#ifndef POSTERN_JOURNAL_CRC32_H
+#define POSTERN_JOURNAL_CRC32_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Goes on with `crc` (0 at the start) over `length` bytes. */
+uint32_t crc32_update(uint32_t crc, const uint8_t *bytes, size_t length);
+
+#endif
