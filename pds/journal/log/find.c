@@ -43,7 +43,7 @@ static uint32_t append_offset(const struct log *l)
     return l->found.offset + round_up(l, FORMAT_HEADER_SIZE + l->found.header.length);
 }
 
-static void begin_last(struct log *l, struct log_position before)
+void find_last(struct log *l, struct log_position before)
 {
     l->found.found = false;
     l->before = before;
@@ -57,13 +57,13 @@ static void begin_last(struct log *l, struct log_position before)
 }
 
 /* The segment before the one that was looked through. */
-static void begin_earlier(struct log *l)
+static void find_earlier(struct log *l)
 {
     uint64_t serial = l->before.serial - 1;
     while (serial >= l->oldest && serial != 0 && !segment_exists(l, serial)) {
         serial--;
     }
-    begin_last(l, (struct log_position){serial, l->segment_size});
+    find_last(l, (struct log_position){serial, l->segment_size});
 }
 
 /* The segment has been looked through. */
@@ -73,50 +73,43 @@ static void last_ended(struct log *l)
         l->offset = append_offset(l);
     }
     if (!l->found.found) {
-        begin_earlier(l);
+        find_earlier(l);
         return;
     }
     l->step = LOG_STEP_FETCH;
     scan_start(l, (struct log_position){l->found.serial, l->found.offset}, place_of(l, l->found.serial),
                l->before.offset);
-    find_fetched(l);
 }
 
-void find_last_go(struct log *l)
+bool find_last_step(struct log *l)
 {
-    while (l->step == LOG_STEP_LAST) {
-        switch (scan_next(l)) {
-        case SCAN_READ:
-            return;
-        case SCAN_FRAME:
-            take(l);
-            scan_skip_frame(l);
-            break;
-        case SCAN_END:
-            last_ended(l);
-            break;
-        }
+    switch (scan_next(l)) {
+    case SCAN_READ:
+        return true;
+    case SCAN_FRAME:
+        take(l);
+        scan_skip_frame(l);
+        return false;
+    case SCAN_END:
+        break;
     }
+    last_ended(l);
+    return false;
 }
 
-void find_last(struct log *l, struct log_position before)
-{
-    begin_last(l, before);
-    find_last_go(l);
-}
-
-void find_fetched(struct log *l)
+bool find_fetch_step(struct log *l)
 {
     enum scan_result result = scan_next(l);
     if (result == SCAN_READ) {
-        return;
+        return true;
     }
     if (result == SCAN_FRAME && l->scan.at.offset == l->found.offset) {
         take(l);
         finish(l);
-        return;
+    } else {
+        find_last(l, (struct log_position){l->found.serial, l->found.offset});
     }
-    find_last(l, (struct log_position){l->found.serial, l->found.offset});
+    return false;
 }
 
 static void start_search(struct log *l, struct log_position from)
@@ -145,27 +138,27 @@ static void search_on(struct log *l)
     start_search(l, (struct log_position){serial, l->geometry.unit});
 }
 
-void find_search_go(struct log *l)
+bool find_search_step(struct log *l)
 {
-    while (l->step == LOG_STEP_SEARCH) {
-        const struct frame_header *h = &l->scan.header;
-        switch (scan_next(l)) {
-        case SCAN_READ:
-            return;
-        case SCAN_FRAME:
-            if (h->last_seq >= l->wanted && h->last_seq >= h->first_seq) {
-                take(l);
-                scan_skip_frame(l);
-                search_ended(l, h->last_seq);
-            } else {
-                scan_skip_frame(l);
-            }
-            break;
-        case SCAN_END:
-            search_on(l);
-            break;
-        }
+    const struct frame_header *h = &l->scan.header;
+    switch (scan_next(l)) {
+    case SCAN_READ:
+        return true;
+    case SCAN_FRAME:
+        break;
+    case SCAN_END:
+        search_on(l);
+        return false;
     }
+    bool right = h->last_seq >= l->wanted && h->last_seq >= h->first_seq;
+    if (right) {
+        take(l);
+    }
+    scan_skip_frame(l);
+    if (right) {
+        search_ended(l, h->last_seq);
+    }
+    return false;
 }
 
 /* Where to begin looking for number `seq`. */
@@ -195,7 +188,7 @@ enum log_status log_read(struct log *l, uint64_t seq)
     l->wanted = seq;
     l->step = LOG_STEP_SEARCH;
     start_search(l, from);
-    find_search_go(l);
+    log_advance(l);
     return LOG_OK;
 }
 
@@ -206,6 +199,7 @@ enum log_status log_previous(struct log *l)
     }
     if (l->found.found) {
         find_last(l, (struct log_position){l->found.serial, l->found.offset});
+        log_advance(l);
     }
     return LOG_OK;
 }

@@ -21,6 +21,9 @@ static inline uint32_t round_up(const struct log *l, uint32_t bytes)
     return (bytes + l->geometry.unit - 1) / l->geometry.unit * l->geometry.unit;
 }
 
+/* Take steps until an operation is named or the log is idle. A step function says true for the former. */
+void log_advance(struct log *l);
+
 /* Name the next operation, on the segment at `place`. */
 void log_operate(struct log *l, enum media_op_kind kind, uint32_t place, uint32_t offset, uint32_t length,
                  uint8_t *data);
@@ -36,7 +39,7 @@ void log_fail(struct log *l, enum log_failure why);
 /* Recovery: HEADERS, REPAIR; ends in find_last. */
 void recover_start(struct log *l);
 void recover_header(struct log *l, bool ok);
-void recover_repair(struct log *l);
+bool recover_repair_step(struct log *l);
 void recover_finish(struct log *l);
 
 /* A scan from `from` up to offset `limit` of the segment at `place`. Serial 0: frames of any serial. */
@@ -53,9 +56,9 @@ void scan_skip_frame(struct log *l);
 
 /* Finding frames: LAST, FETCH and SEARCH; the last frame before a position, of any kind. */
 void find_last(struct log *l, struct log_position before);
-void find_last_go(struct log *l);
-void find_fetched(struct log *l);
-void find_search_go(struct log *l);
+bool find_last_step(struct log *l);
+bool find_fetch_step(struct log *l);
+bool find_search_step(struct log *l);
 
 /* Appending: ERASE, HEADER, FRAME, FLUSH. */
 void append_done(struct log *l, bool ok);

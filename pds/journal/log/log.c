@@ -53,6 +53,29 @@ const struct media_op *log_next(struct log *l)
     return l->step == LOG_STEP_IDLE || l->step == LOG_STEP_FAILED ? NULL : &l->op;
 }
 
+/* False: the next step can be taken at once. */
+static bool step(struct log *l)
+{
+    switch (l->step) {
+    case LOG_STEP_REPAIR:
+        return recover_repair_step(l);
+    case LOG_STEP_LAST:
+        return find_last_step(l);
+    case LOG_STEP_FETCH:
+        return find_fetch_step(l);
+    case LOG_STEP_SEARCH:
+        return find_search_step(l);
+    default:
+        return true;
+    }
+}
+
+void log_advance(struct log *l)
+{
+    while (!step(l)) {
+    }
+}
+
 void log_done(struct log *l, enum media_result result)
 {
     bool ok = result == MEDIA_OK;
@@ -61,20 +84,10 @@ void log_done(struct log *l, enum media_result result)
         recover_header(l, ok);
         break;
     case LOG_STEP_REPAIR:
-        scan_fed(l, ok);
-        recover_repair(l);
-        break;
     case LOG_STEP_LAST:
-        scan_fed(l, ok);
-        find_last_go(l);
-        break;
     case LOG_STEP_FETCH:
-        scan_fed(l, ok);
-        find_fetched(l);
-        break;
     case LOG_STEP_SEARCH:
         scan_fed(l, ok);
-        find_search_go(l);
         break;
     case LOG_STEP_ERASE:
     case LOG_STEP_HEADER:
@@ -86,6 +99,7 @@ void log_done(struct log *l, enum media_result result)
     case LOG_STEP_FAILED:
         break;
     }
+    log_advance(l);
 }
 
 void log_operate(struct log *l, enum media_op_kind kind, uint32_t place, uint32_t offset, uint32_t length,

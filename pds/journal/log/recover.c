@@ -49,28 +49,34 @@ static void next_repair(struct log *l)
         l->step = LOG_STEP_REPAIR;
         l->repair = (struct log_repair){0};
         scan_start(l, (struct log_position){0, l->geometry.unit}, l->place, l->segment_size);
-        recover_repair(l);
         return;
     }
     l->oldest = l->newest > l->segments ? l->newest - l->segments + 1 : l->newest != 0;
     find_last(l, (struct log_position){l->newest, l->segment_size});
 }
 
-void recover_repair(struct log *l)
+static void note_frame(struct log *l)
 {
-    enum scan_result result;
-    while ((result = scan_next(l)) == SCAN_FRAME) {
-        const struct frame_header *h = &l->scan.header;
-        if (place_of(l, h->serial) == l->place && h->serial > l->repair.serial) {
-            l->repair.serial = h->serial;
-            l->repair.first_seq = h->first_seq;
-            l->repair.life = h->life;
-            memcpy(l->repair.id, l->scan.id, FORMAT_ID_SIZE);
-        }
-        scan_skip_frame(l);
+    const struct frame_header *h = &l->scan.header;
+    if (place_of(l, h->serial) == l->place && h->serial > l->repair.serial) {
+        l->repair.serial = h->serial;
+        l->repair.first_seq = h->first_seq;
+        l->repair.life = h->life;
+        memcpy(l->repair.id, l->scan.id, FORMAT_ID_SIZE);
     }
-    if (result == SCAN_READ) {
-        return;
+}
+
+bool recover_repair_step(struct log *l)
+{
+    switch (scan_next(l)) {
+    case SCAN_READ:
+        return true;
+    case SCAN_FRAME:
+        note_frame(l);
+        scan_skip_frame(l);
+        return false;
+    case SCAN_END:
+        break;
     }
     if (l->repair.serial != 0) {
         l->counters.repaired++;
@@ -78,6 +84,7 @@ void recover_repair(struct log *l)
     }
     l->place++;
     next_repair(l);
+    return false;
 }
 
 static void look_at_header(struct log *l)
