@@ -16,6 +16,8 @@ extern const struct test_group ipc_group;
 extern const struct test_group ipc_forms_group;
 extern const struct test_group rights_group;
 extern const struct test_group derivation_group;
+extern const struct test_group pools_group;
+extern const struct test_group fault_words_group;
 extern const struct test_group notifications_group;
 extern const struct test_group sched_group;
 extern const struct test_group contexts_group;
