@@ -221,8 +221,11 @@ void capdist_build(struct capdist *dist, const struct system_model *model, const
     for (size_t i = 0; i < model->channels.count; i++) {
         const struct channel_end *end = model->channels.at[i].end;
 
+        bool same = end[0].pd == end[1].pd && end[0].id == end[1].id;
         add_channel(dist, &end[0], &end[1]);
-        add_channel(dist, &end[1], &end[0]);
+        if (!same || !end[0].notify) {
+            add_channel(dist, &end[1], &end[0]);
+        }
     }
     for (size_t i = 0; i < dist->domains.count; i++) {
         dist->objects.at[dist->domains.at[i].cnode].size = dist->domains.at[i].slots;

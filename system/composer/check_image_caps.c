@@ -28,7 +28,7 @@ static const struct channel_end *other_end(const struct system_model *model, siz
     for (size_t i = 0; i < model->channels.count; i++) {
         for (unsigned side = 0; side < 2; side++) {
             *own = &model->channels.at[i].end[side];
-            if ((*own)->pd == pd && (*own)->id == id) {
+            if ((*own)->pd == pd && (*own)->id == id && ((*own)->notify || (*own)->pp || side == 1)) {
                 return &model->channels.at[i].end[1 - side];
             }
         }

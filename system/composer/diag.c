@@ -35,6 +35,12 @@ void diag_verror(struct diag *diag, const char *rule, struct place place, const 
     record(diag, false, rule, place, format, arguments);
 }
 
+void diag_vwarning(struct diag *diag, const char *rule, struct place place, const char *format,
+                   va_list arguments)
+{
+    record(diag, true, rule, place, format, arguments);
+}
+
 void diag_error(struct diag *diag, const char *rule, struct place place, const char *format, ...)
 {
     va_list arguments;

@@ -46,6 +46,8 @@ void diag_warning(struct diag *diag, const char *rule, struct place place, const
     __attribute__((format(printf, 4, 5)));
 void diag_verror(struct diag *diag, const char *rule, struct place place, const char *format,
                  va_list arguments) __attribute__((format(printf, 4, 0)));
+void diag_vwarning(struct diag *diag, const char *rule, struct place place, const char *format,
+                   va_list arguments) __attribute__((format(printf, 4, 0)));
 
 /* Attach a hint to the note recorded last. */
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -70,11 +70,40 @@ struct user_cap { /* <cspace> children */
 
 struct elf; /* elf.h, back end */
 
+/* <domains>: sets of protection domains that take turns in a fixed schedule. */
+struct time_domain {
+    const char *name;
+    bool has_id;
+    uint64_t id; /* given, or the smallest free one */
+    struct place place;
+    const struct element *source;
+};
+
+struct schedule_entry {
+    bool marker;   /* the end of a schedule; has neither domain nor duration */
+    size_t domain; /* NO_INDEX: unknown */
+    uint64_t duration;
+    bool ticks; /* of the timer, not microseconds */
+    struct place place;
+    const struct element *source;
+};
+
+struct schedule {
+    bool given;
+    LIST(struct time_domain) domains;
+    LIST(struct schedule_entry) entries;
+    uint64_t start, shift; /* first entry that runs; place of the entries among the kernel's slots */
+    struct place place;
+    const struct element *source; /* <domain_schedule>, NULL if there is none */
+};
+
 struct pd {
     const char *name;
     uint64_t priority, budget_us, period_us, stack_size, cpu;
     bool passive, fpu;
-    size_t parent; /* NO_INDEX: none */
+    bool timed;         /* <domains> stands before it */
+    size_t time_domain; /* NO_INDEX: none */
+    size_t parent;      /* NO_INDEX: none */
     uint64_t child_id;
     const char *program;         /* as written */
     const char *symbols_program; /* path_for_symbols or NULL */
@@ -95,6 +124,7 @@ struct region {
     bool has_paddr;        /* phys_addr was given */
     uint64_t paddr;        /* given, or back end for contiguous regions */
     bool contiguous;       /* some setvar asks for its physical address */
+    bool boot_information; /* prefill_bootinfo was given: zero on this machine */
     const char *prefill;   /* path or NULL */
     uint8_t *prefill_data; /* read by the front end when searching paths are known */
     uint64_t prefill_size;
@@ -135,6 +165,7 @@ struct system_model {
     LIST(struct pd) pds; /* parents before children */
     LIST(struct region) regions;
     LIST(struct channel) channels;
+    struct schedule schedule;
     struct place place;  /* of the description */
     struct arena *arena; /* owns the text */
 };

@@ -16,19 +16,23 @@ const struct rule rules_all[] = {
     {"element-repeated", "An element that may be given once is given once.", NULL},
     {"attribute-unknown", "Every attribute is one that its element has.", NULL},
     {"attribute-missing", "Every required attribute is given.", NULL},
-    {"text", "There is no text between elements.", NULL},
+    {"element-ignored", "An element that has no children contains none (warning).", NULL},
+    {"text", "There is no text directly in <system>, nor in products and boards.", NULL},
+    {"text-ignored", "No element of a .system description contains text (warning).", NULL},
     {"number", "A number is decimal or 0x hexadecimal, fits in 64 bits, and may contain underscores.", NULL},
     {"boolean", "A boolean is exactly true or false.", NULL},
     {"choice", "An attribute with a fixed set of words has one of them.", NULL},
     {"name", "A product's names are C identifiers of at most 63 bytes.", NULL},
     {"not-applicable",
-     "Virtual machines, I/O ports, IOMMU, SMC, domain schedules and boot information are refused.", NULL},
+     "Virtual machines, I/O ports, IOMMU and x86's interrupts and boot information are refused.", NULL},
     /* Protection domains. */
     {"program", "A protection domain has exactly one program image.", NULL},
     {"pd-count", "There are 1 to 63 protection domains, children counted.", rule_pd_count},
     {"pd-name-unique", "No two protection domains have the same name.", rule_pd_name_unique},
     {"pd-name-reserved", "No protection domain is called monitor.", rule_pd_name_reserved},
-    {"pd-name-length", "The name of a protection domain has at most 63 bytes.", rule_pd_name_length},
+    {"pd-name-length",
+     "The name of a protection domain has at most 63 bytes; its program sees no more (warning).",
+     rule_pd_name_length},
     {"pd-priority", "A priority is 0 to 254.", rule_pd_priority},
     {"pd-budget-period", "A budget (1000 us if not given) is not larger than its period.",
      rule_pd_budget_period},
@@ -44,8 +48,11 @@ const struct rule rules_all[] = {
     {"setvar-region", "A <setvar> names an existing memory region.", NULL},
     /* Maps. */
     {"map-region", "A map names an existing memory region.", NULL},
-    {"map-perms-letters", "Permissions are made of the letters r, w and x, and are not empty.",
-     rule_map_perms_letters},
+    {"map-perms-letters", "Permissions are made of the letters r, w and x.", rule_map_perms_letters},
+    {"map-perms-empty", "A map permits something (warning).", rule_map_perms_empty},
+    {"map-perms-execute-only",
+     "Memory that may be executed may be read, since the kernel grants both (warning).",
+     rule_map_perms_execute_only},
     {"map-perms-write-only", "Nothing is mapped write-only.", rule_map_perms_write_only},
     {"map-perms-wx", "Nothing is mapped both writable and executable.", rule_map_perms_wx},
     {"map-alignment", "A map's address is a multiple of its region's page size.", rule_map_alignment},
@@ -62,6 +69,9 @@ const struct rule rules_all[] = {
     {"region-multiple", "A memory region's size is a multiple of its page size.", rule_region_multiple},
     {"region-page-size", "Pages have 0x1000 or 0x200000 bytes.", rule_region_page_size},
     {"region-prefill", "The file that fills a region exists, is not empty, and fits.", NULL},
+    {"region-prefill-both", "A region is filled from a file or with boot information, not both.", NULL},
+    {"region-boot-information",
+     "Nothing relies on boot information, since the loader passes none on (warning).", NULL},
     {"region-paddr-alignment", "A physical address is a multiple of the page size.",
      rule_region_paddr_alignment},
     {"region-paddr-overlap", "Regions at fixed physical addresses do not overlap.",
@@ -79,14 +89,33 @@ const struct rule rules_all[] = {
     {"id-unique", "Channels and interrupts of one protection domain have different ids.", rule_id_unique},
     {"channel-ends", "A channel has exactly two ends.", NULL},
     {"channel-pd", "The end of a channel names an existing protection domain.", NULL},
-    {"channel-self", "A channel connects two different protection domains.", rule_channel_self},
-    {"channel-rights", "A channel allows at least one end something.", rule_channel_rights},
+    {"channel-self", "A channel connects two different protection domains (warning).", rule_channel_self},
+    {"channel-rights", "A channel allows at least one end something (warning).", rule_channel_rights},
     {"channel-pp-both", "At most one end of a channel may call the other.", rule_channel_pp_both},
     {"channel-pp-priority", "Who is called has a strictly higher priority than who calls.",
      rule_channel_pp_priority},
     {"cspace-pd", "A capability in <cspace> names an existing protection domain.", NULL},
     {"cspace-slot", "A slot in <cspace> is 1 to 63.", rule_cspace_slot},
     {"cspace-unique", "No slot in <cspace> is given twice.", rule_cspace_unique},
+    /* Domains. */
+    {"domain-count", "<domains> has 1 to 16 domains.", rule_domain_count},
+    {"domain-name-unique", "No two domains have the same name.", rule_domain_name_unique},
+    {"domain-id-unique", "No two domains have the same id.", rule_domain_id_unique},
+    {"domain-id-range", "The id of a domain is 0 to 15.", rule_domain_id_range},
+    {"schedule-missing", "<domains> has a <domain_schedule>.", NULL},
+    {"schedule-length", "A schedule has fewer than 100 entries, end markers counted.", rule_schedule_length},
+    {"schedule-start", "The schedule starts at one of its entries, which is not an end marker.",
+     rule_schedule_start},
+    {"schedule-shift", "The shift and the entries together are fewer than 100.", rule_schedule_shift},
+    {"schedule-domain", "A schedule names existing domains.", NULL},
+    {"schedule-duration", "A duration is a number that is not zero, one blank, and us or ticks.", NULL},
+    {"schedule-kernel",
+     "An image has one domain that runs: the kernel keeps no schedule (warning with --check).", NULL},
+    {"pd-domain", "A protection domain names its domain if, and only if, <domains> stands before it.",
+     rule_pd_domain},
+    {"pd-domain-known", "A protection domain names an existing domain.", NULL},
+    {"pd-domain-scheduled", "The schedule gives time to every protection domain (warning).",
+     rule_pd_domain_scheduled},
     /* Products and boards. */
     {"component-known", "Every component that is named exists.", NULL},
     {"component-unique", "No two components have the same name.", NULL},
@@ -131,6 +160,14 @@ const struct rule *rules_find(const char *id)
         }
     }
     return NULL;
+}
+
+void rules_warn(const struct check *check, struct place place, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    diag_vwarning(check->diag, check->rule, place, format, arguments);
+    va_end(arguments);
 }
 
 void rules_fail(const struct check *check, struct place place, const char *format, ...)

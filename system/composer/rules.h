@@ -33,6 +33,10 @@ const struct rule *rules_find(const char *id);
 void rules_fail(const struct check *check, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Warn about something that the rule being checked advises against. */
+void rules_warn(const struct check *check, struct place place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Highest channel, interrupt or child id. */
 enum { RULES_LAST_ID = 61, RULES_MOST_PDS = 63, RULES_LAST_USER_SLOT = 63, RULES_LONGEST_NAME = 63 };
 
@@ -55,6 +59,8 @@ void rule_setvar_unique(const struct check *check);
 
 /* rules_map.c */
 void rule_map_perms_letters(const struct check *check);
+void rule_map_perms_empty(const struct check *check);
+void rule_map_perms_execute_only(const struct check *check);
 void rule_map_perms_write_only(const struct check *check);
 void rule_map_perms_wx(const struct check *check);
 void rule_map_alignment(const struct check *check);
@@ -87,5 +93,19 @@ void rule_channel_pp_both(const struct check *check);
 void rule_channel_pp_priority(const struct check *check);
 void rule_cspace_slot(const struct check *check);
 void rule_cspace_unique(const struct check *check);
+
+/* rules_schedule.c */
+void rule_domain_count(const struct check *check);
+void rule_domain_name_unique(const struct check *check);
+void rule_domain_id_unique(const struct check *check);
+void rule_domain_id_range(const struct check *check);
+void rule_schedule_length(const struct check *check);
+void rule_schedule_start(const struct check *check);
+void rule_schedule_shift(const struct check *check);
+void rule_pd_domain(const struct check *check);
+void rule_pd_domain_scheduled(const struct check *check);
+
+/* Whether the kernel can keep the schedule: an error when an image is wanted, else a warning. */
+void rules_schedule_kernel(const struct system_model *model, struct diag *diag, bool build);
 
 #endif

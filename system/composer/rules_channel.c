@@ -18,7 +18,7 @@ void rule_channel_self(const struct check *check)
     for (size_t i = 0; i < check->model->channels.count; i++) {
         const struct channel *channel = &check->model->channels.at[i];
         if (channel->end[0].pd == channel->end[1].pd) {
-            rules_fail(check, at(&channel->end[1], "pd"), "the channel connects '%s' to itself",
+            rules_warn(check, at(&channel->end[1], "pd"), "the channel connects '%s' to itself",
                        check->model->pds.at[channel->end[0].pd].name);
         }
     }
@@ -29,7 +29,7 @@ void rule_channel_rights(const struct check *check)
     for (size_t i = 0; i < check->model->channels.count; i++) {
         const struct channel_end *end = check->model->channels.at[i].end;
         if (!end[0].pp && !end[0].notify && !end[1].pp && !end[1].notify) {
-            rules_fail(check, check->model->channels.at[i].place,
+            rules_warn(check, check->model->channels.at[i].place,
                        "no end of the channel may notify or call the other");
         }
     }
@@ -53,7 +53,7 @@ void rule_channel_pp_priority(const struct check *check)
         for (size_t j = 0; j < 2; j++) {
             const struct pd *caller = &check->model->pds.at[end[j].pd];
             const struct pd *callee = &check->model->pds.at[end[1 - j].pd];
-            if (end[j].pp && caller != callee && caller->priority >= callee->priority) {
+            if (end[j].pp && caller->priority >= callee->priority) {
                 rules_fail(check, at(&end[j], "pp"),
                            "PPCs must be to protection domains of strictly higher priorities; '%s' has "
                            "priority %llu, "

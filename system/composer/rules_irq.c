@@ -71,9 +71,11 @@ static void each_id(const struct check *check,
         }
     }
     for (size_t i = 0; i < model->channels.count; i++) {
-        for (size_t j = 0; j < 2; j++) {
-            const struct channel_end *end = &model->channels.at[i].end[j];
-            visit(check, context, end->pd, end->id, element_place(end->source, "id", end->place));
+        const struct channel_end *ends = model->channels.at[i].end;
+        /* A channel from a domain to itself may use one id for both ends. */
+        size_t count = ends[0].pd == ends[1].pd && ends[0].id == ends[1].id ? 1 : 2;
+        for (size_t j = 0; j < count; j++) {
+            visit(check, context, ends[j].pd, ends[j].id, element_place(ends[j].source, "id", ends[j].place));
         }
     }
 }

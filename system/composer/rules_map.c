@@ -37,7 +37,7 @@ static void check_letters(const struct check *check, const struct pd *pd, const 
 {
     const char *perms = element_text(map->source, "perms", "rw");
     (void)pd;
-    if (perms[0] == '\0' || perms[strspn(perms, "rwx")] != '\0') {
+    if (perms[strspn(perms, "rwx")] != '\0') {
         rules_fail(check, at(map, "perms"), "perms must only be a combination of r, w, and x, not '%s'",
                    perms);
     }
@@ -46,6 +46,33 @@ static void check_letters(const struct check *check, const struct pd *pd, const 
 void rule_map_perms_letters(const struct check *check)
 {
     each_map(check, check_letters);
+}
+
+static void check_empty(const struct check *check, const struct pd *pd, const struct map *map)
+{
+    if (element_text(map->source, "perms", "rw")[0] == '\0') {
+        rules_warn(check, at(map, "perms"), "'%s' keeps the place of '%s' free, but may not access it",
+                   pd->name, region_of(check, map)->name);
+    }
+}
+
+void rule_map_perms_empty(const struct check *check)
+{
+    each_map(check, check_empty);
+}
+
+static void check_execute_only(const struct check *check, const struct pd *pd, const struct map *map)
+{
+    const char *perms = element_text(map->source, "perms", "rw");
+    if (strchr(perms, 'x') != NULL && strpbrk(perms, "rw") == NULL) {
+        rules_warn(check, at(map, "perms"), "what '%s' may execute of '%s' it may also read", pd->name,
+                   region_of(check, map)->name);
+    }
+}
+
+void rule_map_perms_execute_only(const struct check *check)
+{
+    each_map(check, check_execute_only);
 }
 
 static void check_write_only(const struct check *check, const struct pd *pd, const struct map *map)

@@ -57,8 +57,8 @@ void rule_pd_name_length(const struct check *check)
     for (size_t i = 0; i < check->model->pds.count; i++) {
         const struct pd *pd = &check->model->pds.at[i];
         if (strlen(pd->name) > RULES_LONGEST_NAME) {
-            rules_fail(check, at(pd, "name"), "the name has %zu bytes, more than %d", strlen(pd->name),
-                       RULES_LONGEST_NAME);
+            rules_warn(check, at(pd, "name"), "the name has %zu bytes; programs see the first %d",
+                       strlen(pd->name), RULES_LONGEST_NAME);
         }
     }
 }

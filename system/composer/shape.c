@@ -132,6 +132,11 @@ static void report_child(struct diag *diag, const struct element *child, const s
 {
     const char *known[MOST_WORDS];
     size_t count = 0;
+    if (shape->any_elements) {
+        diag_warning(diag, "element-ignored", child->place, "element '%s' in '%s' has no effect", child->name,
+                     parent->name);
+        return;
+    }
     for (size_t i = 0; shape->children != NULL && shape->children[i] != NULL && count < MOST_WORDS; i++) {
         known[count++] = shape->children[i]->name;
     }
@@ -177,7 +182,10 @@ static void check_element(struct diag *diag, struct element *element, const stru
     size_t before = diag->errors;
     check_attributes(diag, element, shape);
     element->broken = diag->errors != before;
-    if (element->text_place.line != 0) {
+    if (element->text_place.line != 0 && shape->any_text) {
+        diag_warning(diag, "text-ignored", element->text_place, "the text in element '%s' has no effect",
+                     element->name);
+    } else if (element->text_place.line != 0) {
         diag_error(diag, "text", element->text_place, "unexpected text in element '%s'", element->name);
     }
     for (size_t i = 0; i < element->children.count; i++) {

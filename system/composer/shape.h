@@ -43,6 +43,8 @@ struct element_shape {
     const struct element_shape *const *children; /* ends with NULL; NULL: none */
     bool once;                                   /* at most one in its parent */
     bool any_attributes;                         /* unknown attributes are ignored */
+    bool any_elements;                           /* unknown elements are ignored with a warning */
+    bool any_text;                               /* text is ignored with a warning */
     const char *refusal;                         /* not NULL: known, but not on this machine, and why */
 };
 

@@ -76,7 +76,7 @@ static void add_setvar(struct pd *pd, const struct element *element, const char 
     }
 }
 
-static void parse_pd(struct system_model *model, const struct element *element, size_t parent)
+static void parse_pd(struct system_model *model, const struct element *element, size_t parent, bool timed)
 {
     size_t index = model->pds.count;
     struct pd *pd = LIST_PUSH(&model->pds);
@@ -88,6 +88,8 @@ static void parse_pd(struct system_model *model, const struct element *element, 
     pd->cpu = element_number(element, "cpu", 0);
     pd->passive = element_bool(element, "passive", false);
     pd->fpu = element_bool(element, "fpu", true);
+    pd->timed = timed;
+    pd->time_domain = NO_INDEX;
     pd->parent = parent;
     pd->child_id = element_number(element, "id", 0);
     pd->place = element->place;
@@ -98,15 +100,18 @@ static void parse_pd(struct system_model *model, const struct element *element, 
     for (size_t i = 0; i < element->children.count; i++) {
         const struct element *child = element->children.at[i];
         if (is(child, "protection_domain") && element_attribute(child, "name") != NULL) {
-            parse_pd(model, child, index);
+            parse_pd(model, child, index, timed);
         }
     }
 }
 
+/* The kernel has no memory that can be executed but not read. */
 static unsigned parse_perms(const char *text)
 {
-    return (strchr(text, 'r') != NULL ? MAP_READ : 0u) | (strchr(text, 'w') != NULL ? MAP_WRITE : 0u) |
-           (strchr(text, 'x') != NULL ? MAP_EXEC : 0u);
+    unsigned perms = (strchr(text, 'r') != NULL ? MAP_READ : 0u) |
+                     (strchr(text, 'w') != NULL ? MAP_WRITE : 0u) |
+                     (strchr(text, 'x') != NULL ? MAP_EXEC : 0u);
+    return perms == MAP_EXEC ? MAP_READ | MAP_EXEC : perms;
 }
 
 static void parse_map(struct system_model *model, struct system_input *input, struct pd *pd,
@@ -187,6 +192,9 @@ static void parse_program(struct pd *pd, const struct element *element)
 static void parse_contents(struct system_model *model, struct system_input *input, struct pd *pd)
 {
     const struct element *element = pd->source;
+    if (pd->timed && element_attribute(element, "domain") != NULL) {
+        pd->time_domain = system_find_domain(model, input->diag, "pd-domain-known", element);
+    }
     for (size_t i = 0; i < element->children.count; i++) {
         const struct element *child = element->children.at[i];
         if (is(child, "program_image")) {
@@ -258,10 +266,12 @@ bool system_parse(struct system_model *model, struct system_input *input, struct
     }
     model->place = root->place;
     system_parse_regions(model, input, root);
-    for (size_t i = 0; i < root->children.count; i++) {
+    system_parse_schedule(model, input, root);
+    for (size_t i = 0, domains = 0; i < root->children.count; i++) {
         const struct element *child = root->children.at[i];
+        domains += is(child, "domains") ? 1 : 0;
         if (is(child, "protection_domain") && element_attribute(child, "name") != NULL) {
-            parse_pd(model, child, NO_INDEX);
+            parse_pd(model, child, NO_INDEX, domains > 0);
         }
     }
     for (size_t i = 0; i < model->pds.count; i++) {
@@ -287,5 +297,7 @@ void system_free(struct system_model *model)
     free(model->pds.at);
     free(model->regions.at);
     free(model->channels.at);
+    free(model->schedule.domains.at);
+    free(model->schedule.entries.at);
     *model = (struct system_model){0};
 }

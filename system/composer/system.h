@@ -27,6 +27,20 @@ bool system_parse(struct system_model *model, struct system_input *input, struct
 void system_parse_regions(struct system_model *model, struct system_input *input, const struct element *root);
 void system_settle_pages(struct system_model *model);
 
+/* <domains>, if there is one. */
+void system_parse_schedule(struct system_model *model, struct system_input *input,
+                           const struct element *root);
+
+/* The domain that the attribute of an element names; NO_INDEX with an error when there is none. */
+size_t system_find_domain(const struct system_model *model, struct diag *diag, const char *rule,
+                          const struct element *element);
+
+/* True if the schedule gives time to the domain with this id. */
+bool schedule_runs(const struct schedule *schedule, uint64_t id);
+
+/* Id of the domain of a protection domain; 0 without one. */
+uint64_t schedule_domain_of(const struct schedule *schedule, const struct pd *pd);
+
 /* Region or domain by name, NO_INDEX with an error (of this rule, with a hint) at the attribute when there is
  * none. */
 size_t system_find_region(const struct system_model *model, struct diag *diag, const char *rule,

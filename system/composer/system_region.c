@@ -10,9 +10,11 @@
 
 enum { LARGEST_PREFILL = 64 * 1024 * 1024 };
 
-static uint64_t round_to_page(uint64_t size)
+/* Rounded to the page size that is asked for, if there are such pages. */
+static uint64_t round_to_page(const struct region *region, uint64_t size)
 {
-    return (size + PN_PAGE_SIZE - 1) / PN_PAGE_SIZE * PN_PAGE_SIZE;
+    uint64_t page = region->page_size == PN_LARGE_SIZE ? PN_LARGE_SIZE : PN_PAGE_SIZE;
+    return (size + page - 1) / page * page;
 }
 
 /* The file that fills a region. When only checking, a file that does not exist yet counts as one page. */
@@ -47,11 +49,13 @@ static void read_prefill(struct region *region, struct system_input *input)
 static void settle_size(struct region *region, struct system_input *input, bool given)
 {
     bool known = region->prefill_size != 0;
-    if (!given && region->prefill == NULL) {
+    if (!given && region->boot_information) {
+        region->size = PN_PAGE_SIZE;
+    } else if (!given && region->prefill == NULL) {
         diag_error(input->diag, "region-size", region->place,
                    "region '%s' has neither a size nor a file that fills it", region->name);
     } else if (!given) {
-        region->size = known ? round_to_page(region->prefill_size) : PN_PAGE_SIZE;
+        region->size = round_to_page(region, known ? region->prefill_size : 1);
     } else if (known && region->prefill_size > region->size) {
         diag_error(input->diag, "region-prefill", element_place(region->source, "size", region->place),
                    "the file of region '%s' has %llu bytes, more than the region", region->name,
@@ -61,22 +65,46 @@ static void settle_size(struct region *region, struct system_input *input, bool 
     region->size = region->size == 0 && !given ? PN_PAGE_SIZE : region->size;
 }
 
+/* Information of the boot loader: none is passed on this machine, so that the region stays zero. */
+static void check_boot_information(struct region *region, struct system_input *input)
+{
+    struct place place = element_place(region->source, "prefill_bootinfo", region->place);
+    const char *kind = element_text(region->source, "prefill_bootinfo", NULL);
+    region->boot_information = kind != NULL;
+    if (kind == NULL) {
+        return;
+    }
+    if (strncmp(kind, "x86_", 4) == 0) {
+        diag_error(input->diag, "not-applicable", place, "boot information '%s' exists only on x86", kind);
+    } else if (strcmp(kind, "fdt") == 0) {
+        diag_warning(input->diag, "region-boot-information", place,
+                     "region '%s' stays zero: the loader passes no device tree on", region->name);
+    }
+    if (region->prefill != NULL) {
+        diag_error(input->diag, "region-prefill-both", place,
+                   "region '%s' has both prefill_path and prefill_bootinfo", region->name);
+    }
+}
+
 static void parse_region(struct system_model *model, struct system_input *input,
                          const struct element *element)
 {
     struct region *region = LIST_PUSH(&model->regions);
+    bool given = element_attribute(element, "size") != NULL;
     region->name = element_text(element, "name", "");
-    region->size = element_number(element, "size", 0);
-    region->page_size = element_number(element, "page_size", 0);
+    /* What is malformed was reported: a page causes no further errors. */
+    region->size = given ? element_number(element, "size", PN_PAGE_SIZE) : 0;
+    region->page_size = element_number(element, "page_size", PN_PAGE_SIZE);
     region->has_paddr = element_attribute(element, "phys_addr") != NULL;
     region->paddr = element_number(element, "phys_addr", 0);
     region->prefill = element_text(element, "prefill_path", NULL);
     region->place = element->place;
     region->source = element;
+    check_boot_information(region, input);
     if (region->prefill != NULL) {
         read_prefill(region, input);
     }
-    settle_size(region, input, element_attribute(element, "size") != NULL);
+    settle_size(region, input, given);
 }
 
 void system_parse_regions(struct system_model *model, struct system_input *input, const struct element *root)

@@ -7,6 +7,9 @@
 
 #include "shape.h"
 
+/* What prefill_bootinfo may name; only the last one is not of another machine. */
+#define SYSTEM_BOOT_INFORMATION "x86_vbe|x86_mbmmap|x86_acpi_rsdp|x86_framebuffer|x86_tsc_freq|fdt"
+
 extern const struct element_shape system_shape;
 
 #endif

@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include "cases.h"
 #include "fixture.h"
 
 static const struct options nothing;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every rule of the composer is broken once, on purpose: the error must name that rule and the exact place,
- * and be the only one. Sound descriptions must pass.
+ * The verdict suite: every rule has descriptions that keep it and descriptions that break it, and nothing but
+ * it, at a known place.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,86 +12,84 @@
 
 #include <cmocka.h>
 
-#include "cases.h"
 #include "fixture.h"
 #include "rules.h"
+#include "verdicts.h"
 
 static const struct options nothing;
+static struct arena arena;
+static struct verdict_case *cases;
 
-static const struct diag_note *first_error(const struct diag *diag)
+static const struct diag_note *find_note(const struct diag *diag, const char *rule, bool warning)
 {
     for (size_t i = 0; i < diag->notes.count; i++) {
-        if (!diag->notes.at[i].warning) {
-            return &diag->notes.at[i];
+        const struct diag_note *note = &diag->notes.at[i];
+        if (note->warning == warning && (rule == NULL || strcmp(note->rule, rule) == 0)) {
+            return note;
         }
     }
     return NULL;
 }
 
-/* Exactly one error, of this rule, with this text, at the mark. */
-static void expect(struct fixture *fixture, const struct rule_case *test, bool done)
+/* Exactly one error, of this rule; or no error, but a warning of this rule; or neither. */
+static bool is_verdict(const struct fixture *fixture, const struct verdict_case *test, bool done)
 {
-    const struct diag_note *note = first_error(&fixture->diag);
-    bool sound = !done && note != NULL && fixture->diag.errors == 1 && strcmp(note->rule, test->rule) == 0;
-    sound = sound && (test->message == NULL || strstr(note->text, test->message) != NULL);
-    sound = sound && (fixture->line == 0 ||
-                      (note->place.line == fixture->line && note->place.column == fixture->column));
-    if (!sound) {
+    const struct diag *diag = &fixture->diag;
+    if (test->verdict == VERDICT_ACCEPT) {
+        return done && diag->errors == 0 && find_note(diag, test->rule, true) == NULL;
+    }
+    bool warning = test->verdict == VERDICT_WARN;
+    const struct diag_note *note = find_note(diag, test->rule, warning);
+    if (done != warning || diag->errors != (warning ? 0 : 1) || note == NULL) {
+        return false;
+    }
+    return (test->message == NULL || strstr(note->text, test->message) != NULL) &&
+           (fixture->line == 0 ||
+            (note->place.line == fixture->line && note->place.column == fixture->column));
+}
+
+static size_t expect(struct fixture *fixture, const struct verdict_case *test, bool done)
+{
+    bool right = is_verdict(fixture, test, done);
+    if (!right) {
         diag_print(&fixture->diag, stdout);
-        fail_msg("rule %s expected at %u:%u (%s) in:\n%s", test->rule, fixture->line, fixture->column,
-                 test->message == NULL ? "" : test->message, test->text);
+        print_error("%s:%u: another verdict than on rule %s at %u:%u (%s) of:\n%s", test->file, test->line,
+                    test->rule, fixture->line, fixture->column, test->message == NULL ? "" : test->message,
+                    test->text);
     }
-}
-
-static void test_system_cases(void **state)
-{
-    (void)state;
-    struct fixture fixture;
-    fixture_begin(&fixture);
-    for (const struct rule_case *test = system_cases; test->rule != NULL; test++) {
-        expect(&fixture, test,
-               fixture_system(&fixture, fixture_wrap("<system>\n", test->text, "</system>"), nothing));
-    }
-    for (const struct rule_case *test = document_cases; test->rule != NULL; test++) {
-        expect(&fixture, test, fixture_system(&fixture, test->text, nothing));
-    }
-    fixture_end(&fixture);
-}
-
-static const char *in_gateway(const char *text)
-{
-    static char head[2048];
-    snprintf(head, sizeof head, "<gateway name='t'>\n%s", product_prologue);
-    return fixture_wrap(head, text, "</gateway>");
-}
-
-static void test_product_cases(void **state)
-{
-    (void)state;
-    struct fixture fixture;
-    fixture_begin(&fixture);
-    for (const struct rule_case *test = product_cases; test->rule != NULL; test++) {
-        expect(&fixture, test, fixture_product(&fixture, in_gateway(test->text), FIXTURE_BOARD, nothing));
-    }
-    fixture_end(&fixture);
+    return right ? 0 : 1;
 }
 
 /* The board's text takes the place of the marked description here. */
-static void test_board_cases(void **state)
+static bool run_board(struct fixture *fixture, const struct verdict_case *test)
+{
+    char clean[1024];
+    const char *mark = strchr(test->text, '@');
+    size_t head = mark == NULL ? strlen(test->text) : (size_t)(mark - test->text);
+    snprintf(clean, sizeof clean, "%.*s%s", (int)head, test->text, mark == NULL ? "" : mark + 1);
+    bool done = fixture_product(
+        fixture, "<gateway name='t'><component name='s' program='s.elf' priority='9'/></gateway>", clean,
+        nothing);
+    fixture->line = mark == NULL ? 0 : 1;
+    fixture->column = (unsigned)head + 1;
+    return done;
+}
+
+static void test_verdicts(void **state)
 {
     (void)state;
     struct fixture fixture;
+    size_t wrong = 0;
     fixture_begin(&fixture);
-    for (const struct rule_case *test = board_cases; test->rule != NULL; test++) {
-        char clean[1024];
-        const char *mark = strchr(test->text, '@');
-        snprintf(clean, sizeof clean, "%.*s%s", (int)(mark - test->text), test->text, mark + 1);
-        bool done = fixture_product(&fixture, in_gateway(""), clean, nothing);
-        fixture.line = 1;
-        fixture.column = (unsigned)(mark - test->text) + 1;
-        expect(&fixture, test, done);
+    for (const struct verdict_case *test = cases; test->rule != NULL; test++) {
+        bool done = test->kind == VERDICT_BOARD ? run_board(&fixture, test)
+                    : test->kind == VERDICT_GATEWAY
+                        ? fixture_product(&fixture, test->text, FIXTURE_BOARD, nothing)
+                        : fixture_system(&fixture, test->text, nothing);
+        wrong += expect(&fixture, test, done);
     }
     fixture_end(&fixture);
+    assert_int_equal(wrong, 0);
 }
 
 static void test_limits(void **state)
@@ -108,11 +106,13 @@ static void test_limits(void **state)
         memcpy(many + length, "<a/>", 4);
     }
     memcpy(many + length, "</system>", 10);
-    const struct rule_case elements = {"xml-limits", "", "32768 elements"};
-    expect(&fixture, &elements, fixture_system(&fixture, many, nothing));
+    const struct verdict_case elements = {
+        .file = "", .verdict = VERDICT_REJECT, .rule = "xml-limits", .message = "32768 elements", .text = ""};
+    assert_int_equal(expect(&fixture, &elements, fixture_system(&fixture, many, nothing)), 0);
     memset(many, ' ', (5 << 20) - 1);
-    const struct rule_case bytes = {"xml-limits", "", "larger than"};
-    expect(&fixture, &bytes, fixture_system(&fixture, many, nothing));
+    const struct verdict_case bytes = {
+        .file = "", .verdict = VERDICT_REJECT, .rule = "xml-limits", .message = "larger than", .text = ""};
+    assert_int_equal(expect(&fixture, &bytes, fixture_system(&fixture, many, nothing)), 0);
     free(many);
     fixture_end(&fixture);
 }
@@ -146,33 +146,21 @@ static bool has_note(const struct diag *diag, const char *rule, const char *mess
     return false;
 }
 
-static void test_unused_region(void **state)
-{
-    (void)state;
-    struct fixture fixture;
-    fixture_begin(&fixture);
-    assert_true(fixture_system(&fixture,
-                               "<system><memory_region @name='m' size='0x1000'/><protection_domain name='a'>"
-                               "<program_image path='p'/></protection_domain></system>",
-                               nothing));
-    assert_int_equal(fixture.diag.warnings, 1);
-    assert_true(has_note(&fixture.diag, "region-unused", "'m'"));
-    assert_int_equal(fixture.diag.notes.at[0].place.column, fixture.column);
-    fixture_end(&fixture);
-}
-
 /* Sharing a device breaks the interrupt's rule as well; the policy must say so for its part. */
 static void test_device_policies(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_begin(&fixture);
-    assert_false(fixture_product(
-        &fixture,
-        in_gateway("<component name='x' program='x' priority='1'><device name='uart0' as='d'/>"
-                   "<device name='eth0' as='e' dma_size='8192'/></component>"
-                   "<policy><devices only='driver'/><exclusive devices='all'/></policy>"),
-        FIXTURE_BOARD, nothing));
+    assert_false(
+        fixture_product(&fixture,
+                        "<gateway name='t'>"
+                        "<component name='uart' program='u' priority='8' kind='driver'><device name='uart0' "
+                        "as='dev'/></component>"
+                        "<component name='x' program='x' priority='1'><device name='uart0' as='d'/>"
+                        "<device name='eth0' as='e' dma_size='8192'/></component>"
+                        "<policy><devices only='driver'/><exclusive devices='all'/></policy></gateway>",
+                        FIXTURE_BOARD, nothing));
     assert_true(has_note(&fixture.diag, "policy-exclusive", "'uart' and 'x' both map 'dev.uart0'"));
     assert_true(has_note(&fixture.diag, "policy-devices", "'x' maps 'dev.uart0' (rw)"));
     assert_true(has_note(&fixture.diag, "policy-devices", "'x' maps 'dma.eth0' (rw)"));
@@ -181,19 +169,13 @@ static void test_device_policies(void **state)
     fixture_end(&fixture);
 }
 
-static bool is_in(const char *rule, const struct rule_case *cases)
-{
-    for (; cases->rule != NULL; cases++) {
-        if (strcmp(cases->rule, rule) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
+/* Rules whose negative case is a function above. */
+static const char *const other_cases[] = {"xml-limits", "channel-pp-both", "policy-exclusive",
+                                          "policy-devices", "schedule-kernel"};
 
 static bool is_other(const char *rule)
 {
-    for (size_t i = 0; other_cases[i] != NULL; i++) {
+    for (size_t i = 0; i < sizeof other_cases / sizeof *other_cases; i++) {
         if (strcmp(other_cases[i], rule) == 0) {
             return true;
         }
@@ -201,14 +183,25 @@ static bool is_other(const char *rule)
     return false;
 }
 
-static void test_every_rule_has_a_case_and_a_line(void **state)
+static size_t count_cases(const char *rule, bool positive)
+{
+    size_t count = 0;
+    for (const struct verdict_case *test = cases; test->rule != NULL; test++) {
+        count += strcmp(test->rule, rule) == 0 && (test->verdict == VERDICT_ACCEPT) == positive ? 1 : 0;
+    }
+    return count;
+}
+
+static void test_every_rule_has_both_cases_and_a_line(void **state)
 {
     (void)state;
     char *manual = fixture_read("docs/composer.md");
     for (size_t i = 0; i < rules_count; i++) {
         const char *id = rules_all[i].id;
-        if (!is_in(id, system_cases) && !is_in(id, document_cases) && !is_in(id, product_cases) &&
-            !is_in(id, board_cases) && !is_other(id)) {
+        if (count_cases(id, true) == 0) {
+            fail_msg("rule %s has no positive case", id);
+        }
+        if (count_cases(id, false) == 0 && !is_other(id)) {
             fail_msg("rule %s has no negative case", id);
         }
         if (strstr(manual, fixture_wrap("| `", id, "` | ")) == NULL ||
@@ -216,35 +209,47 @@ static void test_every_rule_has_a_case_and_a_line(void **state)
             fail_msg("docs/composer.md does not explain rule %s: %s", id, rules_all[i].doc);
         }
     }
+    for (const struct verdict_case *test = cases; test->rule != NULL; test++) {
+        if (rules_find(test->rule) == NULL) {
+            fail_msg("%s:%u: no rule is called %s", test->file, test->line, test->rule);
+        }
+    }
     free(manual);
 }
 
-static void expect_sound(struct fixture *fixture, bool done)
-{
-    if (!done || fixture->diag.errors > 0) {
-        diag_print(&fixture->diag, stdout);
-        fail_msg("errors in a sound description");
-    }
-}
-
-static void test_sound_descriptions(void **state)
+static void test_whole_grammar(void **state)
 {
     (void)state;
     struct fixture fixture;
     fixture_begin(&fixture);
     char *grammar = fixture_read("tests/unit/composer/grammar.system");
-    expect_sound(&fixture, fixture_system(&fixture, grammar, nothing));
+    bool done = fixture_system(&fixture, grammar, nothing);
+    diag_print(&fixture.diag, stdout);
+    assert_true(done);
+    assert_int_equal(fixture.diag.errors, 0);
     free(grammar);
-    expect_sound(&fixture, fixture_product(&fixture, in_gateway(""), FIXTURE_BOARD, nothing));
-    expect_sound(&fixture,
-                 fixture_product(&fixture,
-                                 in_gateway("<policy><only component='b' reaches='secret'/>"
-                                            "<never component='s uart' reaches='r secret config.b.secret'/>"
-                                            "<devices only='driver'/><exclusive devices='uart0'/>"
-                                            "<no_path from='a' to='uart' except='b'/>"
-                                            "<no_path from='uart' to='a b s'/>"
-                                            "</policy>"),
-                                 FIXTURE_BOARD, nothing));
+    fixture_end(&fixture);
+}
+
+/* The kernel's lack of a schedule is a warning of --check and an error of a build. */
+static void test_schedule_of_several_domains(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "<system>@<domains><domain name='d'/><domain name='e'/><domain_schedule><schedule_entry domain='d' "
+        "duration='10 us'/><schedule_entry domain='e' duration='10 us'/></domain_schedule></domains>"
+        "<protection_domain name='a' domain='d'><program_image path='p'/></protection_domain>"
+        "<protection_domain name='b' domain='e'><program_image path='p'/></protection_domain></system>";
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    assert_true(fixture_system(&fixture, text, nothing));
+    assert_non_null(find_note(&fixture.diag, "schedule-kernel", true));
+    struct options build = {.system = fixture.path, .output = "build/unit/no.img"};
+    diag_free(&fixture.diag);
+    assert_false(compose(&build, &fixture.diag));
+    const struct diag_note *note = find_note(&fixture.diag, "schedule-kernel", false);
+    assert_non_null(note);
+    assert_int_equal(note->place.column, fixture.column);
     fixture_end(&fixture);
 }
 
@@ -262,14 +267,32 @@ static void test_all_errors_in_one_pass(void **state)
     fixture_end(&fixture);
 }
 
+static int read_cases(void **state)
+{
+    (void)state;
+    cases = verdicts_read(&arena);
+    return 0;
+}
+
+static int free_cases(void **state)
+{
+    (void)state;
+    free(cases);
+    arena_free(&arena);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_system_cases),       cmocka_unit_test(test_product_cases),
-        cmocka_unit_test(test_board_cases),        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_calls_both_ways),    cmocka_unit_test(test_unused_region),
-        cmocka_unit_test(test_device_policies),    cmocka_unit_test(test_every_rule_has_a_case_and_a_line),
-        cmocka_unit_test(test_sound_descriptions), cmocka_unit_test(test_all_errors_in_one_pass),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_calls_both_ways),
+        cmocka_unit_test(test_device_policies),
+        cmocka_unit_test(test_every_rule_has_both_cases_and_a_line),
+        cmocka_unit_test(test_whole_grammar),
+        cmocka_unit_test(test_schedule_of_several_domains),
+        cmocka_unit_test(test_all_errors_in_one_pass),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, read_cases, free_cases);
 }

@@ -35,9 +35,8 @@ const char *fixture_write(struct fixture *fixture, const char *name, const char 
 void fixture_begin(struct fixture *fixture)
 {
     static const char data[5000] = "data";
-    const char *root = getenv("TMPDIR");
     *fixture = (struct fixture){0};
-    snprintf(fixture->folder, sizeof fixture->folder, "%.40s/composer.XXXXXX", root == NULL ? "/tmp" : root);
+    snprintf(fixture->folder, sizeof fixture->folder, "build/unit/composer.XXXXXX");
     if (mkdtemp(fixture->folder) == NULL) {
         fail(fixture->folder);
     }
@@ -124,7 +123,7 @@ char *fixture_read(const char *path)
 
 const char *fixture_wrap(const char *before, const char *text, const char *after)
 {
-    static char whole[1 << 16];
+    static char whole[1 << 17];
     snprintf(whole, sizeof whole, "%s%s%s", before, text, after);
     return whole;
 }

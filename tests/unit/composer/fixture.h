@@ -15,7 +15,7 @@ struct fixture {
     struct diag diag;
 };
 
-/* Make a folder with data.bin (5000 bytes) and empty.bin (none). */
+/* Make a folder under build/unit with data.bin (5000 bytes) and empty.bin (none). */
 void fixture_begin(struct fixture *fixture);
 
 /* Remove folder and diagnostics. */
