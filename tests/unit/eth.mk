@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The Ethernet driver.
 
-$(eval $(call unit,eth,tests/unit/eth_fake.c drivers/eth/virtio_net/bridge.c drivers/eth/virtio_net/virtio_net.c \
+$(eval $(call unit,eth,tests/unit/eth_fake.c tests/unit/virtio_fake.c drivers/eth/virtio_net/bridge.c drivers/eth/virtio_net/virtio_net.c \
     drivers/virtio/virtio_mmio.c drivers/virtio/virtq.c system/rings/src/ring.c system/rings/src/ring_memory.c,\
     -Idrivers/virtio -Idrivers/eth/virtio_net))

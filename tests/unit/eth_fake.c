@@ -4,150 +4,26 @@
 
 #include <assert.h>
 #include <string.h>
-#include "virtio_reg.h"
 
-struct fake_device fake;
+struct eth_fake eth_fake;
 
 void fake_reset(void)
 {
-    memset(&fake, 0, sizeof(fake));
-    fake.device_id = 1;
-    fake.offered = UINT64_C(1) << 5 | UINT64_C(1) << 16 | UINT64_C(1) << 32 | UINT64_C(1) << 29 | 3;
+    memset(&eth_fake, 0, sizeof(eth_fake));
+    fake_power_on(1, UINT64_C(1) << 5 | UINT64_C(1) << 16 | UINT64_C(1) << 32 | UINT64_C(1) << 29 | 3);
     memcpy(fake.config, "\x52\x54\x00\x12\x34\x56\x01\x00", 8);
-}
-
-static uint8_t *at(uint64_t paddr, size_t size)
-{
-    assert(paddr >= FAKE_DMA_PADDR && paddr - FAKE_DMA_PADDR <= FAKE_DMA_SIZE - size);
-    return fake.dma + (paddr - FAKE_DMA_PADDR);
-}
-
-static uint16_t load16(uint64_t paddr)
-{
-    uint16_t v;
-    memcpy(&v, at(paddr, 2), 2);
-    return v;
-}
-
-static void store(uint64_t paddr, const void *data, size_t size)
-{
-    memcpy(at(paddr, size), data, size);
-}
-
-static uint64_t *queue_address(struct fake_queue *q, uint32_t reg)
-{
-    return reg < 0x90 ? &q->desc : reg < 0xa0 ? &q->avail : &q->used;
-}
-
-uint32_t virtio_reg_read32(const volatile uint32_t *regs, uint32_t off)
-{
-    (void)regs;
-    switch (off) {
-    case 0x000:
-        return 0x74726976;
-    case 0x004:
-        return 2;
-    case 0x008:
-        return fake.device_id;
-    case 0x010:
-        return (uint32_t)(fake.offered >> (32 * fake.feature_sel));
-    case 0x034:
-        return 256;
-    case 0x044:
-        return fake.queue[fake.queue_sel & 1].ready;
-    case 0x060:
-        return fake.irq;
-    case 0x070:
-        return fake.status;
-    default:
-        return 0;
-    }
-}
-
-uint8_t virtio_reg_read8(const volatile uint32_t *regs, uint32_t off)
-{
-    (void)regs;
-    return off >= 0x100 && off < 0x108 ? fake.config[off - 0x100] : 0;
-}
-
-static void write_status(uint32_t value)
-{
-    fake.status = value;
-    if (value == 0) {
-        fake.resets++;
-        memset(fake.queue, 0, sizeof(fake.queue));
-        fake.irq = 0;
-    }
-}
-
-void virtio_reg_write32(volatile uint32_t *regs, uint32_t off, uint32_t value)
-{
-    struct fake_queue *q = &fake.queue[fake.queue_sel & 1];
-    (void)regs;
-    if (off == 0x024 || off == 0x014) {
-        fake.feature_sel = value;
-    } else if (off == 0x020) {
-        fake.accepted |= (uint64_t)value << (32 * fake.feature_sel);
-    } else if (off == 0x030) {
-        fake.queue_sel = value;
-    } else if (off == 0x038) {
-        q->size = value;
-    } else if (off == 0x044) {
-        q->ready = value;
-    } else if (off == 0x050) {
-        fake.kicks[value & 1]++;
-    } else if (off == 0x064) {
-        fake.irq &= ~value;
-    } else if (off == 0x070) {
-        write_status(value);
-    } else if (off >= 0x080 && off <= 0x0a4) {
-        uint64_t *address = queue_address(q, off);
-        *address = (off & 4) != 0 ? (*address & UINT32_MAX) | (uint64_t)value << 32 : value;
-    }
-}
-
-struct desc {
-    uint64_t paddr;
-    uint32_t length;
-    uint16_t flags, next;
-};
-
-static bool take(struct fake_queue *q, uint16_t *id, struct desc *desc)
-{
-    if (q->ready == 0 || load16(q->avail + 2) == q->taken) {
-        return false;
-    }
-    *id = load16(q->avail + 4 + 2u * (q->taken % q->size));
-    q->taken++;
-    memcpy(desc, at(q->desc + 16u * *id, 16), 16);
-    return true;
-}
-
-void fake_push_used(unsigned queue, uint32_t id, uint32_t length)
-{
-    struct fake_queue *q = &fake.queue[queue];
-    uint32_t entry[2] = {id, length};
-    store(q->used + 4 + 8u * (q->given % q->size), entry, 8);
-    fake_set_used_index(queue, (uint16_t)(q->given + 1));
-}
-
-void fake_set_used_index(unsigned queue, uint16_t index)
-{
-    fake.queue[queue].given = index;
-    store(fake.queue[queue].used + 2, &index, 2);
-    fake.irq |= 1;
 }
 
 bool fake_receive_raw(const void *data, uint32_t length, uint32_t claimed)
 {
     uint16_t id;
-    struct desc desc;
-    if (!take(&fake.queue[0], &id, &desc)) {
+    struct fake_desc desc;
+    if (!fake_take(0, &id, &desc)) {
         return false;
     }
     assert(desc.flags == 2);
     uint32_t n = length < desc.length ? length : desc.length;
-    store(desc.paddr, data, n);
+    memcpy(fake_memory(desc.paddr, n), data, n);
     fake_push_used(0, id, claimed);
     return true;
 }
@@ -164,13 +40,14 @@ unsigned fake_transmit(unsigned limit)
 {
     unsigned count = 0;
     uint16_t id;
-    struct desc desc;
-    while (count < limit && take(&fake.queue[1], &id, &desc)) {
-        assert(desc.flags == 0 && desc.length > 12 && fake.sent_count < 64);
+    struct fake_desc desc;
+    while (count < limit && fake_take(1, &id, &desc)) {
+        assert(desc.flags == 0 && desc.length > 12 && eth_fake.sent_count < 64);
         static const uint8_t zero[12];
-        assert(memcmp(at(desc.paddr, desc.length), zero, 12) == 0);
-        fake.sent_length[fake.sent_count] = desc.length - 12;
-        memcpy(fake.sent[fake.sent_count++], at(desc.paddr, desc.length) + 12, desc.length - 12);
+        assert(memcmp(fake_memory(desc.paddr, desc.length), zero, 12) == 0);
+        eth_fake.sent_length[eth_fake.sent_count] = desc.length - 12;
+        memcpy(eth_fake.sent[eth_fake.sent_count++], fake_memory(desc.paddr, desc.length) + 12,
+               desc.length - 12);
         fake_push_used(1, id, 0);
         count++;
     }

@@ -155,9 +155,9 @@ static void test_frames_both_ways(void **state)
         assert_int_equal(ring_push(&stack_tx, ETH_FRAME, frame, size), RING_OK);
         run();
         assert_int_equal(fake_transmit(64), 1);
-        assert_int_equal(fake.sent_length[0], size < 60 ? 60 : size);
-        assert_memory_equal(fake.sent[0], frame, size);
-        fake.sent_count = 0;
+        assert_int_equal(eth_fake.sent_length[0], size < 60 ? 60 : size);
+        assert_memory_equal(eth_fake.sent[0], frame, size);
+        eth_fake.sent_count = 0;
     }
     assert_int_equal(device.counters.rx_frames, device.counters.tx_frames);
 }
@@ -172,11 +172,11 @@ static void test_padding_is_zero(void **state)
         make_frame(frame, size, 0xee);
         assert_int_equal(ring_push(&stack_tx, ETH_FRAME, frame, size), RING_OK);
         run();
-        fake.sent_count = 0;
+        eth_fake.sent_count = 0;
         assert_int_equal(fake_transmit(64), 1);
     }
     for (unsigned i = 20; i < 60; i++) {
-        assert_int_equal(fake.sent[0][i], 0);
+        assert_int_equal(eth_fake.sent[0][i], 0);
     }
 }
 
@@ -269,9 +269,9 @@ static void test_slow_device(void **state)
     assert_true(bridge.tx_waiting);
     unsigned sent = 0;
     while (sent < pushed) {
-        fake.sent_count = 0;
+        eth_fake.sent_count = 0;
         assert_int_equal(fake_transmit(1), 1);
-        assert_int_equal(fake.sent[0][14], (uint8_t)sent);
+        assert_int_equal(eth_fake.sent[0][14], (uint8_t)sent);
         sent++;
         run();
     }
@@ -375,7 +375,7 @@ static void test_random_peers(void **state)
             break;
         case 2:
             (void)fake_transmit((unsigned)rand() % 8);
-            fake.sent_count = 0;
+            eth_fake.sent_count = 0;
             break;
         case 3:
             tx_producer[(size_t)rand() % (rand() % 2 == 0 ? 24u : sizeof(tx_producer))] = (uint8_t)rand();
