@@ -1,25 +1,29 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The kernel: build/$(BOARD)/$(CONFIG)/kernel/kernel.elf (and kernel.bin, the flat image) for CONFIG debug, release
-# and probe (debug plus system calls that test the kernel's own protection). No board constant enters.
+# and probe (debug plus system calls that test the kernel's own protection, without fast paths). No board constant
+# enters.
 
 # Entry and exit save and restore every register, so no function of the kernel has to preserve any.
-KERNEL_NO_SAVED := $(foreach r,1 2 3 4 5 6 7 8 9 10 11,-fcall-used-s$(r))
+KERNEL_NO_SAVED := $(foreach r,1 2 3 4 5 6 7 8 9 10 11,-fcall-used-s$(r)) -ffixed-s0
+# Passes that compute an address anew at each use, or gather small fields for one wide store: longer code here.
+KERNEL_NO_PASSES := -fno-tree-forwprop -fno-tree-vectorize -fno-ipa-sra
 KERNEL_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 \
-    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic $(KERNEL_NO_SAVED) -flto-partition=one \
+    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic $(KERNEL_NO_SAVED) $(KERNEL_NO_PASSES) \
+    -flto-partition=one \
     $(WARNINGS) $(REPRODUCIBLE) \
     -Ikernel/abi -Ikernel/src
 KERNEL_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,--build-id=none \
     -Wl,-T,kernel/src/kernel.ld -Wl,-z,max-page-size=4096
 
 # Optimised for speed; all else for size.
-KERNEL_QUICK := $(addprefix kernel/src/,syscall.c sched.c irq.c trap.c ready.c object/ipc.c object/reply.c \
+KERNEL_QUICK := $(addprefix kernel/src/,fast/ipc.c syscall.c sched.c irq.c trap.c ready.c object/ipc.c object/reply.c \
     object/notification.c object/queue.c object/fault.c object/sched_context.c object/refill.c)
 
 KERNEL_COMMON := $(sort $(wildcard kernel/src/*.c kernel/src/object/*.c kernel/src/boot/*.c kernel/src/machine/*.c)) \
     $(addprefix kernel/src/machine/,head.S trap.S fpu.S)
-KERNEL_debug := $(KERNEL_COMMON) $(sort $(wildcard kernel/src/debug/*.c))
-KERNEL_release := $(filter-out kernel/src/check.c,$(KERNEL_COMMON)) $(sort $(wildcard kernel/src/release/*.c))
-KERNEL_probe := $(KERNEL_COMMON) $(filter-out kernel/src/debug/probe_none.c,$(sort $(wildcard kernel/src/debug/*.c))) \
+KERNEL_debug := $(KERNEL_COMMON) kernel/src/fast/ipc.c $(sort $(wildcard kernel/src/debug/*.c))
+KERNEL_release := $(filter-out kernel/src/check.c,$(KERNEL_COMMON)) kernel/src/fast/ipc.c $(sort $(wildcard kernel/src/release/*.c))
+KERNEL_probe := $(KERNEL_COMMON) kernel/src/fast/none.c $(filter-out kernel/src/debug/probe_none.c,$(sort $(wildcard kernel/src/debug/*.c))) \
     $(sort $(wildcard kernel/src/probe/*.c))
 
 # $(1): configuration

@@ -161,8 +161,7 @@ static void settle(u64 now)
     }
 }
 
-/* Let 's' be charged from now on (NIL: nobody) and arm the timer for its end and for the release queue. */
-static COLD void activate(u16 s)
+COLD void sched_activate(u16 s)
 {
     u64 now = machine_time();
     if (ks.active != NIL)
@@ -245,7 +244,7 @@ static COLD struct tcb *idle(void)
 {
     struct tcb *next = NULL;
     while (next == NULL) {
-        activate(NIL);
+        sched_activate(NIL);
         machine_wait();
         irq_poll();
         next = pick();
@@ -259,7 +258,7 @@ struct tcb *sched_choose(void)
     if (unlikely(next == NULL))
         next = idle();
     if (next->sc != ks.active)
-        activate(next->sc);
+        sched_activate(next->sc);
     ks.current = next->self;
     if (ks.current != ks.loaded)
         load(next);

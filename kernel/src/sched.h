@@ -49,6 +49,10 @@ void sched_tick(void);
 /* The current thread gives up the rest of its budget. */
 void sched_yield(struct tcb *t);
 
+/* Let scheduling context 's' be charged from now on (NIL: nobody) and arm the timer for its end and for the
+ * release queue. */
+void sched_activate(u16 s);
+
 /* Choose the thread that runs next, load its address space and arm the timer; sleeps when there is none. */
 struct tcb *sched_choose(void);
 

@@ -140,8 +140,9 @@ static inline u64 us_to_ticks(u64 us)
 static inline struct cap cap_at(const struct binding *b, u64 cptr)
 {
     u64 slot = PN_MAX_SLOTS;
+    u64 base = b->slot_base;
     if (likely(cptr < b->slot_count)) {
-        slot = b->slot_base + cptr;
+        slot = base + cptr;
         if (unlikely(slot >= PN_MAX_SLOTS))
             kernel_stop_index();
     }

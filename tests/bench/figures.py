@@ -35,6 +35,8 @@ class Known:
 
 
 BYTES, LINES, INSTRUCTIONS = "bytes", "lines", "instructions"
+# What is counted of one round of a kernel operation, beside its instructions: figures <operation>_<kind>.
+KINDS = ("loads", "stores", "satp_writes", "fences")
 
 KNOWN = {
     "image_bytes": Known(BYTES, 15_000_000, 512 * 1024),
@@ -80,10 +82,14 @@ def median_of(values: list[int]) -> Measured:
     return Measured(median, max(abs(value - median) for value in values) / median)
 
 
+def kind_of(name: str) -> str | None:
+    """loads, stores...: what a figure counts of one operation; None: it is a figure of its own."""
+    return next((kind for kind in KINDS if name.endswith("_" + kind)), None)
+
+
 def figure(name: str, measured: Measured | None) -> Figure:
-    """One measurement with what is known of its name. Memory of one domain is in bytes, all else unknown is counted
-    in instructions."""
-    known = KNOWN.get(name) or EXTRA.get(name) or Known(BYTES if name.startswith("ram_") else INSTRUCTIONS)
+    """One measurement with what is known of its name. Anything else is memory of one domain, in bytes."""
+    known = KNOWN.get(name) or EXTRA.get(name) or Known(kind_of(name) or BYTES)
     value, spread = (measured.value, measured.spread) if measured else (None, None)
     return Figure(name, value, known.unit, known.reference, known.bar, spread)
 

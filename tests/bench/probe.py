@@ -133,6 +133,10 @@ class Debugger:
     def step(self) -> None:
         self._ask("s")
 
+    def step_with_interrupts(self) -> None:
+        """From now on a step takes an interrupt that is due; otherwise QEMU holds them back while stepping."""
+        self._expect_ok("Qqemu.sstep=5")
+
     def detach(self) -> None:
         """Lets the machine run freely."""
         self._send("D")

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 import sys
 
-from figures import Figure
+from figures import KINDS, Figure, kind_of
 
 _RED, _GREEN, _END = "\033[31m", "\033[32m", "\033[0m"
-_HEADER = ("figure", "value", "unit", "reference", "bar", "", "runs differ")
+_HEADER = ("figure", "value", "unit", "reference", "bar", "", "runs differ", "/".join(KINDS))
 
 
 def _number(value: int | None) -> str:
@@ -27,10 +27,15 @@ def _state(each: Figure) -> str:
 def table(figures: list[Figure]) -> str:
     """Colour only if standard output is a terminal."""
     rows = [_HEADER]
+    values = {each.name: each.value for each in figures}
     for each in figures:
+        if kind_of(each.name):
+            continue
+        kinds = [values.get(f"{each.name}_{kind}") for kind in KINDS]
+        counts = "" if None in kinds else "/".join(str(count) for count in kinds)
         spread = "" if each.spread is None else f"+-{each.spread * 100:.2f} %"
         rows.append((each.name, _number(each.value), each.unit, _number(each.reference), _number(each.bar),
-                     _state(each), spread))
+                     _state(each), spread, counts))
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
     lines = []
     for row in rows:

@@ -61,11 +61,11 @@ class Machine:
                  - 0x200000, self.root["_start"], 0, 3]
         return struct.pack("<9Q", *words) + b"".join(struct.pack("<4Q", *s) for s in segments)
 
-    def boot(self, case):
-        """Console output of one case (None: list them)."""
+    def command(self, case):
+        """How one case is run (None: list them)."""
         path = self.descriptor_path()
         number = 0xFFFFFFFFFFFFFFFF if case is None else case
-        command = [
+        return [
             "qemu-system-riscv64", "-M", "virt", "-smp", "1", "-m", "%dM" % RAM_MIB, "-display", "none", "-monitor",
             "none", "-serial", "stdio", "-no-reboot", "-icount", "shift=0,sleep=off", "-kernel",
             os.path.join(self.tests, "stub.bin"),
@@ -74,8 +74,11 @@ class Machine:
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, self.root_name + ".bin"), ROOT),
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE, number),
         ]
+
+    def boot(self, case):
+        """Its console output."""
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+            done = subprocess.run(self.command(case), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
             return done.stdout.decode("ascii", "replace") + done.stderr.decode("utf-8", "replace")
         except subprocess.TimeoutExpired as e:
             return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"

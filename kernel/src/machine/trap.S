@@ -55,19 +55,17 @@ trap_entry:
     .option pop
     la sp, kernel_stack_top
     csrr t1, sepc
-    csrr a1, scause
+    csrr t2, scause
     li t0, 8
-    mv a0, tp
-    bne a1, t0, 1f
+    bne t2, t0, 1f
     addi t1, t1, 4
     sd t1, 0(tp)
     li t0, PN_SYS_CALL
-    beq a7, t0, 3f
-    li t0, PN_SYS_REPLY_RECV
-    bne a7, t0, 4f
-    call handle_reply_receive
-    j trap_return
-3:  call handle_call
+    bne a7, t0, 3f
+    /* The short ways take their arguments from where user code put them, and this thread. */
+    mv a7, tp
+    call fast_call
+    beqz a0, 5f
 
     /* a0: context of the thread to run. */
     .globl trap_return
@@ -83,14 +81,29 @@ trap_return:
     ld a0, 10*8(a0)
     sret
 
+3:  li t0, PN_SYS_REPLY_RECV
+    bne a7, t0, 4f
+    mv a7, tp
+    call fast_reply_receive
+    bnez a0, trap_return
+    mv a0, tp
+    call handle_reply_receive
+    j trap_return
+4:  mv a0, tp
+    call handle_syscall
+    j trap_return
+5:  mv a0, tp
+    call handle_call
+    j trap_return
+
 1:  sd t1, 0(tp)
+    mv a0, tp
+    mv a1, t2
     bltz a1, 2f
     csrr a2, stval
     call handle_exception
     j trap_return
 2:  call handle_interrupt
-    j trap_return
-4:  call handle_syscall
     j trap_return
 
     /* The kernel itself trapped: its stack may be gone, so report on another one. */

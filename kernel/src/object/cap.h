@@ -45,6 +45,13 @@ static inline bool cap_allows(struct cap c, u64 rights)
     return (cap_rights(c) & rights) == rights;
 }
 
+/* It is of this type and has all of 'rights'. */
+/*@ assigns \nothing; */
+static inline bool cap_is(struct cap c, u64 type, u64 rights)
+{
+    return (c.word & (31u + rights * 32u)) == type + rights * 32u;
+}
+
 /*@ assigns \nothing; ensures index: \result == cap_object_of(c) % 65536; */
 static inline u16 cap_index(struct cap c)
 {

@@ -22,7 +22,7 @@ void message_transfer(const struct tcb *from, struct tcb *to, u64 badge)
 {
     u64 info = from->reg[REG_A1];
     u64 length = info & PN_MSGINFO_LENGTH_MASK;
-    u64 label = info >> PN_MSGINFO_LABEL_SHIFT << PN_MSGINFO_LABEL_SHIFT;
+    u64 label = message_label(info);
     to->reg[REG_A0] = badge;
     to->reg[REG_A1] = label + length;
     if (length >= PN_MSG_REGS) {

@@ -37,6 +37,13 @@ void endpoint_remove(struct tcb *t);
 /* Answer every caller in the queue with PN_ERR_PEER_RESTARTED: their server was reset. */
 void endpoint_refuse_callers(u16 e, u64 epoch);
 
+/* A message info word without the length and the bits that are always delivered as 0. */
+/*@ assigns \nothing; */
+static inline u64 message_label(u64 info)
+{
+    return info >> PN_MSGINFO_LABEL_SHIFT << PN_MSGINFO_LABEL_SHIFT;
+}
+
 /* Move the message of 'from' to 'to'; at most PN_MAX_MSG words. */
 void message_transfer(const struct tcb *from, struct tcb *to, u64 badge);
 

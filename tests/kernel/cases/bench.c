@@ -21,6 +21,11 @@ word bench_median(word *values)
     return values[BENCH_ROUNDS / 2];
 }
 
+__attribute__((noinline)) void bench_middle(void)
+{
+    __asm__ volatile("");
+}
+
 /* What a client thread repeats. */
 static int64_t client_call;
 static struct regs client_regs;
@@ -31,6 +36,7 @@ static void client(word unused)
     (void)unused;
     for (unsigned i = 0; i < BENCH_WARMUP + BENCH_ROUNDS; i++) {
         struct regs r = client_regs;
+        bench_round(i);
         struct stamps at = timed_syscall(client_call, &r);
         if (i >= BENCH_WARMUP)
             samples[i - BENCH_WARMUP] = between(at.before, at.after);

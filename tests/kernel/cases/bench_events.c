@@ -66,6 +66,7 @@ static void faulter(word unused)
     (void)unused;
     word resumed = 0;
     for (unsigned i = 0; i < BENCH_WARMUP + BENCH_ROUNDS; i++) {
+        bench_round(i);
         struct stamps at = timed_load();
         note(i, between(at.before, shared[RUNNING]), between(shared[REPLYING], resumed));
         resumed = at.after;
@@ -132,6 +133,7 @@ static void interrupted(word unused)
 {
     (void)unused;
     for (unsigned i = 0; i < BENCH_WARMUP + BENCH_ROUNDS; i++) {
+        bench_round(i);
         struct stamps at = timed_store();
         note(i, between(at.before, shared[RUNNING]), between(at.before, at.after));
     }
