@@ -89,7 +89,7 @@ def _count_last_init(debugger: Debugger, counter: Counter, domains: list[_Domain
 
 
 def last_init(board: str, root: Path) -> tuple[dict[str, Measured], Path]:
-    """The way of the boot up to the last init(). Standing at breakpoints breaks the sensor bus, so this boot ends here.
+    """The way of the boot up to the last init(). The peers lose patience while it stands: the boot ends here.
     Returns the figures and the image."""
     out = root / "build" / board / "release"
     with _machine(board) as (gateway, counter, debugger):

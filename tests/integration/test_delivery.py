@@ -34,6 +34,17 @@ def test_link_down_and_up(gateway: Gateway) -> None:
     gateway.wait_readings(3 * SAMPLE, 120)
 
 
+def test_machine_paused_and_continued(gateway: Gateway) -> None:
+    """As at a breakpoint of a debugger."""
+    for _ in range(3):
+        gateway.machine.monitor("stop")
+        gateway.machine.monitor("cont")
+        gateway.wait_readings(2 * SAMPLE)
+    assert "chip id 0xff" not in gateway.console.text()
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
 def test_gap_is_named_by_the_collector(gateway: Gateway) -> None:
     """Longer off than the readings' ring and window can hold: what was lost is named, and delivery goes on."""
     gateway.broker.kill()

@@ -95,13 +95,6 @@ static size_t gpio_handler(void *context, const uint8_t *request, size_t size, u
     return gpio_bank_request(&sim->bank, request, size, response);
 }
 
-static void device_stopped(void *context)
-{
-    struct simulator *sim = context;
-
-    gpio_bank_reset(&sim->bank);
-}
-
 static int listen_at(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -221,7 +214,7 @@ static void set_up(struct simulator *sim, const struct options *options)
     bme280_model_init(&sim->model, &sim->env, monotonic_ns, log_delivery, sim);
     bme280_wire_init(&sim->wire, &sim->model, options->seed);
     gpio_bank_init(&sim->bank, &sim->wire);
-    vhost_user_init(&sim->vhost, gpio_handler, device_stopped, sim);
+    vhost_user_init(&sim->vhost, gpio_handler, sim);
     memcpy(sim->vhost.config, &config, sizeof(config));
     sim->vhost.config_size = sizeof(config);
     control_init(&sim->control, &sim->wire, &sim->delivered);

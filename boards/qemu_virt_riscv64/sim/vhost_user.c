@@ -83,10 +83,9 @@ static void reset_ring(struct vhost_ring *ring)
     *ring = (struct vhost_ring){.kick_fd = -1, .call_fd = -1};
 }
 
-void vhost_user_init(struct vhost_user *vhost, vhost_ring_handler *handler, void (*stopped)(void *),
-                     void *context)
+void vhost_user_init(struct vhost_user *vhost, vhost_ring_handler *handler, void *context)
 {
-    *vhost = (struct vhost_user){.socket = -1, .handler = handler, .stopped = stopped, .context = context};
+    *vhost = (struct vhost_user){.socket = -1, .handler = handler, .context = context};
     for (unsigned i = 0; i < VHOST_QUEUES; i++) {
         vhost->ring[i] = (struct vhost_ring){.kick_fd = -1, .call_fd = -1};
     }
@@ -206,6 +205,8 @@ static const char *set_ring_base(struct vhost_user *vhost, struct message *messa
     return NULL;
 }
 
+/* The machine pauses, or the guest resets the device; nothing tells which. Lines stay as they are: a guest
+ * that goes on relies on them, and one that starts anew sets them. */
 static const char *get_ring_base(struct vhost_user *vhost, struct message *message)
 {
     struct vhost_ring *ring = ring_of(vhost, message->body.state.index);
@@ -216,9 +217,6 @@ static const char *get_ring_base(struct vhost_user *vhost, struct message *messa
     message->body.state.number = ring->next;
     close_fd(&ring->kick_fd);
     ring->enabled = (vhost->features & FEATURE_PROTOCOL) == 0;
-    if (ring == &vhost->ring[0]) {
-        vhost->stopped(vhost->context);
-    }
     return reply(vhost, message, sizeof(message->body.state));
 }
 

@@ -22,13 +22,11 @@ struct vhost_user {
     struct vhost_ring ring[VHOST_QUEUES];
     uint8_t config[VHOST_CONFIG_MAX]; /* device configuration, set before the first connection */
     uint32_t config_size;
-    vhost_ring_handler *handler;    /* serves queue 0 */
-    void (*stopped)(void *context); /* queue 0 was stopped: the guest reset the device */
+    vhost_ring_handler *handler; /* serves queue 0 */
     void *context;
 };
 
-void vhost_user_init(struct vhost_user *vhost, vhost_ring_handler *handler, void (*stopped)(void *),
-                     void *context);
+void vhost_user_init(struct vhost_user *vhost, vhost_ring_handler *handler, void *context);
 
 /* Take over a connected socket. */
 void vhost_user_attach(struct vhost_user *vhost, int socket);
