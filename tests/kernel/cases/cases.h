@@ -23,6 +23,7 @@ extern const struct test_group sched_group;
 extern const struct test_group contexts_group;
 extern const struct test_group faults_group;
 extern const struct test_group threads_group;
+extern const struct test_group states_group;
 extern const struct test_group seal_group;
 extern const struct test_group abuse_group;
 extern const struct test_group bench_group;
