@@ -22,6 +22,7 @@ extern const struct test_group notifications_group;
 extern const struct test_group sched_group;
 extern const struct test_group contexts_group;
 extern const struct test_group donation_group;
+extern const struct test_group timeouts_group;
 extern const struct test_group faults_group;
 extern const struct test_group threads_group;
 extern const struct test_group states_group;
