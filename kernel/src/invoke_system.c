@@ -82,8 +82,9 @@ static enum pn_error seal(struct invocation *in)
     if (in->word[0] == PN_SEAL_EXIT) {
         const struct binding *b = binding_at(in->thread->self);
         for (u32 i = 0; i < b->slot_count && i < PN_MAX_CPTR; i++) {
-            if (b->slot_base + i < PN_MAX_SLOTS)
-                fixed_slot[b->slot_base + i] = cap_null();
+            u32 slot = b->slot_base + i;
+            if (slot < PN_MAX_SLOTS)
+                fixed_slot[slot] = cap_null();
         }
         tcb_suspend(in->thread);
         in->silent = true;

@@ -12,6 +12,14 @@ static bool fault_capability_good(struct cap c, u64 cptr)
     return cptr == 0 || (cap_type(c) == PN_CAP_ENDPOINT && cap_allows(c, PN_WRITE | PN_CALL));
 }
 
+static struct binding *binding_of(const struct tcb *t)
+{
+    u16 i = t->self;
+    if (i > PN_MAX_TCBS)
+        kernel_stop_index();
+    return &fixed_binding[i];
+}
+
 static enum pn_error check_buffer(u16 v, u64 vaddr)
 {
     return vaddr == 0 ? PN_OK : vspace_check_map(v, vaddr, false);
@@ -39,7 +47,7 @@ static enum pn_error configure(struct invocation *in, struct tcb *t)
     if (error != PN_OK)
         return error;
 
-    struct binding *b = &fixed_binding[t->self];
+    struct binding *b = binding_of(t);
     struct cnode slots = fixed_cnode[cap_index(cnode) % PN_MAX_CNODES];
     b->slot_base = slots.base;
     b->slot_count = slots.count;
@@ -91,7 +99,7 @@ static enum pn_error set_sched(struct invocation *in, struct tcb *t)
             return PN_ERR_ILLEGAL_OPERATION;
     }
 
-    struct binding *b = &fixed_binding[t->self];
+    struct binding *b = binding_of(t);
     t->priority = (u8)(in->word[0] & 0xffu);
     if (b->sc != NIL && sc_at(b->sc)->home_thread == t->self) {
         sc_at(b->sc)->home_thread = NIL;
@@ -117,10 +125,11 @@ static enum pn_error bind_notification(struct invocation *in, struct tcb *t)
         return PN_ERR_INVALID_CAPABILITY;
     if (n > PN_MAX_NOTIFICATIONS)
         kernel_stop_index();
-    if (fixed_bound_tcb[n] != NIL || fixed_binding[t->self].notification != NIL)
+    struct binding *b = binding_of(t);
+    if (fixed_bound_tcb[n] != NIL || b->notification != NIL)
         return PN_ERR_ILLEGAL_OPERATION;
     fixed_bound_tcb[n] = t->self;
-    fixed_binding[t->self].notification = n;
+    b->notification = n;
     return PN_OK;
 }
 
@@ -130,9 +139,10 @@ static enum pn_error set_start(struct invocation *in, struct tcb *t)
         return PN_ERR_TRUNCATED_MESSAGE;
     if (t->state != THREAD_INACTIVE)
         return PN_ERR_ILLEGAL_OPERATION;
-    fixed_binding[t->self].start_pc = in->word[0];
-    fixed_binding[t->self].start_sp = in->word[1];
-    fixed_binding[t->self].start_a0 = in->word[2];
+    struct binding *b = binding_of(t);
+    b->start_pc = in->word[0];
+    b->start_sp = in->word[1];
+    b->start_a0 = in->word[2];
     tcb_load_start(t);
     return PN_OK;
 }

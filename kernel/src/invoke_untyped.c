@@ -7,9 +7,11 @@
 /* A checked request. */
 struct retype {
     u64 type;
-    u64 size; /* bytes of one frame or untyped; slots of one CNode */
+    u64 bytes; /* of one frame or untyped; never 0 */
+    u64 align; /* of the first one */
     u64 count;
     u64 paddr; /* of the first frame or untyped */
+    u32 slots; /* of one CNode */
     u32 slot;  /* first destination */
 };
 
@@ -41,22 +43,26 @@ static u64 pool_room(u64 type)
     }
 }
 
-/* Bytes that one object takes of the untyped; 0: none, it comes from a pool. */
+/* The size argument means something else for each kind. */
 static enum pn_error check_size(struct retype *r, u64 size)
 {
-    r->size = 0;
     switch (r->type) {
     case PN_CAP_FRAME:
         if (size != PN_PAGE_BITS && size != PN_LARGE_BITS)
             return PN_ERR_INVALID_ARGUMENT;
-        r->size = 1ull << size;
+        r->bytes = size == PN_LARGE_BITS ? PN_LARGE_SIZE : PN_PAGE_SIZE;
+        r->align = r->bytes;
         return PN_OK;
     case PN_CAP_UNTYPED:
-        r->size = size;
-        return size == 0 || size % PN_PAGE_SIZE != 0 ? PN_ERR_INVALID_ARGUMENT : PN_OK;
+        if (size == 0 || size % PN_PAGE_SIZE != 0)
+            return PN_ERR_INVALID_ARGUMENT;
+        r->bytes = size;
+        return PN_OK;
     case PN_CAP_CNODE:
-        r->size = size;
-        return size == 0 || size > PN_MAX_CPTR ? PN_ERR_INVALID_ARGUMENT : PN_OK;
+        if (size == 0 || size > PN_MAX_CPTR)
+            return PN_ERR_INVALID_ARGUMENT;
+        r->slots = (u32)size;
+        return PN_OK;
     case PN_CAP_TCB:
     case PN_CAP_ENDPOINT:
     case PN_CAP_NOTIFICATION:
@@ -77,10 +83,9 @@ static bool takes_memory(u64 type)
 
 static enum pn_error check_memory(struct retype *r, const struct untyped *u, u64 at)
 {
-    u64 align = r->type == PN_CAP_FRAME ? r->size : PN_PAGE_SIZE;
-    if (r->count > u->size / r->size)
+    if (r->count > u->size / r->bytes)
         return PN_ERR_NOT_ENOUGH_MEMORY;
-    struct cut cut = untyped_find(u, r->count * r->size, align, at);
+    struct cut cut = untyped_find(u, r->count * r->bytes, r->align, at);
     r->paddr = cut.paddr;
     return cut.error;
 }
@@ -95,7 +100,8 @@ static enum pn_error check_slots(struct retype *r, struct invocation *in)
         return invoke_range(in, 0, slots - 1);
     r->slot = invoke_slot(cnode, in->word[3]);
     for (u64 i = 0; i < r->count; i++) {
-        if (r->slot + i >= PN_MAX_SLOTS || fixed_slot[r->slot + i].word != 0)
+        u64 slot = r->slot + i;
+        if (slot >= PN_MAX_SLOTS || fixed_slot[slot].word != 0)
             return PN_ERR_DELETE_FIRST;
     }
     return PN_OK;
@@ -103,9 +109,8 @@ static enum pn_error check_slots(struct retype *r, struct invocation *in)
 
 static enum pn_error check(struct retype *r, struct invocation *in, const struct untyped *u)
 {
-    r->type = in->word[0];
+    r->type = in->word[0] <= PN_CAP_SYSTEM ? in->word[0] : PN_CAP_NULL;
     r->count = in->word[4];
-    r->paddr = 0;
     enum pn_error error = check_size(r, in->word[1]);
     if (error != PN_OK)
         return error;
@@ -116,7 +121,7 @@ static enum pn_error check(struct retype *r, struct invocation *in, const struct
         return error;
     if (r->count > pool_room(r->type))
         return PN_ERR_NOT_ENOUGH_MEMORY;
-    if (r->type == PN_CAP_CNODE && r->size * r->count > PN_MAX_SLOTS - fixed.slots)
+    if (r->type == PN_CAP_CNODE && r->slots * r->count > PN_MAX_SLOTS - fixed.slots)
         return PN_ERR_NOT_ENOUGH_MEMORY;
     return takes_memory(r->type) ? check_memory(r, u, in->word[5]) : PN_OK;
 }
@@ -125,9 +130,9 @@ static u64 new_object(const struct retype *r, u64 paddr, u8 device)
 {
     switch (r->type) {
     case PN_CAP_UNTYPED:
-        return create_untyped(paddr, r->size, device);
+        return create_untyped(paddr, r->bytes, device);
     case PN_CAP_CNODE:
-        return create_cnode((u32)(r->size & 0xffffffffu));
+        return create_cnode(r->slots);
     case PN_CAP_TCB:
         return create_tcb();
     case PN_CAP_ENDPOINT:
@@ -143,8 +148,12 @@ static u64 new_object(const struct retype *r, u64 paddr, u8 device)
     case PN_CAP_VSPACE:
         return create_vspace();
     default:
-        return paddr / PN_PAGE_SIZE;
+        break;
     }
+    u64 page = paddr / PN_PAGE_SIZE;
+    if (page >= CAP_PAGES)
+        kernel_stop_index();
+    return page;
 }
 
 static void commit(const struct retype *r, struct untyped *u)
@@ -153,11 +162,14 @@ static void commit(const struct retype *r, struct untyped *u)
     for (u64 i = 0; i < r->count; i++) {
         struct cap c = cap_make(r->type, PN_ALL_RIGHTS, new_object(r, paddr, u->device));
         if (r->type == PN_CAP_FRAME) {
-            c.word += r->size == PN_LARGE_SIZE ? CAP_LARGE : 0;
+            c.word += r->bytes == PN_LARGE_SIZE ? CAP_LARGE : 0;
             c.word += u->device ? CAP_DEVICE : 0;
         }
-        fixed_slot[r->slot + i] = c;
-        paddr += r->size;
+        u64 slot = r->slot + i;
+        if (slot >= PN_MAX_SLOTS)
+            kernel_stop_index();
+        fixed_slot[slot] = c;
+        paddr += r->bytes;
     }
     if (takes_memory(r->type))
         u->used = paddr - u->paddr;
@@ -169,10 +181,11 @@ enum pn_error invoke_untyped(struct invocation *in)
         return PN_ERR_ILLEGAL_OPERATION;
     if (in->count < INVOKE_WORDS)
         return PN_ERR_TRUNCATED_MESSAGE;
-    if (cap_index(in->cap) >= PN_MAX_UNTYPEDS)
+    u16 i = cap_index(in->cap);
+    if (i >= PN_MAX_UNTYPEDS)
         kernel_stop_index();
-    struct untyped *u = &fixed_untyped[cap_index(in->cap)];
-    struct retype r = {0, 0, 0, 0, 0};
+    struct untyped *u = &fixed_untyped[i];
+    struct retype r = {.bytes = PN_PAGE_SIZE, .align = PN_PAGE_SIZE};
     enum pn_error error = check(&r, in, u);
     if (error == PN_OK)
         commit(&r, u);

@@ -5,6 +5,7 @@
 
 #define REASON_LIMIT 80u
 
+/*@ requires text: valid_read_string(text); assigns \nothing; */
 static void print(const char *text)
 {
     for (u32 i = 0; i < REASON_LIMIT && text[i] != 0; i++)

@@ -6,6 +6,7 @@
 #ifndef KERNEL_MACHINE_CSR_H
 #define KERNEL_MACHINE_CSR_H
 
+#include "__fc_string_axiomatic.h"
 #include "types.h"
 
 #define SIP_TIMER    0x20u

@@ -3,6 +3,7 @@
  * Entry point of the analysis: one arbitrary trap from any state of the kernel within the bounds of the
  * pools.
  */
+#include "boot/boot.h"
 #include "state.h"
 #include "trap.h"
 #include "__fc_builtin.h"
@@ -76,4 +77,16 @@ void main_havoc(void)
     assume();
     (void)trap(&ks_tcb[Frama_C_interval(1, PN_MAX_TCBS)]);
     //@ assert pools_stay_in_bounds: pools_in_bounds;
+}
+
+/* Boot, then traps for ever; what user code can write is arbitrary at each. */
+void main(void)
+{
+    struct tcb *t = boot_main(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value);
+    //@ assert boot_stays_in_bounds: pools_in_bounds;
+    for (;;) {
+        Frama_C_make_unknown((char *)t->reg, sizeof t->reg);
+        Frama_C_make_unknown((char *)ks_buffer, sizeof ks_buffer);
+        t = trap(t);
+    }
 }

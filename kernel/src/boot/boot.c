@@ -20,16 +20,16 @@ static const char *read_tree(struct boot_info *b)
 {
     u64 at = b->tree_paddr % PN_PAGE_SIZE;
     u64 base = b->tree_paddr - at;
-    u32 window = (u32)sizeof(window_device_tree);
-    if (b->tree_paddr == 0 || at % 8 != 0 || base >= REGION_ADDRESS_TOP - window)
+    u32 largest = (u32)sizeof(window_device_tree) - PN_PAGE_SIZE; /* wherever it begins in its first page */
+    if (b->tree_paddr == 0 || at % 8 != 0 || base >= REGION_ADDRESS_TOP - sizeof(window_device_tree))
         return "device tree: bad address";
     kernel_map_device_tree(base, 2);
     b->tree_size = fdt_total_size(window_device_tree + at, (u32)(2 * (u64)PN_PAGE_SIZE - at));
-    if (b->tree_size < FDT_HEADER_SIZE || b->tree_size > window - at)
+    if (b->tree_size < FDT_HEADER_SIZE || b->tree_size > largest)
         return "device tree: no header, or too large";
     kernel_map_device_tree(base, (at + b->tree_size + PN_PAGE_SIZE - 1) / PN_PAGE_SIZE);
-    struct fdt tree;
-    if (!fdt_open(&tree, window_device_tree + at, (u32)(b->tree_size & 0xffffffffu)))
+    struct fdt tree = {.bytes = window_device_tree + at};
+    if (!fdt_open(&tree, tree.bytes, (u32)b->tree_size))
         return "device tree: malformed header";
     return platform_read(&b->platform, &tree, b->hart);
 }
@@ -62,7 +62,7 @@ static void start_machine(const struct boot_info *b)
 
 struct tcb *boot_main(u64 hart, u64 tree, u64 descriptor, u64 image, u64 time, u64 instret)
 {
-    struct boot_info b;
+    static struct boot_info b; /* large for a stack */
     b.hart = hart;
     b.tree_paddr = tree;
     b.image_paddr = image;

@@ -16,7 +16,7 @@
 
 static u32 read32(const u8 *bytes, u32 size, u32 offset)
 {
-    if (offset > size || size - offset < 4)
+    if (size < 4 || offset > size - 4)
         return 0;
     return (u32)bytes[offset] << 24 | (u32)bytes[offset + 1] << 16 | (u32)bytes[offset + 2] << 8 |
            bytes[offset + 3];
@@ -55,9 +55,10 @@ bool fdt_open(struct fdt *f, const u8 *bytes, u32 size)
 static u32 text_length(const struct fdt *f, u32 offset, u32 end)
 {
     for (u32 i = 0; i < MAX_NAME; i++) {
-        if (offset >= end || i >= end - offset || offset + i >= f->size)
+        u32 at = offset + i;
+        if (at >= end || at >= f->size)
             return MAX_NAME;
-        if (f->bytes[offset + i] == 0)
+        if (f->bytes[at] == 0)
             return i;
     }
     return MAX_NAME;
@@ -132,6 +133,12 @@ bool fdt_reservation(const struct fdt *f, u32 i, u64 *start, u64 *size)
     return *start != 0 || *size != 0;
 }
 
+u8 fdt_byte(const struct fdt *f, struct fdt_slice s, u32 i)
+{
+    u32 at = s.offset + i;
+    return i < s.length && at < f->size ? f->bytes[at] : 0;
+}
+
 u32 fdt_cell(const struct fdt *f, struct fdt_slice s, u32 i)
 {
     if (!inside(s, f->size) || i >= s.length / 4)
@@ -154,9 +161,7 @@ static u32 match(const struct fdt *f, struct fdt_slice s, u32 offset, const char
     for (u32 i = 0; i < MAX_NAME; i++) {
         if (text[i] == 0)
             return i;
-        if (offset >= s.length || i >= s.length - offset)
-            return MAX_NAME;
-        if (f->bytes[s.offset + offset + i] != (u8)text[i])
+        if (fdt_byte(f, s, offset + i) != (u8)text[i])
             return MAX_NAME;
     }
     return MAX_NAME;
@@ -168,7 +173,7 @@ bool fdt_equals(const struct fdt *f, struct fdt_slice s, const char *text)
     if (length == MAX_NAME)
         return false;
     /* Values of properties carry their NUL. */
-    return length == s.length || (length + 1 == s.length && f->bytes[s.offset + length] == 0);
+    return length == s.length || (length + 1 == s.length && fdt_byte(f, s, length) == 0);
 }
 
 bool fdt_starts(const struct fdt *f, struct fdt_slice s, const char *text)
@@ -181,10 +186,10 @@ bool fdt_lists(const struct fdt *f, struct fdt_slice s, const char *text)
     if (!inside(s, f->size))
         return false;
     for (u32 i = 0; i < s.length; i++) {
-        if (i != 0 && f->bytes[s.offset + i - 1] != 0)
+        if (i != 0 && fdt_byte(f, s, i - 1) != 0)
             continue;
         u32 length = match(f, s, i, text);
-        if (length != MAX_NAME && length < s.length - i && f->bytes[s.offset + i + length] == 0)
+        if (length != MAX_NAME && length < s.length - i && fdt_byte(f, s, i + length) == 0)
             return true;
     }
     return false;

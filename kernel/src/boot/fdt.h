@@ -46,6 +46,9 @@ struct fdt_item fdt_next(const struct fdt *f, u32 *cursor);
 /* Reservation 'i'; false behind the last one. */
 bool fdt_reservation(const struct fdt *f, u32 i, u64 *start, u64 *size);
 
+/* Byte 'i' of a slice; 0 outside. */
+u8 fdt_byte(const struct fdt *f, struct fdt_slice s, u32 i);
+
 /* Big-endian cell 'i' of a slice; 0 outside. */
 u32 fdt_cell(const struct fdt *f, struct fdt_slice s, u32 i);
 

@@ -90,15 +90,16 @@ static void property(struct walk *w, const struct fdt_item *item)
 /* Add the ranges of a node's "reg" to a list. */
 static void add_reg(struct walk *w, const struct node *n, const struct node *parent, struct region_list *list)
 {
-    u32 cells = parent->address_cells + parent->size_cells;
-    if (parent->address_cells < 1 || parent->address_cells > 2 || parent->size_cells < 1 ||
-        parent->size_cells > 2 || n->reg.length == 0 || n->reg.length / 4 % cells != 0) {
+    u32 address = parent->address_cells;
+    u32 length = parent->size_cells;
+    if (address < 1 || address > 2 || length < 1 || length > 2 || n->reg.length == 0 ||
+        n->reg.length / 4 % (address + length) != 0) {
         w->problem = "device tree: malformed reg";
         return;
     }
-    for (u32 i = 0; i < n->reg.length / 4 && i < REGION_LIMIT * 4; i += cells) {
-        u64 start = fdt_number(w->tree, n->reg, i, parent->address_cells);
-        u64 size = fdt_number(w->tree, n->reg, i + parent->address_cells, parent->size_cells);
+    for (u32 i = 0; i < n->reg.length / 4 && i < REGION_LIMIT * 4; i += address + length) {
+        u64 start = fdt_number(w->tree, n->reg, i, address);
+        u64 size = fdt_number(w->tree, n->reg, i + address, length);
         if (!region_add(list, region_make(start, size)))
             w->problem = "device tree: too many ranges";
     }
@@ -107,8 +108,8 @@ static void add_reg(struct walk *w, const struct node *n, const struct node *par
 /* Letter 'c' among the single-letter extensions of an ISA string ("rv64imafdc_..."). */
 static bool has_letter(const struct fdt *t, struct fdt_slice isa, u8 c)
 {
-    for (u32 i = 4; i < isa.length && isa.offset + i < t->size; i++) {
-        u8 letter = t->bytes[isa.offset + i];
+    for (u32 i = 4; i < isa.length; i++) {
+        u8 letter = fdt_byte(t, isa, i);
         if (letter == '_' || letter == 0)
             return false;
         if (letter == c)
@@ -212,7 +213,7 @@ static const char *judge(struct walk *w)
 
 const char *platform_read(struct platform *p, const struct fdt *tree, u64 hart)
 {
-    struct walk w;
+    struct walk w = {.tree = tree, .platform = p, .hart = hart};
     p->memory.count = 0;
     p->reserved.count = 0;
     p->devices.count = 0;
@@ -221,14 +222,6 @@ const char *platform_read(struct platform *p, const struct fdt *tree, u64 hart)
     p->irq_sources = 0;
     p->has_sstc = false;
     p->has_fpu = false;
-    w.controller = 0;
-    w.tree = tree;
-    w.platform = p;
-    w.hart = hart;
-    w.depth = 0;
-    w.hart_found = false;
-    w.problem = NULL;
-    w.interrupts.length = 0;
     u32 cursor = 0;
     struct fdt_item item = fdt_next(tree, &cursor);
     while (item.token != FDT_END && w.problem == NULL) {
@@ -242,8 +235,8 @@ const char *platform_read(struct platform *p, const struct fdt *tree, u64 hart)
             property(&w, &item);
         item = fdt_next(tree, &cursor);
     }
-    u64 start;
-    u64 size;
+    u64 start = 0;
+    u64 size = 0;
     for (u32 i = 0; fdt_reservation(tree, i, &start, &size); i++) {
         if (!region_add(&p->reserved, region_make(start, size)))
             return "device tree: too many reservations";

@@ -39,8 +39,7 @@ bool region_subtract(struct region_list *l, struct region r)
         return true;
     u64 start = page_down(r.start);
     u64 end = page_up(r.end);
-    struct region_list rest;
-    rest.count = 0;
+    struct region_list rest = {0};
     bool fits = true;
     for (u32 i = 0; i < l->count && i < REGION_LIMIT; i++) {
         struct region below = l->region[i];
@@ -64,7 +63,7 @@ void region_trim(struct region_list *l)
     u32 kept = 0;
     for (u32 i = 0; i < l->count && i < REGION_LIMIT; i++) {
         struct region r = {page_up(l->region[i].start), page_down(l->region[i].end)};
-        if (r.start < r.end)
+        if (r.start < r.end && kept < REGION_LIMIT)
             l->region[kept++] = r;
     }
     l->count = kept;

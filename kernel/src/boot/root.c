@@ -95,8 +95,7 @@ static const char *create_untypeds(const struct boot_info *b)
     fits = fits && subtract_all(&ram, &b->platform.reserved);
     region_trim(&ram);
 
-    struct region_list devices;
-    devices.count = 0;
+    struct region_list devices = {0};
     fits = fits && region_add(&devices, region_make(0, REGION_ADDRESS_TOP));
     fits = fits && subtract_all(&devices, &b->platform.memory);
     fits = fits && subtract_all(&devices, &b->platform.reserved);

@@ -49,7 +49,8 @@ static inline u64 pte_address(u64 pte)
 /* With the MMU off: build the tables. Answer: the value for satp. Called by head.S only. */
 u64 kernel_map_build(void);
 
-/* Physical address of a kernel object; 'kernel_map_init' told where the image lies. */
+/* Physical address of a kernel object that begins a page; 'kernel_map_init' told where the image lies. */
+/*@ assigns \nothing; ensures \result % 4096 == 0 && \result < 0x100000000000000; */
 u64 kernel_map_physical(const void *object);
 void kernel_map_init(u64 image_paddr);
 

@@ -17,8 +17,8 @@ void plic_init(u64 paddr, u64 context, u16 sources);
 /*@ assigns \nothing; */
 u32 plic_claim(void);
 
-/* Let a claimed source interrupt again. */
-/*@ requires source < 1024; assigns \nothing; */
+/* Let a claimed source interrupt again; any other number does nothing. */
+/*@ assigns \nothing; */
 void plic_complete(u16 source);
 
 /*@ requires source < 1024; assigns \nothing; */

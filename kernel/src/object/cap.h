@@ -18,7 +18,8 @@ struct cap {
 
 #define CAP_LARGE  0x200u
 #define CAP_DEVICE 0x400u
-#define CAP_OBJECT 0x10000u /* unit of the object field */
+#define CAP_OBJECT 0x10000u        /* unit of the object field */
+#define CAP_PAGES  0x100000000000u /* page numbers have 44 bits */
 
 /*@ logic integer cap_type_of(struct cap c) = c.word % 32;
     logic integer cap_rights_of(struct cap c) = c.word / 32 % 16;

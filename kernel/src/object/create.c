@@ -83,6 +83,8 @@ u16 create_sched_context(void)
 
 u16 create_page_table(void)
 {
+    if (fixed.page_tables >= PN_MAX_PAGE_TABLES)
+        kernel_stop_index();
     u16 i = fixed.page_tables++;
     page_table_init(i);
     return i;
@@ -90,6 +92,8 @@ u16 create_page_table(void)
 
 u16 create_vspace(void)
 {
+    if (fixed.vspaces >= PN_MAX_VSPACES)
+        kernel_stop_index();
     u16 i = fixed.vspaces++;
     vspace_init(i);
     return i;

@@ -21,12 +21,10 @@ struct cut {
     u64 paddr;
 };
 
-/*@ predicate untyped_ok(struct untyped *u) =
-      \valid_read(u) && u->used <= u->size && u->paddr + u->size <= 0x100000000000000; */
-
-/*@ requires ok: untyped_ok(u);
+/*@ requires readable: \valid_read(u);
     requires page: align == PN_PAGE_SIZE || align == PN_LARGE_SIZE;
     assigns \nothing;
+    ensures ok: u->used <= u->size && u->paddr + u->size <= 0x100000000000000;
     ensures errors: \result.error == PN_OK || \result.error == PN_ERR_ALIGNMENT ||
       \result.error == PN_ERR_NOT_ENOUGH_MEMORY;
     ensures above: \result.error == PN_OK ==> \result.paddr >= u->paddr + u->used;

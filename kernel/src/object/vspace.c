@@ -131,7 +131,10 @@ void vspace_map(u16 v, u64 vaddr, bool large, u64 paddr, u64 rights)
         bits |= PTE_WRITE;
     else if ((rights & PN_EXEC) != 0)
         bits |= PTE_EXEC;
-    place_set(v, walk(v, vaddr, large ? 1u : 0u), pte_make(paddr, bits));
+    u64 page = paddr / PN_PAGE_SIZE;
+    if (page >= CAP_PAGES)
+        kernel_stop_index();
+    place_set(v, walk(v, vaddr, large ? 1u : 0u), pte_make(page * PN_PAGE_SIZE, bits));
     machine_fence_code();
 }
 
