@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a frame of the log holds: the journal's state and some readings, in a compact form. Every frame
+ * repeats the state, so that the last one found is enough to go on.
+ */
+#ifndef POSTERN_JOURNAL_RECORD_H
+#define POSTERN_JOURNAL_RECORD_H
+
+#include "ledger.h"
+#include <postern/protocol/reading.h>
+#include <stddef.h>
+
+#define RECORD_READINGS    96u  /* at most in one frame */
+#define RECORD_SESSION_MAX 256u /* bytes of the uplink's own state */
+#define RECORD_BOOTS       8u   /* starts whose clock is remembered */
+
+/* Bytes that the state and one reading take at most. */
+#define RECORD_STATE_MAX   1200u
+#define RECORD_READING_MAX 36u
+
+/* Wall time of a start of the gateway: wall_ns = mono_ns + offset_ns. */
+struct record_clock {
+    uint64_t boot;
+    int64_t offset_ns;
+    uint8_t quality; /* enum clock_quality of <postern/protocol/timer.h> */
+};
+
+struct record_state {
+    uint64_t boot;     /* which start wrote this, counted from 1 */
+    uint64_t released; /* readings up to here are delivered or in the ledger */
+    uint64_t wall_ns;  /* latest wall time that was known, 0: none */
+    struct ledger ledger;
+    struct record_clock clock[RECORD_BOOTS]; /* boots in ascending order */
+    uint32_t clocks;
+    uint8_t session[RECORD_SESSION_MAX];
+    uint32_t session_length;
+};
+
+/* Write a frame. Returns its length; 0: more than `room` bytes, or a state that record_read would refuse. */
+size_t record_write(uint8_t *out, size_t room, const struct record_state *state,
+                    const struct reading *readings, uint32_t count);
+
+/*
+ * Read a frame: `state`, and up to RECORD_READINGS readings with ascending numbers. `readings` may be NULL if
+ * only the state is of interest. False: malformed; *state is then undefined. Nothing about it is trusted:
+ * ranges and counts are checked.
+ */
+bool record_read(const uint8_t *in, size_t length, struct record_state *state, struct reading *readings,
+                 uint32_t *count);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The contents of frames: there and back, cut at every byte, and any bytes at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "record.h"
+
+static struct record_state state, back;
+static struct reading readings[RECORD_READINGS], read_back[RECORD_READINGS];
+static uint32_t count_back;
+static uint8_t bytes[8192];
+
+static int setup(void **unused)
+{
+    (void)unused;
+    memset(&state, 0, sizeof state);
+    state.boot = 7;
+    state.released = UINT64_C(1) << 40;
+    state.wall_ns = UINT64_C(1795246389123456789);
+    ledger_add(&state.ledger, 100, 120, LOSS_OLDEST);
+    ledger_add_sparse(&state.ledger, 1000, LOSS_THINNED);
+    ledger_add_sparse(&state.ledger, 1004, LOSS_THINNED);
+    state.clock[0] = (struct record_clock){5, INT64_MIN, 0};
+    state.clock[1] = (struct record_clock){7, INT64_MAX, 2};
+    state.clocks = 2;
+    memcpy(state.session, "session", 7);
+    state.session_length = 7;
+    for (uint32_t i = 0; i < RECORD_READINGS; i++) {
+        readings[i] = (struct reading){
+            .seq = state.released + 1 + i * i,
+            .mono_ns = i % 5 == 0 ? UINT64_MAX - i : i,
+            .value = i % 3 == 0 ? INT64_MIN + i : (int64_t)i - 50,
+            .exponent = (int8_t)(i - 48),
+            .quantity = (uint8_t)i,
+            .sensor = (uint8_t)(255 - i),
+            .sample_size = (uint8_t)(i * 2),
+            .sample_index = i % 7 == 0 ? UINT32_MAX : i,
+        };
+    }
+    return 0;
+}
+
+static size_t write_all(uint32_t count)
+{
+    return record_write(bytes, sizeof bytes, &state, readings, count);
+}
+
+static void test_there_and_back(void **unused)
+{
+    (void)unused;
+    for (uint32_t count = 0; count <= RECORD_READINGS; count++) {
+        size_t length = write_all(count);
+        assert_true(length != 0 && length <= RECORD_STATE_MAX + count * RECORD_READING_MAX);
+        memset(&back, 0, sizeof back);
+        assert_true(record_read(bytes, length, &back, read_back, &count_back));
+        assert_int_equal(count_back, count);
+        assert_memory_equal(&back, &state, sizeof state);
+        for (uint32_t i = 0; i < count; i++) {
+            assert_int_equal(read_back[i].seq, readings[i].seq);
+            assert_int_equal(read_back[i].mono_ns, readings[i].mono_ns);
+            assert_int_equal(read_back[i].value, readings[i].value);
+            assert_int_equal(read_back[i].exponent, readings[i].exponent);
+            assert_int_equal(read_back[i].quantity, readings[i].quantity);
+            assert_int_equal(read_back[i].sensor, readings[i].sensor);
+            assert_int_equal(read_back[i].sample_size, readings[i].sample_size);
+            assert_int_equal(read_back[i].sample_index, readings[i].sample_index);
+        }
+    }
+}
+
+static void test_the_largest_state_fits(void **unused)
+{
+    (void)unused;
+    memset(&state, 0, sizeof state);
+    state.boot = state.released = state.wall_ns = UINT64_MAX;
+    for (uint32_t i = 0; i < LEDGER_RANGES; i++) {
+        uint64_t first = (UINT64_MAX >> 5) * (i + 16);
+        state.ledger.range[i] =
+            (struct loss_range){first, first + (UINT64_MAX >> 6), UINT64_MAX >> 6, LOSS_SEVERAL};
+    }
+    state.ledger.count = LEDGER_RANGES;
+    for (uint32_t i = 0; i < LOSS_CAUSES; i++) {
+        state.ledger.total[i] = UINT64_MAX;
+    }
+    for (uint32_t i = 0; i < RECORD_BOOTS; i++) {
+        state.clock[i] = (struct record_clock){UINT64_MAX - RECORD_BOOTS + i, INT64_MIN, UINT8_MAX};
+    }
+    state.clocks = RECORD_BOOTS;
+    state.session_length = RECORD_SESSION_MAX;
+    size_t length = write_all(0);
+    assert_true(length != 0 && length <= RECORD_STATE_MAX);
+    assert_true(record_read(bytes, length, &back, NULL, &count_back));
+    assert_memory_equal(&back, &state, sizeof state);
+}
+
+static void test_no_room(void **unused)
+{
+    (void)unused;
+    size_t length = write_all(RECORD_READINGS);
+    for (size_t room = 0; room < length; room++) {
+        assert_int_equal(record_write(bytes, room, &state, readings, RECORD_READINGS), 0);
+    }
+    assert_int_equal(record_write(bytes, length, &state, readings, RECORD_READINGS), length);
+    assert_int_equal(write_all(RECORD_READINGS + 1), 0);
+    state.clocks = RECORD_BOOTS + 1;
+    assert_int_equal(write_all(0), 0);
+    state.clocks = 0;
+    state.session_length = RECORD_SESSION_MAX + 1;
+    assert_int_equal(write_all(0), 0);
+    state.session_length = 0;
+    state.ledger.count = LEDGER_RANGES + 1;
+    assert_int_equal(write_all(0), 0);
+}
+
+static void test_cut_or_continued_is_refused(void **unused)
+{
+    (void)unused;
+    size_t length = write_all(20);
+    for (size_t cut = 0; cut < length; cut++) {
+        uint8_t *copy = malloc(cut + 1); /* so that a read behind the end is seen */
+        assert_non_null(copy);
+        memcpy(copy, bytes, cut);
+        assert_false(record_read(copy, cut, &back, read_back, &count_back));
+        free(copy);
+    }
+    bytes[length] = 0;
+    assert_false(record_read(bytes, length + 1, &back, read_back, &count_back));
+}
+
+static void test_numbers_must_ascend(void **unused)
+{
+    (void)unused;
+    readings[1].seq = readings[0].seq;
+    assert_false(record_read(bytes, write_all(2), &back, read_back, &count_back));
+    readings[1].seq = readings[0].seq - 1;
+    assert_false(record_read(bytes, write_all(2), &back, read_back, &count_back));
+    state.clock[1].boot = state.boot + 1;
+    assert_false(record_read(bytes, write_all(0), &back, read_back, &count_back));
+    state.clock[1].boot = state.clock[0].boot;
+    assert_false(record_read(bytes, write_all(0), &back, read_back, &count_back));
+}
+
+/* Any single changed byte and many random ones: no crash, and what is accepted is sane. */
+static void test_any_bytes(void **unused)
+{
+    (void)unused;
+    uint64_t random = 1;
+    size_t length = write_all(30);
+    uint8_t good[sizeof bytes];
+    memcpy(good, bytes, sizeof good);
+    for (unsigned turn = 0; turn < 40000; turn++) {
+        memcpy(bytes, good, length);
+        for (unsigned changes = 1 + turn % 3; changes > 0; changes--) {
+            random = random * UINT64_C(6364136223846793005) + 1;
+            bytes[(random >> 33) % length] = (uint8_t)(random >> 56);
+        }
+        if (record_read(bytes, length, &back, read_back, &count_back)) {
+            assert_true(ledger_valid(&back.ledger));
+            assert_true(count_back <= RECORD_READINGS && back.session_length <= RECORD_SESSION_MAX);
+            for (uint32_t i = 1; i < count_back; i++) {
+                assert_true(read_back[i].seq > read_back[i - 1].seq);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_there_and_back, setup),
+        cmocka_unit_test_setup(test_the_largest_state_fits, setup),
+        cmocka_unit_test_setup(test_no_room, setup),
+        cmocka_unit_test_setup(test_cut_or_continued_is_refused, setup),
+        cmocka_unit_test_setup(test_numbers_must_ascend, setup),
+        cmocka_unit_test_setup(test_any_bytes, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
