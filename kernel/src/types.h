@@ -20,7 +20,6 @@ typedef uint64_t u64;
 
 /* Functions off the quick paths: never inlined, so that the quick paths stay short. */
 #define COLD  __attribute__((noinline))
-/* Quick paths: everything that they call and that is not COLD is inlined. */
-#define QUICK __attribute__((flatten, noinline))
+#define QUICK __attribute__((noinline))
 
 #endif

@@ -12,7 +12,7 @@ struct bootinfo_page {
     struct pn_bootinfo info;
 } __attribute__((aligned(PN_PAGE_SIZE)));
 
-static struct bootinfo_page bootinfo __attribute__((section(".sealed_pool")));
+static struct bootinfo_page bootinfo __attribute__((section(".sealed.tables")));
 
 static void set_slot(u32 slot, struct cap c)
 {
@@ -135,8 +135,6 @@ static void bind(const struct boot_info *b, struct tcb *t, u16 v, u16 s)
 
 const char *root_create(const struct boot_info *b)
 {
-    static const struct pn_bootinfo nothing;
-    bootinfo.info = nothing;
     fixed_slot[PN_MAX_SLOTS] = cap_null();
     (void)create_cnode(PN_ROOT_SLOTS);
     struct tcb *t = tcb_at(create_tcb());
