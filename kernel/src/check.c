@@ -11,20 +11,22 @@ static bool thread_or_nil(u16 t)
     return t <= fixed.tcbs;
 }
 
-/* The current thread and the candidate are ready, in no queue, and can pay. */
+/* The current thread, the candidate and the preempted thread are different, ready, in no queue, and can pay.
+ */
 static bool check_running(void)
 {
-    u16 both[2] = {ks.current, ks.candidate};
-    for (u32 i = 0; i < 2; i++) {
-        if (!thread_or_nil(both[i]))
+    u16 all[3] = {ks.current, ks.candidate, ks.preempted};
+    for (u32 i = 0; i < 3; i++) {
+        if (!thread_or_nil(all[i]))
             return false;
-        if (both[i] == NIL)
+        if (all[i] == NIL)
             continue;
-        const struct tcb *t = tcb_at(both[i]);
-        if (t->state != THREAD_READY || t->queue != QUEUE_NONE || t->sc == NIL)
+        const struct tcb *t = tcb_at(all[i]);
+        if (all[i] == all[(i + 1) % 3] || t->fault != PN_FAULT_NULL || t->state != THREAD_READY ||
+            t->queue != QUEUE_NONE || t->sc == NIL)
             return false;
     }
-    return ks.current == NIL || ks.current != ks.candidate;
+    return ks.waiting == (ks.preempted == NIL ? 0 : tcb_at(ks.preempted)->priority + 1);
 }
 
 /* A blocked thread is in the queue of what it waits for; a ready one in at most a scheduler queue. */

@@ -29,15 +29,18 @@ static void compete(struct tcb *t)
     }
 }
 
-/* False: the scheduling context has no budget before a later time. */
-static COLD bool has_budget(u16 s)
+static COLD bool has_refill(struct sched_context *sc)
 {
-    struct sched_context *sc = sc_at(s);
-    if (likely(!sc->sporadic))
-        return true;
     u64 now = machine_time();
     refill_unblock(sc, now);
     return refill_head(sc).time <= now;
+}
+
+/* False: the scheduling context has no budget before a later time. */
+static inline bool has_budget(u16 s)
+{
+    struct sched_context *sc = sc_at(s);
+    return likely(s == ks.active || !sc->sporadic) || has_refill(sc);
 }
 
 void sched_wake(struct tcb *t)
@@ -47,10 +50,16 @@ void sched_wake(struct tcb *t)
         return;
     if (unlikely(t->sc == NIL && !sched_context_acquire(t)))
         return;
-    if (likely(t->sc == ks.active || has_budget(t->sc)))
+    if (likely(has_budget(t->sc)))
         compete(t);
     else
         release_insert(t);
+}
+
+static inline void nobody_preempted(void)
+{
+    ks.preempted = NIL;
+    ks.waiting = 0;
 }
 
 COLD void sched_remove(struct tcb *t)
@@ -59,6 +68,8 @@ COLD void sched_remove(struct tcb *t)
         ks.current = NIL;
     if (ks.candidate == t->self)
         ks.candidate = NIL;
+    if (ks.preempted == t->self)
+        nobody_preempted();
     if (t->queue == QUEUE_READY)
         ready_remove(t);
     else if (t->queue == QUEUE_RELEASE)
@@ -67,29 +78,30 @@ COLD void sched_remove(struct tcb *t)
 
 void sched_need_context(struct tcb *t)
 {
-    if (likely(t->sc != NIL && (t->sc == ks.active || has_budget(t->sc))))
+    if (likely(t->sc != NIL && has_budget(t->sc)))
         return;
     if (ks.current == t->self)
         ks.current = NIL;
     sched_wake(t);
 }
 
+static COLD bool charge_refills(struct sched_context *sc, u64 used, u64 now)
+{
+    refill_charge(sc, used);
+    return refill_head(sc).time > now;
+}
+
 /* Charge up to now; true when the budget or the time slice is used up. */
-static bool charge(struct sched_context *sc, u64 now)
+static inline bool charge(struct sched_context *sc, u64 now)
 {
     u64 used = now - ks.started;
     sc->consumed += used;
-    if (unlikely(sc->sporadic)) {
-        refill_charge(sc, used);
-        return refill_head(sc).time > now;
-    }
+    if (unlikely(sc->sporadic))
+        return charge_refills(sc, used, now);
     u64 rest = sc->refill[0].amount;
-    if (likely(used < rest && rest - used >= sc->minimum)) {
-        sc->refill[0].amount = rest - used;
-        return false;
-    }
-    sc->refill[0].amount = sc->budget;
-    return true;
+    bool enough = likely(used < rest && rest - used >= sc->minimum);
+    sc->refill[0].amount = enough ? rest - used : sc->budget;
+    return !enough;
 }
 
 /* The current thread has no time left: to the end of its queue, to the release queue, or to its handler. */
@@ -147,37 +159,41 @@ COLD void sched_yield(struct tcb *t)
         ready_append(t);
 }
 
-/* Charge the scheduling context that ran; its thread, if it waits in the ready queue, may have lost its turn.
- */
-static void settle(u64 now)
+/* The budget of the thread of 'sc' has ended; if it was preempted, it has lost its turn. */
+static COLD void lose_turn(const struct sched_context *sc)
 {
-    struct sched_context *sc = sc_at(ks.active);
-    if (likely(!charge(sc, now) || !sc->sporadic || sc->thread == NIL))
-        return;
     struct tcb *t = tcb_at(sc->thread);
-    if (t->queue == QUEUE_READY) {
-        ready_remove(t);
+    if (t->queue == QUEUE_READY || (ks.preempted == t->self && t->self != NIL)) {
+        sched_remove(t);
         release_insert(t);
     }
 }
 
-COLD void sched_activate(u16 s)
+/* When the timer has to go off for the release queue; 'deadline' if that is earlier. */
+static COLD u64 release_deadline(u64 deadline)
+{
+    u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
+    return release < deadline ? release : deadline;
+}
+
+void sched_activate(u16 s)
 {
     u64 now = machine_time();
-    if (ks.active != NIL)
-        settle(now);
     u64 deadline = UINT64_MAX;
-    if (s != NIL) {
+    if (likely(ks.active != NIL)) {
+        struct sched_context *before = sc_at(ks.active);
+        if (charge(before, now) && before->sporadic)
+            lose_turn(before);
+    }
+    if (likely(s != NIL)) {
+        struct sched_context *sc = sc_at(s);
         /* What is used from now on comes back a period after now. */
-        if (unlikely(sc_at(s)->sporadic))
-            refill_unblock(sc_at(s), now);
-        deadline = now + sched_context_available(s);
+        if (unlikely(sc->sporadic))
+            refill_unblock(sc, now);
+        deadline = now + refill_head(sc).amount;
     }
-    if (unlikely(ks.release != NIL)) {
-        u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
-        if (release < deadline)
-            deadline = release;
-    }
+    if (unlikely(ks.release != NIL))
+        deadline = release_deadline(deadline);
     ks.started = now;
     ks.active = s;
     machine_set_timer(deadline);
@@ -202,65 +218,76 @@ static COLD void load_mode(u16 t, u8 mode)
     ks.mode = (mode & PN_TCB_FPU) != 0 ? MODE_FPU : mode;
 }
 
-static void load(const struct tcb *t)
+static inline void load(u16 t)
 {
-    const struct binding *b = binding_at(t->self);
+    const struct binding *b = binding_at(t);
     machine_set_satp(b->satp);
-    ks.loaded = t->self;
+    ks.loaded = t;
     if (unlikely(b->flags != ks.mode))
-        load_mode(t->self, b->flags);
+        load_mode(t, b->flags);
+}
+
+/* Make way for a thread of higher priority. */
+static inline void make_way(const struct tcb *t)
+{
+    if (unlikely(ks.preempted != NIL))
+        ready_prepend(tcb_at(ks.preempted));
+    ks.preempted = t->self;
+    ks.waiting = (u16)(t->priority + 1u);
+}
+
+/* Ready and waiting for its turn: take the thread of the highest priority; NULL: there is none. */
+static inline struct tcb *take_waiting(void)
+{
+    if (likely(ks.preempted != NIL && ks.top <= ks.waiting)) {
+        struct tcb *t = tcb_at(ks.preempted);
+        nobody_preempted();
+        return t;
+    }
+    return ks.top != 0 ? ready_take() : NULL;
 }
 
 /* The thread that should run, taken out of its queue; NULL: there is none. */
-static struct tcb *pick(void)
+static inline struct tcb *pick(void)
 {
-    struct tcb *next = ks.current != NIL ? tcb_at(ks.current) : NULL;
-    if (ks.candidate != NIL) {
-        struct tcb *woken = tcb_at(ks.candidate);
-        ks.candidate = NIL;
-        if (next == NULL) {
-            if (likely(ks.top <= woken->priority + 1u))
-                return woken;
+    struct tcb *woken = tcb_at(ks.candidate);
+    bool any = ks.candidate != NIL;
+    ks.candidate = NIL;
+    if (unlikely(ks.current == NIL)) {
+        if (any && sched_is_first(woken))
+            return woken;
+        if (any)
             ready_append(woken);
-        } else if (woken->priority > next->priority) {
-            ready_prepend(next);
-            next = woken;
-        } else {
-            ready_append(woken);
-        }
+        return take_waiting();
     }
-    if (ks.top == 0)
+    struct tcb *next = tcb_at(ks.current);
+    if (any && woken->priority > next->priority) {
+        make_way(next);
+        next = woken;
+    } else if (any) {
+        ready_append(woken);
+    }
+    if (sched_is_first(next))
         return next;
-    if (next != NULL) {
-        if (ks.top <= next->priority + 1u)
-            return next;
-        ready_prepend(next);
-    }
-    return ready_take();
-}
-
-/* Nothing can run: sleep until an interrupt changes that. */
-static COLD struct tcb *idle(void)
-{
-    struct tcb *next = NULL;
-    while (next == NULL) {
-        sched_activate(NIL);
-        machine_wait();
-        irq_poll();
-        next = pick();
-    }
-    return next;
+    make_way(next);
+    return take_waiting();
 }
 
 struct tcb *sched_choose(void)
 {
     struct tcb *next = pick();
-    if (unlikely(next == NULL))
-        next = idle();
+    /* Nothing can run: sleep until an interrupt changes that. */
+    while (unlikely(next == NULL)) {
+        sched_activate(NIL);
+        machine_wait();
+        irq_poll();
+        next = pick();
+    }
     if (next->sc != ks.active)
         sched_activate(next->sc);
-    ks.current = next->self;
-    if (ks.current != ks.loaded)
-        load(next);
+    u16 self = next->self;
+    ks.current = self;
+    if (self != ks.loaded)
+        load(self);
     return next;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who runs. The current thread is in no queue; a thread that was just woken is the candidate until the kernel
- * is left; all other ready threads are in the ready queue of their priority or, without budget, in the
- * release queue.
+ * is left; the one that was preempted last waits apart, so that an interrupt and the return from it touch no
+ * queue; all other ready threads are in the ready queue of their priority or, without budget, in the release
+ * queue.
  */
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
@@ -22,6 +23,8 @@ struct scheduler {
     u16 active;    /* scheduling context that is being charged */
     u16 top;       /* 1 + highest priority in the ready queues; 0: they are empty */
     u16 release;   /* first thread of the release queue */
+    u16 preempted; /* ready thread that made way last: in no queue, but in front of all of its priority */
+    u16 waiting;   /* 1 + its priority; 0: there is none */
     u16 fpu_owner; /* thread whose FPU state is in the registers */
     u8 mode;       /* PN_TCB_FPU and PN_TCB_COUNTERS as loaded */
     u8 spare;

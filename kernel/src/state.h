@@ -119,6 +119,13 @@ static inline const struct binding *binding_at(u64 i)
     return &fixed_binding[i];
 }
 
+/* Of all ready threads none that waits has a higher priority than 't'. */
+static inline bool sched_is_first(const struct tcb *t)
+{
+    u32 level = t->priority + 1u;
+    return ks.top <= level && ks.waiting <= level;
+}
+
 static inline u64 ticks_to_us(u64 ticks)
 {
     u64 hz = fixed.timebase_hz != 0 ? fixed.timebase_hz : 1;

@@ -6,12 +6,13 @@
  */
 #include "fast/fast.h"
 #include "hooks.h"
+#include "object/queue.h"
 #include "state.h"
 
 /* 't' may be the next to run: nothing waits in front of it, and only the address space has to be switched. */
 static inline bool may_run(const struct tcb *t, const struct binding *b)
 {
-    return ks.top <= t->priority + 1u && b->flags == ks.mode;
+    return sched_is_first(t) && b->flags == ks.mode;
 }
 
 static inline void deliver(struct tcb *to, u64 badge, u64 info, u64 w0, u64 w1, u64 w2, u64 w3)
@@ -80,10 +81,8 @@ struct tcb *fast_call(u64 cptr, u64 info, u64 w0, u64 w1, u64 w2, u64 w3, u64 a6
     if (unlikely(!lend && sc->sporadic))
         return NULL;
 
-    ep->queue.head = NIL;
-    ep->queue.tail = NIL;
+    queue_leave_last(&ep->queue, to);
     ep->state = ENDPOINT_IDLE;
-    to->queue = QUEUE_NONE;
     deliver(to, cap.badge, info, w0, w1, w2, w3);
     reply->caller = (u16)client;
     reply->server = (u16)server;
@@ -127,14 +126,10 @@ static inline void pop(struct reply *reply, u64 s, u64 client, struct tcb *to, s
 
 static inline void wait_at(struct endpoint *ep, u64 e, u64 r, u64 server, struct tcb *t)
 {
-    ep->queue.head = (u16)server;
-    ep->queue.tail = (u16)server;
+    queue_enter_first(&ep->queue, t);
     ep->server = (u16)server;
     ep->state = ENDPOINT_RECEIVERS;
     t->state = THREAD_RECEIVE;
-    t->queue = QUEUE_OBJECT;
-    t->next = NIL;
-    t->prev = NIL;
     t->object = (u16)e;
     t->reply = (u16)r;
 }

@@ -44,16 +44,14 @@ static void deliver(const struct tcb *from, struct tcb *to, u64 badge)
         message_transfer(from, to, badge);
 }
 
-static void leave_queue(struct endpoint *ep, struct tcb *t)
+static inline void leave_queue(struct endpoint *ep, struct tcb *t)
 {
-    if (likely(ep->queue.head == ep->queue.tail)) {
-        ep->queue.head = NIL;
-        ep->queue.tail = NIL;
-        ep->state = ENDPOINT_IDLE;
-        t->queue = QUEUE_NONE;
+    if (unlikely(ep->queue.head != ep->queue.tail)) {
+        queue_remove(&ep->queue, t);
         return;
     }
-    queue_remove(&ep->queue, t);
+    queue_leave_last(&ep->queue, t);
+    ep->state = ENDPOINT_IDLE;
 }
 
 void endpoint_remove(struct tcb *t)
@@ -61,19 +59,14 @@ void endpoint_remove(struct tcb *t)
     leave_queue(endpoint_at(t->object), t);
 }
 
-static void enter_queue(struct endpoint *ep, struct tcb *t)
+static inline void enter_queue(struct endpoint *ep, struct tcb *t)
 {
     if (ks.current == t->self)
         ks.current = NIL;
-    if (likely(ep->queue.head == NIL)) {
-        t->queue = QUEUE_OBJECT;
-        t->next = NIL;
-        t->prev = NIL;
-        ep->queue.head = t->self;
-        ep->queue.tail = t->self;
-        return;
-    }
-    queue_insert(&ep->queue, t);
+    if (unlikely(ep->queue.head != NIL))
+        queue_insert(&ep->queue, t);
+    else
+        queue_enter_first(&ep->queue, t);
 }
 
 void endpoint_send(struct tcb *t, u16 e, u64 badge, enum send_mode mode)

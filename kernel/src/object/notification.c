@@ -11,11 +11,14 @@ static void give(struct tcb *t, u64 word)
     t->reg[REG_A1] = 0;
 }
 
-static void leave_queue(struct notification *ntfn, struct tcb *t)
+static inline void leave_queue(struct notification *ntfn, struct tcb *t)
 {
-    queue_remove(&ntfn->queue, t);
-    if (ntfn->queue.head == NIL)
-        ntfn->state = NOTIFICATION_IDLE;
+    if (unlikely(ntfn->queue.head != ntfn->queue.tail)) {
+        queue_remove(&ntfn->queue, t);
+        return;
+    }
+    queue_leave_last(&ntfn->queue, t);
+    ntfn->state = NOTIFICATION_IDLE;
 }
 
 void notification_remove(struct tcb *t)
@@ -66,7 +69,10 @@ void notification_wait(struct tcb *t, u16 n, bool blocking)
         t->state = THREAD_WAIT;
         t->object = n;
         ntfn->state = NOTIFICATION_WAITERS;
-        queue_insert(&ntfn->queue, t);
+        if (unlikely(ntfn->queue.head != NIL))
+            queue_insert(&ntfn->queue, t);
+        else
+            queue_enter_first(&ntfn->queue, t);
         if (ks.current == t->self)
             ks.current = NIL;
         sched_context_release(t);

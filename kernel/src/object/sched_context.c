@@ -94,8 +94,3 @@ u64 sched_context_ready_time(u16 s)
     const struct sched_context *sc = sc_at(s);
     return sc->sporadic ? refill_head(sc).time : 0;
 }
-
-u64 sched_context_available(u16 s)
-{
-    return refill_head(sc_at(s)).amount;
-}

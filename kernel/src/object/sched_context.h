@@ -53,7 +53,4 @@ void sched_context_move(struct tcb *t);
 /* Time at which 's' may run next; 0: at once. */
 u64 sched_context_ready_time(u16 s);
 
-/* Ticks that may be used now. */
-u64 sched_context_available(u16 s);
-
 #endif
