@@ -23,7 +23,19 @@ BOOT_SECONDS = 60
 SILENT_SECONDS = 3
 
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / f"{folder.name}.system").exists())
+LINES_OF_AN_EXAMPLE = 200
 HELLO_LINE = "hello from hello"
+# What the numbers must be that a README leaves open, in the order of its lines: lowest and highest.
+BOUNDS = {
+    # 4 ms of work on a full budget, then on 1 ms in every 10: the first three pieces end after 30 ms.
+    "passive_server": [(4, 8), (30, 200)],
+    # Interrupt latency of the debug kernel; 2 ms in every 10; the rest less the kernel's own time.
+    "realtime": [(0, 400), (19, 22), (65, 80)],
+    # A time-out never ends early; a busy host may make it late.
+    "timer": [(20, 2000)] * 5,
+}
+# Prints through a driver, and so in release builds too.
+OWN_DRIVER = "uart_echo"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,10 +49,10 @@ def boot() -> Iterator[Callable[..., pexpect.spawn]]:
     """Starts QEMU with an image; whatever was started is ended after the test."""
     started: list[pexpect.spawn] = []
 
-    def start(image: Path, memory: str = "128M") -> pexpect.spawn:
+    def start(image: Path, *flags: str, memory: str = "128M") -> pexpect.spawn:
         machine = pexpect.spawn("qemu-system-riscv64",
                                 ["-machine", "virt", "-nographic", "-serial", "mon:stdio", "-kernel", str(image),
-                                 "-m", f"size={memory}"], timeout=BOOT_SECONDS, encoding="utf-8",
+                                 "-m", f"size={memory}", *flags], timeout=BOOT_SECONDS, encoding="utf-8",
                                 codec_errors="replace")
         started.append(machine)
         return machine
@@ -56,11 +68,17 @@ def clean_environment() -> dict[str, str]:
             if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MICROKIT_SDK")}
 
 
-def build(name: str, folder: Path, config: str = "debug") -> Path:
+def build(name: str, folder: Path, config: str = "debug", *more: str) -> Path:
     """Build an example in an empty folder; returns its image."""
     subprocess.run(["make", "-s", "-C", EXAMPLES / name, f"MICROKIT_SDK={SDK}", f"MICROKIT_BOARD={BOARD}",
-                    f"MICROKIT_CONFIG={config}", f"BUILD_DIR={folder}"], check=True, env=clean_environment())
+                    f"MICROKIT_CONFIG={config}", f"BUILD_DIR={folder}", *more], check=True, env=clean_environment())
     return folder / "loader.img"
+
+
+def machine_flags(name: str) -> list[str]:
+    """What the example adds to the emulator's command line."""
+    match = re.search(r"^QEMU_FLAGS := (.*)$", (EXAMPLES / name / "Makefile").read_text(), re.M)
+    return match[1].split() if match else []
 
 
 def promised(name: str) -> list[str]:
@@ -71,23 +89,41 @@ def promised(name: str) -> list[str]:
     return [line[4:] for line in match[1].splitlines()]
 
 
+def check_output(name: str, machine: pexpect.spawn) -> None:
+    """The lines of the README, one after the other; numbers that it leaves open are within their bounds."""
+    bounds = list(BOUNDS.get(name, []))
+    machine.expect(r"Postern kernel, debug build\r+\n")
+    for line in promised(name):
+        machine.expect(r"([^\r\n]*)\r+\n")
+        match = re.fullmatch(re.escape(line).replace("<number>", r"(\d+)"), machine.match[1])
+        assert match, machine.match[1]
+        for number in match.groups():
+            lowest, highest = bounds.pop(0)
+            assert lowest <= int(number) <= highest, machine.match[1]
+    assert not bounds
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_prints_what_its_readme_says(name: str, tmp_path: Path, boot: Callable[..., pexpect.spawn]) -> None:
-    lines = promised(name)
-    machine = boot(build(name, tmp_path))
-    machine.expect(r"Postern kernel, debug build\r+\n")
-    for line in lines:
-        machine.expect(r"([^\r\n]*)\r+\n")
-        assert machine.match[1] == line
+    check_output(name, boot(build(name, tmp_path), *machine_flags(name)))
     report = (tmp_path / "report.txt").read_text()
     for domain in re.findall(r'<protection_domain name="(\w+)"', (EXAMPLES / name / f"{name}.system").read_text()):
         assert domain in report
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["client_server", "pipeline", "restart"])
+def test_the_same_with_clang_and_lld(name: str, tmp_path: Path, boot: Callable[..., pexpect.spawn]) -> None:
+    image = build(name, tmp_path, "debug", "LLVM=1")
+    producer = subprocess.run(["riscv64-unknown-elf-objdump", "-s", "-j", ".comment", *tmp_path.glob("*.o")],
+                              capture_output=True, text=True, check=True).stdout
+    assert "clang" in producer and "GCC" not in producer
+    check_output(name, boot(image, *machine_flags(name)))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != OWN_DRIVER])
 def test_release_is_silent(name: str, tmp_path: Path, boot: Callable[..., pexpect.spawn]) -> None:
     """Silence can only be observed for a while; that the firmware handed over is waited for."""
-    machine = boot(build(name, tmp_path, "release"))
+    machine = boot(build(name, tmp_path, "release"), *machine_flags(name))
     machine.expect(r"Boot HART MEDELEG[^\n]*\n")
     end = time.monotonic() + SILENT_SECONDS
     said = ""
@@ -97,6 +133,27 @@ def test_release_is_silent(name: str, tmp_path: Path, boot: Callable[..., pexpec
         except pexpect.TIMEOUT:
             break
     assert said.strip() == ""
+
+
+@pytest.mark.parametrize("config", ["debug", "release"])
+def test_echo_answers_what_is_typed(config: str, tmp_path: Path, boot: Callable[..., pexpect.spawn]) -> None:
+    machine = boot(build(OWN_DRIVER, tmp_path, config))
+    machine.expect_exact("echo: type a line")
+    long = "the quick brown fox jumps over the lazy dog"
+    for line, answer in (("gate", "GATE"), ("", ""), ("a1 b2", "A1 B2"), (long, long[:40].upper())):
+        machine.send(line + "\r")
+        machine.expect(r"echo: ([^\r\n]*)\r?\n")
+        assert machine.match[1] == answer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_small_and_uses_nothing_but_the_sdk(name: str) -> None:
+    files = [path for path in (EXAMPLES / name).iterdir() if path.name != "README.md"]
+    assert sum(len(path.read_text().splitlines()) for path in files) < LINES_OF_AN_EXAMPLE
+    included = {header for path in files if path.suffix in (".c", ".h")
+                for header in re.findall(r"#include <([^>]+)>", path.read_text())}
+    assert included <= {"microkit.h", "stdint.h"}
+    assert f"({name}/README.md)" in (EXAMPLES / "README.md").read_text()
 
 
 @pytest.mark.parametrize("form", ["binary", "elf", "uimage"])
@@ -125,3 +182,15 @@ def check_uimage(image: bytes) -> None:
 def test_boots_with_the_memory_of_microkits_own_command_line(tmp_path: Path,
                                                              boot: Callable[..., pexpect.spawn]) -> None:
     boot(build("hello", tmp_path), memory="2G").expect_exact(HELLO_LINE)
+
+
+@pytest.mark.parametrize(("setting", "says"), [
+    ("MICROKIT_SDK=", "MICROKIT_SDK: say where the SDK is"),
+    ("BUILD_DIR=", "BUILD_DIR: say where the results go"),
+    ("MICROKIT_BOARD=star64", "has no board/star64/debug"),
+    ("MICROKIT_CONFIG=benchmark", f"has no board/{BOARD}/benchmark"),
+])
+def test_the_makefile_says_what_is_wrong(setting: str, says: str, tmp_path: Path) -> None:
+    done = subprocess.run(["make", "-s", "-C", EXAMPLES / "hello", f"MICROKIT_SDK={SDK}", f"BUILD_DIR={tmp_path}",
+                           setting], capture_output=True, text=True, env=clean_environment(), check=False)
+    assert done.returncode != 0 and says in done.stderr

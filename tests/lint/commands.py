@@ -17,10 +17,9 @@ BUILDS = (
 )
 
 # Compiled by a script or by a Makefile of its own instead: flags as for the other file.
-LIKE = {"crypto/bench/bench.c": "crypto/tls_engine.c"} | {
-    f"docs/examples/{name}.c": "system/runtime/src/main.c" for name in (
-        "hello/hello", "client_server/client", "client_server/server", "producer_consumer/consumer",
-        "producer_consumer/producer")}
+LIKE = {"crypto/bench/bench.c": "crypto/tls_engine.c"}
+SDK_PROGRAMS = ("docs/examples/*/*.c", "tests/sdk/**/*.c")
+SDK_MODEL = "system/runtime/src/main.c"
 
 # Flags of gcc that clang does not know and that change nothing about the meaning of the program.
 GCC_ONLY = re.compile(r"-fcall-used-|-flto|-fno-tree-loop-|-misa-spec=|--specs=|-fno-ident|-Werror|-MMD|-MP|-g$|"
@@ -81,4 +80,7 @@ def commands(root: Path) -> dict[str, Command]:
                 found[source] = _translate(words, target)
     for source, model in LIKE.items():
         found[source] = found[model]
+    for pattern in SDK_PROGRAMS:
+        for path in root.glob(pattern):
+            found.setdefault(str(path.relative_to(root)), found[SDK_MODEL])
     return found

@@ -20,7 +20,8 @@ typedef seL4_MessageInfo_t microkit_msginfo;
 
 #define REPLY_CAP                    4
 #define MONITOR_EP                   5
-#define TCB_CAP                      6
+#define TCB_CAP                      6 /* own thread: only in the configuration "benchmark", of which there is none */
+#define ARM_SMC_CAP                  7 /* AArch64 only */
 #define BASE_OUTPUT_NOTIFICATION_CAP 10
 #define BASE_ENDPOINT_CAP            74
 #define BASE_IRQ_CAP                 138

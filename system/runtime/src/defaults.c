@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weak entry points for programs without protected() or fault(), and the report of a wrong channel number.
+ * Weak entry points for programs without protected() or fault(), and what says that something is wrong.
  */
 #include <microkit.h>
 
@@ -34,4 +34,19 @@ void microkit_invalid_channel(const char *function, microkit_channel ch)
     microkit_dbg_puts(": invalid channel given '");
     microkit_dbg_put32(ch);
     microkit_dbg_puts("'\n");
+}
+
+__attribute__((weak)) void __assert_fail(const char *text, const char *file, int line, const char *function)
+{
+    microkit_dbg_puts(microkit_name);
+    microkit_dbg_puts(": ");
+    microkit_dbg_puts(file);
+    microkit_dbg_puts(":");
+    microkit_dbg_put32((seL4_Uint32)line);
+    microkit_dbg_puts(": ");
+    microkit_dbg_puts(function);
+    microkit_dbg_puts(": assertion failed: ");
+    microkit_dbg_puts(text);
+    microkit_dbg_puts("\n");
+    microkit_internal_crash(seL4_NoError);
 }

@@ -7,7 +7,13 @@
 
 #include <sel4/config.h>
 #include <sel4/types.h>
+#include <sel4/functions.h>
 #include <sel4/syscalls.h>
-#include <sel4/invocations.h>
+#include <sel4/syscalls_mrs.h>
+#include <sel4/debug.h>
+#include <sel4/invocation.h>
+#include <sel4/absent.h>
+#include <sel4/faults.h>
+#include <sel4/assert.h>
 
 #endif

@@ -1,40 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * libsel4's system calls (MCS forms) for riscv64 as inline functions. Message words 0..3 go through registers
- * and are mirrored in the message buffer, so that seL4_GetMR and seL4_SetMR see one array.
+ * and are mirrored in the message buffer, so that seL4_GetMR and seL4_SetMR see one array. The forms with MRs
+ * are in syscalls_mrs.h, those for debugging in debug.h.
  */
 #ifndef SEL4_SYSCALLS_H
 #define SEL4_SYSCALLS_H
 
-#include <sel4/types.h>
+#include <sel4/functions.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-extern seL4_IPCBuffer *__sel4_ipc_buffer;
-
-static inline seL4_IPCBuffer *seL4_GetIPCBuffer(void)
-{
-    return __sel4_ipc_buffer;
-}
-
-/* Word i (0..119) of the message; i beyond the buffer is a programming error and undefined, as in libsel4. */
-static inline seL4_Word seL4_GetMR(int i)
-{
-    return __sel4_ipc_buffer->msg[i];
-}
-
-static inline void seL4_SetMR(int i, seL4_Word value)
-{
-    __sel4_ipc_buffer->msg[i] = value;
-}
-
-/* One trap: all call forms differ only in which registers matter. */
+/* One trap: all call forms differ only in which registers matter. `mr` holds message words 0..3. */
 static inline seL4_MessageInfo_t sel4_trap(long number, seL4_CPtr cap, seL4_MessageInfo_t info,
-                                           seL4_CPtr reply, seL4_CPtr dest, seL4_Word *badge)
+                                           seL4_CPtr reply, seL4_CPtr dest, seL4_Word *badge, seL4_Word *mr)
 {
-    seL4_Word *mr = __sel4_ipc_buffer->msg;
     register seL4_Word a0 __asm__("a0") = cap;
     register seL4_Word a1 __asm__("a1") = info.words[0];
     register seL4_Word a2 __asm__("a2") = mr[0];
@@ -61,14 +43,26 @@ static inline seL4_MessageInfo_t sel4_trap(long number, seL4_CPtr cap, seL4_Mess
     return out;
 }
 
+/* The trap with the words in the message buffer. */
+static inline seL4_MessageInfo_t sel4_ipc(long number, seL4_CPtr cap, seL4_MessageInfo_t info,
+                                          seL4_CPtr reply, seL4_CPtr dest, seL4_Word *badge)
+{
+    return sel4_trap(number, cap, info, reply, dest, badge, __sel4_ipc_buffer->msg);
+}
+
+static inline seL4_MessageInfo_t sel4_no_message(void)
+{
+    return seL4_MessageInfo_new(0, 0, 0, 0);
+}
+
 static inline void seL4_Send(seL4_CPtr dest, seL4_MessageInfo_t info)
 {
-    (void)sel4_trap(PN_SYS_SEND, dest, info, 0, 0, (seL4_Word *)0);
+    (void)sel4_ipc(PN_SYS_SEND, dest, info, 0, 0, (seL4_Word *)0);
 }
 
 static inline void seL4_NBSend(seL4_CPtr dest, seL4_MessageInfo_t info)
 {
-    (void)sel4_trap(PN_SYS_NBSEND, dest, info, 0, 0, (seL4_Word *)0);
+    (void)sel4_ipc(PN_SYS_NBSEND, dest, info, 0, 0, (seL4_Word *)0);
 }
 
 /* A signal is a send without a message on a notification. */
@@ -83,44 +77,56 @@ static inline void seL4_Signal(seL4_CPtr dest)
 
 static inline seL4_MessageInfo_t seL4_Call(seL4_CPtr dest, seL4_MessageInfo_t info)
 {
-    return sel4_trap(PN_SYS_CALL, dest, info, 0, 0, (seL4_Word *)0);
+    return sel4_ipc(PN_SYS_CALL, dest, info, 0, 0, (seL4_Word *)0);
 }
 
 static inline seL4_MessageInfo_t seL4_Recv(seL4_CPtr src, seL4_Word *badge, seL4_CPtr reply)
 {
-    return sel4_trap(PN_SYS_RECV, src, seL4_MessageInfo_new(0, 0, 0, 0), reply, 0, badge);
+    return sel4_ipc(PN_SYS_RECV, src, sel4_no_message(), reply, 0, badge);
 }
 
 static inline seL4_MessageInfo_t seL4_NBRecv(seL4_CPtr src, seL4_Word *badge, seL4_CPtr reply)
 {
-    return sel4_trap(PN_SYS_NBRECV, src, seL4_MessageInfo_new(0, 0, 0, 0), reply, 0, badge);
+    return sel4_ipc(PN_SYS_NBRECV, src, sel4_no_message(), reply, 0, badge);
 }
 
 static inline seL4_MessageInfo_t seL4_ReplyRecv(seL4_CPtr src, seL4_MessageInfo_t info, seL4_Word *badge,
                                                 seL4_CPtr reply)
 {
-    return sel4_trap(PN_SYS_REPLY_RECV, src, info, reply, 0, badge);
+    return sel4_ipc(PN_SYS_REPLY_RECV, src, info, reply, 0, badge);
 }
 
 static inline seL4_MessageInfo_t seL4_NBSendRecv(seL4_CPtr dest, seL4_MessageInfo_t info, seL4_CPtr src,
                                                  seL4_Word *badge, seL4_CPtr reply)
 {
-    return sel4_trap(PN_SYS_NBSEND_RECV, src, info, reply, dest, badge);
+    return sel4_ipc(PN_SYS_NBSEND_RECV, src, info, reply, dest, badge);
+}
+
+static inline seL4_MessageInfo_t seL4_NBSendWait(seL4_CPtr dest, seL4_MessageInfo_t info, seL4_CPtr src,
+                                                 seL4_Word *badge)
+{
+    return sel4_ipc(PN_SYS_NBSEND_WAIT, src, info, 0, dest, badge);
 }
 
 static inline seL4_MessageInfo_t seL4_Wait(seL4_CPtr src, seL4_Word *badge)
 {
-    return sel4_trap(PN_SYS_WAIT, src, seL4_MessageInfo_new(0, 0, 0, 0), 0, 0, badge);
+    return sel4_ipc(PN_SYS_WAIT, src, sel4_no_message(), 0, 0, badge);
 }
 
+static inline seL4_MessageInfo_t seL4_NBWait(seL4_CPtr src, seL4_Word *badge)
+{
+    return sel4_ipc(PN_SYS_NBWAIT, src, sel4_no_message(), 0, 0, badge);
+}
+
+/* Another name of seL4_NBWait. */
 static inline seL4_MessageInfo_t seL4_Poll(seL4_CPtr src, seL4_Word *badge)
 {
-    return sel4_trap(PN_SYS_NBWAIT, src, seL4_MessageInfo_new(0, 0, 0, 0), 0, 0, badge);
+    return seL4_NBWait(src, badge);
 }
 
 static inline void seL4_Yield(void)
 {
-    (void)sel4_trap(PN_SYS_YIELD, 0, seL4_MessageInfo_new(0, 0, 0, 0), 0, 0, (seL4_Word *)0);
+    (void)sel4_ipc(PN_SYS_YIELD, 0, sel4_no_message(), 0, 0, (seL4_Word *)0);
 }
 
 #ifdef __cplusplus

@@ -6,10 +6,7 @@
 
 void microkit_dbg_putc(int c)
 {
-    register seL4_Word a0 __asm__("a0") = (seL4_Word)c;
-    register long a7 __asm__("a7") = PN_SYS_DEBUG_PUTCHAR;
-
-    __asm__ volatile("ecall" : "+r"(a0) : "r"(a7) : "a1", "a2", "a3", "a4", "a5", "memory");
+    seL4_DebugPutChar((char)c);
 }
 
 void microkit_dbg_puts(const char *s)

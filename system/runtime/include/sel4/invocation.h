@@ -3,10 +3,20 @@
  * libsel4's invocations that exist after construction: registers, suspend, resume, interrupt acknowledge.
  * Each returns the kernel's error; 0 is success.
  */
-#ifndef SEL4_INVOCATIONS_H
-#define SEL4_INVOCATIONS_H
+#ifndef SEL4_INVOCATION_H
+#define SEL4_INVOCATION_H
 
 #include <sel4/syscalls.h>
+
+/* Labels of the methods below, for those who send them by hand (seL4_NBSendRecv with an acknowledgement). */
+enum invocation_label {
+    InvalidInvocation = 0,
+    TCBReadRegisters = PN_TCB_READ_REGISTERS,
+    TCBWriteRegisters = PN_TCB_WRITE_REGISTERS,
+    TCBSuspend = PN_TCB_SUSPEND,
+    TCBResume = PN_TCB_RESUME,
+    IRQAckIRQ = PN_IRQ_ACK
+};
 
 #ifdef __cplusplus
 extern "C" {
