@@ -17,13 +17,17 @@ SDK_FROM_INCLUDE := microkit.h $(patsubst system/runtime/include/%,%,$(sort $(wi
 SDK_FILES := $(addprefix $(SDK_BOARD)/include/,$(SDK_FROM_INCLUDE) postern/abi.h postern/limits.h kernel/gen_config.h) \
     $(addprefix $(SDK_BOARD)/,lib/libmicrokit.a lib/microkit.ld elf/kernel.elf elf/loader.bin elf/initialiser.elf \
     board.xml) $(SDK)/bin/microkit $(SDK)/VERSION
+# Texts and examples that come along, without what needs more than the SDK.
+SDK_DOCS := $(addprefix $(SDK)/,LICENSE.md LICENSES/BSD-2-Clause.txt doc/microkit.md doc/composer.md) \
+    $(patsubst docs/examples/%,$(SDK)/example/%,$(filter-out docs/examples/runtime-mode/% docs/examples/README.md, \
+        $(sort $(wildcard docs/examples/*.mk docs/examples/*/*))))
 
 .PHONY: sdk sdk-config
 sdk: $(DEPS_STAMP) ## SDK in Microkit's layout, for systems of your own: build/sdk
 	@$(MAKE) --no-print-directory CONFIG=debug sdk-config
 	@$(MAKE) --no-print-directory CONFIG=release sdk-config
 
-sdk-config: $(SDK_FILES)
+sdk-config: $(SDK_FILES) $(SDK_DOCS)
 
 $(SDK_OBJ)/%.o: %.c mk/sdk.mk
 	@mkdir -p $(@D)
@@ -60,6 +64,13 @@ $(SDK_BOARD)/elf/initialiser.elf: $(INITIALISER)
 $(SDK_BOARD)/board.xml: boards/$(BOARD)/board.xml
 	$(SDK_COPY)
 $(SDK)/bin/microkit: $(MICROKIT_TOOL)
+	$(SDK_COPY)
+
+$(SDK)/doc/%.md: docs/%.md
+	$(SDK_COPY)
+$(SDK)/example/%: docs/examples/%
+	$(SDK_COPY)
+$(SDK)/LICENSE%: LICENSE%
 	$(SDK_COPY)
 
 # The Microkit that the SDK is compatible with.

@@ -68,6 +68,23 @@ def microkit(folder: Path, *arguments: str | Path, program: Path = SDK / "bin/mi
                           check=False)
 
 
+def test_layout_of_the_folder() -> None:
+    for name in ("VERSION", "LICENSE.md", "LICENSES/BSD-2-Clause.txt", "bin/microkit", "doc/microkit.md",
+                 "example/hello/Makefile", "example/example.mk"):
+        assert (SDK / name).is_file(), name
+    for config in CONFIGS:
+        folder = SDK / "board" / BOARD / config
+        for name in ("include/microkit.h", "include/sel4/sel4.h", "include/kernel/gen_config.h", "lib/libmicrokit.a",
+                     "lib/microkit.ld", "elf/kernel.elf"):
+            assert (folder / name).is_file(), name
+
+
+def test_an_example_builds_inside_the_sdk_as_it_is(tmp_path: Path) -> None:
+    subprocess.run(["make", "-s", "-C", SDK / "example/hello", f"MICROKIT_SDK={SDK}", f"BUILD_DIR={tmp_path}"],
+                   check=True, env=environment())
+    assert (tmp_path / "loader.img").stat().st_size > 0
+
+
 @pytest.mark.parametrize("config", CONFIGS)
 def test_architecture_is_cut_out_as_build_files_do(config: str) -> None:
     header = SDK / "board" / BOARD / config / "include/kernel/gen_config.h"
