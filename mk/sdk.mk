@@ -61,7 +61,7 @@ $(SDK_BOARD)/elf/loader.bin: $(LOADER_BIN)
 	$(SDK_COPY)
 $(SDK_BOARD)/elf/initialiser.elf: $(INITIALISER)
 	$(SDK_COPY)
-$(SDK_BOARD)/board.xml: boards/$(BOARD)/board.xml
+$(SDK_BOARD)/board.xml: boards/$(BOARD)/microkit.xml
 	$(SDK_COPY)
 $(SDK)/bin/microkit: $(MICROKIT_TOOL)
 	$(SDK_COPY)

@@ -99,7 +99,7 @@ void board_default(struct board_file *file)
 {
     file->board.name = "qemu_virt_riscv64";
     file->board.ram_base = 0x80000000;
-    file->board.ram_size = 0x8000000;
+    file->board.ram_size = 0x80000000;
     file->board.image_base = 0x80200000;
     file->board.irq_sources = 95;
     add_reserved(file, "clint", 0x2000000, 0x200000);

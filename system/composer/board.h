@@ -32,7 +32,8 @@ bool board_parse(struct board_file *file, struct diag *diag, struct element *roo
 /* Device by logical name, or NULL. */
 const struct board_device *board_find(const struct board_file *file, const char *name);
 
-/* The machine that plain .system files are built for when no board file is given: qemu_virt_riscv64. */
+/* The machine that plain .system files are built for when no board file is given: qemu_virt_riscv64 with 2
+ * GiB of RAM, as Microkit has it. */
 void board_default(struct board_file *file);
 
 void board_free(struct board_file *file);

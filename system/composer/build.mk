@@ -8,8 +8,8 @@ COMPOSER := $(BUILD)/host/postern-compose
 MICROKIT_TOOL := $(BUILD)/host/microkit
 COMPOSER_DIR := system/composer
 # pkg-config is asked in the recipe, not on reading this file: the packages may only just have been installed.
-COMPOSER_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -Ikernel/abi -I$(COMPOSER_DIR) $$(pkg-config --cflags libxml-2.0)
-COMPOSER_LIBS := $$(pkg-config --libs libxml-2.0)
+COMPOSER_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -Ikernel/abi -I$(COMPOSER_DIR) $$(pkg-config --cflags libxml-2.0 json-c)
+COMPOSER_LIBS := $$(pkg-config --libs libxml-2.0 json-c)
 COMPOSER_LIB_SRCS := $(filter-out $(COMPOSER_DIR)/main.c $(COMPOSER_DIR)/microkit.c,$(sort $(wildcard $(COMPOSER_DIR)/*.c)))
 COMPOSER_OBJS := $(COMPOSER_LIB_SRCS:%.c=$(BUILD)/host/%.o)
 COMPOSER_MAIN := $(BUILD)/host/$(COMPOSER_DIR)/main.o

@@ -176,6 +176,7 @@ bool compose(const struct options *options, struct diag *diag)
 {
     struct job job = {.options = options, .diag = diag};
     bool done = run(&job);
+    done = compose_json(&job, done && diag->errors == 0) && done;
     release(&job);
     return done && diag->errors == 0;
 }

@@ -35,6 +35,9 @@ void compose_release_image(struct job *job);
 /* compose_outputs.c: report, matrix, graph, depfile. */
 bool compose_outputs(struct job *job);
 
+/* The JSON document, also after errors. */
+bool compose_json(struct job *job, bool accepted);
+
 /* compose.c: the product's policy against an authority. */
 void compose_policy(struct job *job, const struct authority *authority, const char *where);
 

@@ -5,6 +5,7 @@
 #include "compose_job.h"
 #include "graph.h"
 #include "report.h"
+#include "report_json.h"
 
 /* Write one kind of output to a path, if there is one. */
 static bool write_report(struct job *job, const char *path, const struct report *report,
@@ -80,14 +81,25 @@ static bool write_depfile(struct job *job)
     return written;
 }
 
+static struct report report_of(const struct job *job)
+{
+    return (struct report){.model = &job->model,
+                           .authority = &job->authority,
+                           .product = job->options->product != NULL ? &job->product : NULL,
+                           .board = &job->board,
+                           .usage = job->has_usage ? &job->usage : NULL};
+}
+
+bool compose_json(struct job *job, bool accepted)
+{
+    const struct report report = report_of(job);
+    return job->options->json == NULL || report_json(&report, job->diag, accepted, job->options->json);
+}
+
 bool compose_outputs(struct job *job)
 {
     const struct options *options = job->options;
-    const struct report report = {.model = &job->model,
-                                  .authority = &job->authority,
-                                  .product = options->product != NULL ? &job->product : NULL,
-                                  .board = &job->board,
-                                  .usage = job->has_usage ? &job->usage : NULL};
+    const struct report report = report_of(job);
     bool text = write_report(job, options->report, &report, report_text);
     bool matrix = write_report(job, options->matrix, &report, report_matrix);
     bool svg = write_report(job, options->graph, &report, make_svg);

@@ -144,11 +144,16 @@ static void print_note(const struct diag *diag, const struct diag_note *note, FI
     }
 }
 
-void diag_print(struct diag *diag, FILE *out)
+void diag_sort(struct diag *diag)
 {
     if (diag->notes.count > 1) {
         qsort(diag->notes.at, diag->notes.count, sizeof *diag->notes.at, compare_notes);
     }
+}
+
+void diag_print(struct diag *diag, FILE *out)
+{
+    diag_sort(diag);
     for (size_t i = 0; i < diag->notes.count; i++) {
         print_note(diag, &diag->notes.at[i], out);
     }

@@ -55,6 +55,9 @@ void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format
 /* Hint "did you mean 'x'?" when a candidate is close to the word that was written. */
 void diag_suggest(struct diag *diag, const char *word, const char *const *candidates, size_t count);
 
+/* Put the notes into the order of their places. */
+void diag_sort(struct diag *diag);
+
 /* Write all notes, sorted by place, in the form file:line:column: error: text. */
 void diag_print(struct diag *diag, FILE *out);
 

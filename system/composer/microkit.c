@@ -3,6 +3,7 @@
  * bin/microkit: the composer behind the command line of Microkit's own tool.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "compose.h"
 #include "microkit_options.h"
@@ -23,6 +24,9 @@ static bool build(struct microkit_options *options, enum wrap form, struct diag 
     }
     if (!wrap_file(form, inner->output, diag, &size)) {
         return false;
+    }
+    if (inner->json != NULL && strcmp(inner->json, "-") == 0) {
+        return true; /* standard output holds one JSON document and nothing else */
     }
     printf("MICROKIT|LOADER: image file size = %zu bytes\n", size);
     return true;

@@ -22,6 +22,7 @@ static const char usage[] =
     "      --check              only check the description; needs no programs\n"
     "      --matrix FILE        write who may do what as a table\n"
     "      --graph FILE         write the graph of protection domains as SVG\n"
+    "      --json FILE          write verdict, diagnostics and system as JSON (- for standard output)\n"
     "      --depfile FILE       write what the image depends on, for make\n"
     "      --explain RULE       say what a rule in square brackets means ('all' lists every rule)\n"
     "  -h, --help               this text\n"
@@ -56,6 +57,7 @@ static bool takes_value(struct microkit_options *options, const char *word, cons
         {"--override-kernel", &options->compose.kernel},
         {"--matrix", &options->compose.matrix},
         {"--graph", &options->compose.graph},
+        {"--json", &options->compose.json},
         {"--depfile", &options->compose.depfile},
         {"--explain", &options->compose.explain},
     };

@@ -25,6 +25,7 @@ static const char usage[] =
     "      --graph FILE        write the graph of protection domains as SVG\n"
     "      --dot FILE          write the same graph for Graphviz\n"
     "      --system FILE       write the expanded Microkit description\n"
+    "      --json FILE         write verdict, diagnostics and system as JSON (- for standard output)\n"
     "      --depfile FILE      write what the image depends on, for make (with --output)\n"
     "      --ports COMPONENT   write ports.h of a component to --output\n"
     "      --ports-c COMPONENT write ports.c of a component to --output\n"
@@ -42,6 +43,7 @@ enum long_only {
     GRAPH,
     DOT,
     SYSTEM,
+    JSON,
     DEPFILE,
     PORTS,
     PORTS_C,
@@ -63,6 +65,7 @@ static const struct option long_options[] = {
     {"graph", required_argument, NULL, GRAPH},
     {"dot", required_argument, NULL, DOT},
     {"system", required_argument, NULL, SYSTEM},
+    {"json", required_argument, NULL, JSON},
     {"depfile", required_argument, NULL, DEPFILE},
     {"ports", required_argument, NULL, PORTS},
     {"ports-c", required_argument, NULL, PORTS_C},
@@ -98,6 +101,8 @@ static const char **target(struct options *options, int option)
         return &options->dot;
     case SYSTEM:
         return &options->expanded;
+    case JSON:
+        return &options->json;
     case DEPFILE:
         return &options->depfile;
     case PORTS:

@@ -20,6 +20,7 @@ struct options {
     const char *dot;      /* --dot */
     const char *expanded; /* --system: where the expanded .system file goes */
     const char *depfile;  /* --depfile */
+    const char *json;     /* --json, "-" for standard output */
     const char *kernel, *loader, *initialiser;
     const char *ports;   /* --ports COMPONENT */
     const char *ports_c; /* --ports-c COMPONENT */

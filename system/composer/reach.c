@@ -81,7 +81,9 @@ void reach_compute(struct authority *authority, const struct system_model *model
     for (size_t i = 0; i < model->pds.count; i++) {
         const struct pd *pd = &model->pds.at[i];
         for (size_t j = 0; j < pd->maps.count; j++) {
-            add_region(authority, i, pd->maps.at[j].region, pd->maps.at[j].perms);
+            if (pd->maps.at[j].perms != 0) {
+                add_region(authority, i, pd->maps.at[j].region, pd->maps.at[j].perms);
+            }
         }
         for (size_t j = 0; j < pd->irqs.count; j++) {
             *LIST_PUSH(&authority->irqs) = (struct reach_irq){i, pd->irqs.at[j].number};

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "system.h"
+
 typedef unsigned long long ull;
 
 static void add_share(struct text *out, const struct pd *pd)
@@ -16,6 +18,52 @@ static void add_share(struct text *out, const struct pd *pd)
     }
     ull permille = (ull)pd->budget_us * 1000 / pd->period_us;
     text_add(out, "%6llu.%llu %%", permille / 10, permille % 10);
+}
+
+/* What all domains that their budgets hold back can take together. */
+static void add_sum(struct text *out, const struct system_model *model)
+{
+    ull permille = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < model->pds.count; i++) {
+        const struct pd *pd = &model->pds.at[i];
+        if (pd->budget_us < pd->period_us) {
+            permille += (ull)pd->budget_us * 1000 / pd->period_us;
+            count++;
+        }
+    }
+    if (count > 0) {
+        text_add(out, "  Those with a smaller budget (%zu) take at most %llu.%llu %% together.\n", count,
+                 permille / 10, permille % 10);
+    }
+    text_add(out, "\n");
+}
+
+static void add_schedule(struct text *out, const struct system_model *model)
+{
+    const struct schedule *schedule = &model->schedule;
+    if (!schedule->given) {
+        return;
+    }
+    text_add(out, "Schedule of domains\n\n");
+    for (size_t i = 0; i < schedule->entries.count; i++) {
+        const struct schedule_entry *entry = &schedule->entries.at[i];
+        const char *mark = i == schedule->start ? "->" : "";
+        if (entry->marker || entry->domain == NO_INDEX) {
+            text_add(out, "  %2s %3zu  end\n", mark, i);
+            continue;
+        }
+        const struct time_domain *domain = &schedule->domains.at[entry->domain];
+        text_add(out, "  %2s %3zu  %10llu %-5s  %s (%llu):", mark, i, (ull)entry->duration,
+                 entry->ticks ? "ticks" : "us", domain->name, (ull)domain->id);
+        for (size_t j = 0; j < model->pds.count; j++) {
+            if (schedule_domain_of(schedule, &model->pds.at[j]) == domain->id) {
+                text_add(out, " %s", model->pds.at[j].name);
+            }
+        }
+        text_add(out, "\n");
+    }
+    text_add(out, "\n");
 }
 
 static void add_domains(struct text *out, const struct report *report)
@@ -33,12 +81,12 @@ static void add_domains(struct text *out, const struct report *report)
                  pd->fpu ? "yes" : "no", pd->parent == NO_INDEX ? "-" : model->pds.at[pd->parent].name,
                  pd->program);
     }
-    text_add(
-        out,
-        "\n  A domain whose budget equals its period is held back by nothing but higher priorities.\n\n");
+    text_add(out,
+             "\n  A domain whose budget equals its period is held back by nothing but higher priorities.\n");
+    add_sum(out, model);
 }
 
-static bool is_mapped(const struct system_model *model, size_t region)
+bool report_is_mapped(const struct system_model *model, size_t region)
 {
     for (size_t i = 0; i < model->pds.count; i++) {
         for (size_t j = 0; j < model->pds.at[i].maps.count; j++) {
@@ -55,7 +103,7 @@ static void add_unused(struct text *out, const struct report *report)
     size_t count = 0;
     text_add(out, "Unused regions\n\n");
     for (size_t i = 0; i < report->model->regions.count; i++) {
-        if (!is_mapped(report->model, i)) {
+        if (!report_is_mapped(report->model, i)) {
             text_add(out, "  %s (%llu bytes)\n", report->model->regions.at[i].name,
                      (ull)report->model->regions.at[i].size);
             count++;
@@ -101,9 +149,11 @@ void report_text(struct text *out, const struct report *report)
 {
     text_add(out, "System %s on %s\n\n", report_title(report), report->board->board.name);
     add_domains(out, report);
+    add_schedule(out, report->model);
     report_usage(out, report);
     report_access(out, report);
     report_memory(out, report);
+    report_regions(out, report);
     add_unused(out, report);
     report_dma(out, report);
 }

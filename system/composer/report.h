@@ -24,8 +24,12 @@ void report_text(struct text *out, const struct report *report);
 /* Name of the product, or of the description's file without its folder. */
 const char *report_title(const struct report *report);
 
+/* True if some domain maps the region. */
+bool report_is_mapped(const struct system_model *model, size_t region);
+
 /* Sections of the report; report_memory.c and report_access.c. */
 void report_memory(struct text *out, const struct report *report);
+void report_regions(struct text *out, const struct report *report);
 void report_access(struct text *out, const struct report *report);
 void report_usage(struct text *out, const struct report *report);
 void report_dma(struct text *out, const struct report *report);

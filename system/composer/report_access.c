@@ -60,10 +60,35 @@ static void add_domain(struct text *out, const struct report *report, size_t pd)
     text_add(out, "\n");
 }
 
+static void add_end(struct text *out, const struct report *report, const struct channel_end *from,
+                    const struct channel_end *to)
+{
+    const char *rights = from->pp && from->notify ? "calls, signals" : from->pp ? "calls" : "signals";
+    if (from->pp || from->notify) {
+        text_add(out, "  %-14s  %s (id %llu) -> %s (id %llu)\n", rights, report->model->pds.at[from->pd].name,
+                 (ull)from->id, report->model->pds.at[to->pd].name, (ull)to->id);
+    }
+}
+
+static void add_channels(struct text *out, const struct report *report)
+{
+    if (report->model->channels.count == 0) {
+        return;
+    }
+    text_add(out, "Channels\n\n");
+    for (size_t i = 0; i < report->model->channels.count; i++) {
+        const struct channel_end *end = report->model->channels.at[i].end;
+        add_end(out, report, &end[0], &end[1]);
+        add_end(out, report, &end[1], &end[0]);
+    }
+    text_add(out, "\n");
+}
+
 void report_access(struct text *out, const struct report *report)
 {
     text_add(out, "Who may reach whom\n\n");
     for (size_t i = 0; i < report->model->pds.count; i++) {
         add_domain(out, report, i);
     }
+    add_channels(out, report);
 }

@@ -4,7 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "postern/limits.h"
+#include "elf_read.h"
+#include "postern/abi.h"
 #include "report.h"
 
 typedef unsigned long long ull;
@@ -37,6 +38,21 @@ static void add_map(struct text *out, const struct report *report, const struct 
     text_add(out, "\n");
 }
 
+/* The program's segments, or where it begins as long as it was not read. */
+static void add_program(struct text *out, const struct pd *pd)
+{
+    if (pd->elf == NULL) {
+        text_add(out, "    %010llx..            rx   program %s\n", (ull)PN_PROGRAM_VADDR, pd->program);
+        return;
+    }
+    for (size_t i = 0; i < pd->elf->segments.count; i++) {
+        const struct elf_segment *segment = &pd->elf->segments.at[i];
+        bool writable = (segment->rights & PN_WRITE) != 0, executable = (segment->rights & PN_EXEC) != 0;
+        add_line(out, segment->vaddr, segment->size, executable ? "rx" : writable ? "rw" : "r", "program ");
+        text_add(out, "%s\n", pd->program);
+    }
+}
+
 static void add_domain(struct text *out, const struct report *report, const struct pd *pd)
 {
     LIST(const struct map *) maps = {0};
@@ -47,7 +63,7 @@ static void add_domain(struct text *out, const struct report *report, const stru
     if (maps.count > 1) {
         qsort(maps.at, maps.count, sizeof *maps.at, compare_maps);
     }
-    text_add(out, "    %010llx..            rx   program %s\n", (ull)PN_PROGRAM_VADDR, pd->program);
+    add_program(out, pd);
     for (size_t i = 0; i < maps.count; i++) {
         add_map(out, report, maps.at[i]);
     }
@@ -63,6 +79,42 @@ void report_memory(struct text *out, const struct report *report)
     for (size_t i = 0; i < report->model->pds.count; i++) {
         add_domain(out, report, &report->model->pds.at[i]);
     }
+}
+
+/* Who maps a region, with what rights. */
+static void add_users(struct text *out, const struct report *report, size_t region)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->authority->regions.count; i++) {
+        const struct reach_region *reach = &report->authority->regions.at[i];
+        if (reach->region == region) {
+            text_add(out, "%s%s (%s)", count == 0 ? "" : ", ", report->model->pds.at[reach->pd].name,
+                     reach_perms_text(reach->perms));
+            count++;
+        }
+    }
+    text_add(out, count == 0 ? "nobody\n" : "\n");
+}
+
+void report_regions(struct text *out, const struct report *report)
+{
+    const struct system_model *model = report->model;
+    if (model->regions.count == 0) {
+        return;
+    }
+    text_add(out, "Memory regions\n\n  %-22s %10s %8s %12s  %s\n", "name", "bytes", "page", "physical",
+             "mapped by");
+    for (size_t i = 0; i < model->regions.count; i++) {
+        const struct region *region = &model->regions.at[i];
+        text_add(out, "  %-22s %10llu %8llu ", region->name, (ull)region->size, (ull)region->page_size);
+        if (region->has_paddr || region->paddr != 0) {
+            text_add(out, "0x%-10llx  ", (ull)region->paddr);
+        } else {
+            text_add(out, "%12s  ", "anywhere");
+        }
+        add_users(out, report, i);
+    }
+    text_add(out, "\n");
 }
 
 void report_usage(struct text *out, const struct report *report)

@@ -16,7 +16,7 @@ $(COMPOSER_TEST_LIB): $(COMPOSER_TEST_OBJS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-COMPOSER_TESTS := composer_text composer_rules composer_product composer_output
+COMPOSER_TESTS := composer_text composer_rules composer_product composer_output composer_schema
 
 $(foreach test,$(COMPOSER_TESTS),\
     $(eval $(call unit,$(test),,$$(COMPOSER_TEST_FLAGS),$(COMPOSER_TEST_LIB) $$(COMPOSER_LIBS))) \

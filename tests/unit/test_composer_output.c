@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <json.h>
 
 #include "fixture.h"
 #include "graph_geometry.h"
@@ -83,6 +84,132 @@ static void test_report(void **state)
     expect_in(outputs->report, "Unused regions\n\n  none\n");
     expect_in(outputs->report, "Its driver 'eth0' is TRUSTED");
     assert_null(strstr(outputs->report, "uart0 can read and write all of RAM"));
+}
+
+static const char small_system[] =
+    "<system>\n<memory_region name='shared' size='0x2000'/>\n"
+    "<memory_region name='device' size='0x1000' phys_addr='0x10000000'/>\n<memory_region name='idle' "
+    "size='4096'/>\n"
+    "<domains><domain name='d' id='4'/><domain_schedule><schedule_entry domain='d' duration='50 us'/>"
+    "<schedule_end_marker/></domain_schedule></domains>\n"
+    "<protection_domain name='server' priority='9' budget='100' period='400' passive='true' domain='d'>"
+    "<program_image path='s.elf'/><map mr='shared' vaddr='0x1000000' perms='r' setvar_size='size'/>"
+    "<irq irq='7' id='3' trigger='edge'/><cspace><cap_sc slot='5' pd='client'/></cspace>"
+    "<protection_domain name='child' id='8' domain='d'><program_image path='c.elf'/></protection_domain>"
+    "</protection_domain>\n"
+    "<protection_domain name='client' priority='1' domain='d'><program_image path='c.elf'/>"
+    "<map mr='shared' vaddr='0x2000000'/><map mr='device' vaddr='0x3000000' perms=''/>"
+    "<setvar symbol='where' region_paddr='device'/></protection_domain>\n"
+    "<channel><end pd='client' id='11' pp='true' notify='false'/><end pd='server' "
+    "id='12'/></channel>\n</system>";
+
+static void test_report_of_a_description(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    char path[160];
+    fixture_begin(&fixture);
+    snprintf(path, sizeof path, "%s/out.txt", fixture.folder);
+    assert_true(fixture_system(&fixture, small_system, (struct options){.report = path}));
+    char *report = read_output(&fixture, "out.txt");
+    expect_in(report, "  calls           client (id 11) -> server (id 12)\n"
+                      "  signals         server (id 12) -> client (id 11)\n");
+    expect_in(report, "Those with a smaller budget (1) take at most 25.0 % together.");
+    expect_in(report, "  ->   0          50 us     d (4): server child client\n       1  end\n");
+    expect_in(report, "  shared                       8192     4096     anywhere  server (r), client (rw)\n");
+    expect_in(report, "  device                       4096     4096 0x10000000    nobody\n");
+    expect_in(report, "Unused regions\n\n  idle (4096 bytes)\n");
+    free(report);
+    fixture_end(&fixture);
+}
+
+static json_object *member(json_object *object, const char *name)
+{
+    json_object *value = NULL;
+    if (!json_object_object_get_ex(object, name, &value)) {
+        fail_msg("no member %s", name);
+    }
+    return value;
+}
+
+static void expect_json(json_object *object, const char *name, const char *value)
+{
+    assert_string_equal(json_object_to_json_string_ext(member(object, name), JSON_C_TO_STRING_PLAIN), value);
+}
+
+static json_object *run_json(struct fixture *fixture, const char *text, bool accepted)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/out.json", fixture->folder);
+    assert_int_equal(fixture_system(fixture, text, (struct options){.json = path}), accepted);
+    char *json = read_output(fixture, "out.json");
+    json_object *document = json_tokener_parse(json);
+    free(json);
+    assert_non_null(document);
+    expect_json(document, "format", "1");
+    expect_json(document, "accepted", accepted ? "true" : "false");
+    return document;
+}
+
+static void test_json_of_a_sound_system(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    json_object *document = run_json(&fixture, small_system, true);
+    json_object *server = json_object_array_get_idx(member(document, "protection_domains"), 0);
+    expect_json(server, "name", "\"server\"");
+    expect_json(server, "budget_us", "100");
+    expect_json(server, "passive", "true");
+    expect_json(server, "domain", "4");
+    expect_json(server, "maps",
+                "[{\"region\":\"shared\",\"vaddr\":16777216,\"size\":8192,\"perms\":\"r\","
+                "\"cached\":true}]");
+    expect_json(server, "irqs", "[{\"irq\":7,\"id\":3,\"trigger\":\"edge\"}]");
+    expect_json(server, "setvars", "[{\"symbol\":\"size\",\"value\":8192,\"region_paddr\":null}]");
+    expect_json(server, "cspace", "[{\"kind\":\"sc\",\"slot\":5,\"pd\":\"client\"}]");
+    json_object *child = json_object_array_get_idx(member(document, "protection_domains"), 1);
+    expect_json(child, "parent", "\"server\"");
+    expect_json(child, "child_id", "8");
+    json_object *client = json_object_array_get_idx(member(document, "protection_domains"), 2);
+    expect_json(client, "setvars",
+                "[{\"symbol\":\"where\",\"value\":268435456,\"region_paddr\":\"device\"}]");
+    expect_json(document, "channels",
+                "[[{\"pd\":\"client\",\"id\":11,\"pp\":true,\"notify\":false},"
+                "{\"pd\":\"server\",\"id\":12,\"pp\":false,\"notify\":true}]]");
+    expect_json(json_object_array_get_idx(member(document, "memory_regions"), 1), "device", "true");
+    expect_json(json_object_array_get_idx(member(document, "memory_regions"), 2), "mapped", "false");
+    expect_json(member(document, "schedule"), "start_index", "0");
+    json_object_put(document);
+    fixture_end(&fixture);
+}
+
+/* Diagnostics are there in the order of their places, also if there is no system at all. */
+static void test_json_of_errors(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    json_object *document =
+        run_json(&fixture,
+                 "<system>\n<protection_domain name='a' @pasive='true'>"
+                 "<program_image path='p'/>\n<irq irq='0' id='99'/></protection_domain></system>",
+                 false);
+    json_object *notes = member(document, "diagnostics");
+    assert_int_equal(json_object_array_length(notes), 3);
+    json_object *note = json_object_array_get_idx(notes, 0);
+    expect_json(note, "severity", "\"error\"");
+    expect_json(note, "rule", "\"attribute-unknown\"");
+    expect_json(note, "line", "2");
+    assert_int_equal(json_object_get_int(member(note, "column")), fixture.column);
+    expect_json(note, "hint", "\"did you mean 'passive'?\"");
+    expect_json(json_object_array_get_idx(notes, 1), "rule", "\"irq-number\"");
+    json_object_put(document);
+    document = run_json(&fixture, "<system", false);
+    assert_int_equal(json_object_array_length(member(document, "protection_domains")), 0);
+    expect_json(json_object_array_get_idx(member(document, "diagnostics"), 0), "rule", "\"xml-syntax\"");
+    json_object_put(document);
+    fixture_end(&fixture);
 }
 
 /* The word in a column of the line that begins with row. */
@@ -211,8 +338,14 @@ static void test_large_system(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_report),   cmocka_unit_test(test_matrix),       cmocka_unit_test(test_picture),
-        cmocka_unit_test(test_geometry), cmocka_unit_test(test_large_system),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_report_of_a_description),
+        cmocka_unit_test(test_json_of_a_sound_system),
+        cmocka_unit_test(test_json_of_errors),
+        cmocka_unit_test(test_matrix),
+        cmocka_unit_test(test_picture),
+        cmocka_unit_test(test_geometry),
+        cmocka_unit_test(test_large_system),
     };
     return cmocka_run_group_tests(tests, make_outputs, drop_outputs);
 }

@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
+#include "board.h"
 #include "fixture.h"
+#include "xml.h"
 
 static const struct options nothing;
 
@@ -166,6 +168,72 @@ static void test_same_input_same_output(void **state)
     fixture_end(&fixture);
 }
 
+struct board_reading {
+    struct arena arena;
+    struct diag diag;
+    struct element *tree;
+    struct board_file file;
+};
+
+static void read_board(struct board_reading *reading, const char *path)
+{
+    *reading = (struct board_reading){0};
+    reading->tree = xml_read(&reading->arena, &reading->diag, path);
+    assert_non_null(reading->tree);
+    assert_true(board_parse(&reading->file, &reading->diag, reading->tree));
+}
+
+static void drop_board(struct board_reading *reading)
+{
+    board_free(&reading->file);
+    element_free(reading->tree);
+    diag_free(&reading->diag);
+    arena_free(&reading->arena);
+}
+
+/* Everything that is the same on the machines of two boards: all but the size of their memory. */
+static void expect_same_machine(const struct board *a, const struct board *b)
+{
+    assert_string_equal(a->name, b->name);
+    assert_int_equal(a->ram_base, b->ram_base);
+    assert_int_equal(a->image_base, b->image_base);
+    assert_int_equal(a->irq_sources, b->irq_sources);
+    assert_int_equal(a->reserved.count, b->reserved.count);
+    for (size_t i = 0; i < a->reserved.count; i++) {
+        assert_string_equal(a->reserved.at[i].name, b->reserved.at[i].name);
+        assert_int_equal(a->reserved.at[i].base, b->reserved.at[i].base);
+        assert_int_equal(a->reserved.at[i].size, b->reserved.at[i].size);
+    }
+}
+
+/* The boards of product and SDK, and the built-in one, are one machine; the latter two have 2 GiB. */
+static void test_boards_of_one_machine(void **state)
+{
+    (void)state;
+    struct board_reading product_board, sdk;
+    struct board_file built_in = {0};
+    read_board(&product_board, "boards/qemu_virt_riscv64/board.xml");
+    read_board(&sdk, "boards/qemu_virt_riscv64/microkit.xml");
+    board_default(&built_in);
+    expect_same_machine(&product_board.file.board, &sdk.file.board);
+    expect_same_machine(&product_board.file.board, &built_in.board);
+    assert_int_equal(sdk.file.board.ram_size, UINT64_C(0x80000000));
+    assert_int_equal(built_in.board.ram_size, UINT64_C(0x80000000));
+    assert_int_equal(product_board.file.devices.count, sdk.file.devices.count);
+    for (size_t i = 0; i < sdk.file.devices.count; i++) {
+        const struct board_device *a = &product_board.file.devices.at[i], *b = &sdk.file.devices.at[i];
+        assert_string_equal(a->name, b->name);
+        assert_string_equal(a->compatible, b->compatible);
+        assert_int_equal(a->regs, b->regs);
+        assert_int_equal(a->size, b->size);
+        assert_int_equal(a->irq, b->irq);
+        assert_int_equal(a->dma, b->dma);
+    }
+    board_free(&built_in);
+    drop_board(&sdk);
+    drop_board(&product_board);
+}
+
 /* The gateway with one text replaced by another. */
 static bool changed_gateway(struct fixture *fixture, const char *from, const char *to)
 {
@@ -296,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_expansion),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_boards_of_one_machine),
         cmocka_unit_test(test_same_input_same_output),
         cmocka_unit_test(test_gateway_policy),
         cmocka_unit_test(test_ports),

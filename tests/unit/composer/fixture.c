@@ -12,8 +12,8 @@
 #include "scan.h"
 
 static const char *const known_files[] = {
-    "data.bin",   "empty.bin",  "description.xml", "board.xml", "out.svg", "out.dot", "out.txt",
-    "out.matrix", "out.system", "out2.system",     "ports.h",   "image.d", NULL};
+    "data.bin",   "empty.bin",  "description.xml", "board.xml", "out.svg", "out.dot",  "out.txt",
+    "out.matrix", "out.system", "out2.system",     "ports.h",   "image.d", "out.json", NULL};
 
 static void fail(const char *what)
 {

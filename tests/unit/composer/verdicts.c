@@ -139,10 +139,10 @@ static void read_header(struct reader *reader, char *line)
         while (kind < 4 && strcmp(word, kinds[kind]) != 0) {
             kind++;
         }
-        test->value = test->value || strcmp(word, "value") == 0;
+        test->no_schema = test->no_schema || strcmp(word, "noschema") == 0;
         if (kind < 4) {
             test->kind = (enum verdict_kind)kind;
-        } else if (strcmp(word, "value") != 0) {
+        } else if (strcmp(word, "noschema") != 0) {
             malformed(reader, "unknown word in the header");
         }
     }

@@ -6,11 +6,15 @@
  *     <protection_domain name='a' @priority='255'>{P}</protection_domain>
  *
  * A case is a header, VERDICT RULE [KIND] [: part of the message], and the lines up to the next empty one.
- * Verdicts: accept (no error, no note of this rule), warn (accepted, with a warning of this rule at the
- * mark), reject (exactly one error, of this rule, at the mark). Kinds: the text stands inside <system> (the
- * default), is a whole document, stands inside <gateway>, or is a whole board; "value" marks a text inside
- * <system> whose error a grammar cannot express. '@' marks the place; {NAME} is a snippet of verdicts.c; {*N
- * text*} is N copies of a text with # replaced by 0, 1, 2 ...
+ *
+ * Verdicts: accept  no error, and no note of this rule
+ *           warn    accepted, with a warning of this rule at the mark
+ *           reject  exactly one error, of this rule, at the mark
+ * Kinds: the text stands inside <system> (none given), is a whole document, stands inside <gateway>, or is a
+ * whole board; "noschema" keeps a case from being compared with the schema for editors.
+ *
+ * '@' marks the place; {NAME} is a snippet of verdicts.c; {*N text*} is N copies of a text with # replaced by
+ * 0, 1, 2 ...
  */
 #ifndef COMPOSER_TEST_VERDICTS_H
 #define COMPOSER_TEST_VERDICTS_H
@@ -28,7 +32,7 @@ struct verdict_case {
     unsigned line;
     enum verdict verdict;
     enum verdict_kind kind;
-    bool value;                 /* the error is in a value, not in the grammar */
+    bool no_schema;             /* not compared with the schema */
     const char *rule, *message; /* message: NULL if any will do */
     const char *text;           /* snippets expanded, inside its root element; the mark is still there */
 };
