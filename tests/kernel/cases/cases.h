@@ -20,6 +20,8 @@ extern const struct test_group pools_group;
 extern const struct test_group fault_words_group;
 extern const struct test_group notifications_group;
 extern const struct test_group binding_group;
+extern const struct test_group interrupts_group;
+extern const struct test_group fpu_group;
 extern const struct test_group sched_group;
 extern const struct test_group contexts_group;
 extern const struct test_group order_group;
