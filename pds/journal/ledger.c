@@ -70,8 +70,10 @@ static void insert(struct ledger *l, uint64_t first, uint64_t last, enum loss_ca
         i++;
     }
     if (i > 0 && l->range[i - 1].last >= first) { /* inside a range that was joined */
-        l->range[i - 1].missing += last - first + 1;
-        l->range[i - 1].cause = l->range[i - 1].cause == cause ? (uint8_t)cause : LOSS_SEVERAL;
+        struct loss_range *r = &l->range[i - 1];
+        uint64_t room = span(r) - r->missing;
+        r->missing += last - first + 1 < room ? last - first + 1 : room;
+        r->cause = r->cause == cause ? (uint8_t)cause : LOSS_SEVERAL;
         return;
     }
     memmove(&l->range[i + 1], &l->range[i], (l->count - i) * sizeof l->range[0]);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Taking readings and giving them out. */
+#include "store.h"
+#include <string.h>
+
+void store_init(struct store *s, const struct store_settings *settings)
+{
+    memset(s, 0, sizeof *s);
+    s->settings = *settings;
+    s->condition = STORE_STARTING;
+    s->step = STORE_STEP_STOPPED;
+    s->state.boot = 1;
+}
+
+bool store_medium(struct store *s, const struct media_geometry *geometry, uint32_t segment_size,
+                  const uint8_t *unique)
+{
+    if (log_start(&s->log, geometry, segment_size, unique) != LOG_OK) {
+        store_no_medium(s);
+        return false;
+    }
+    s->condition = STORE_STARTING;
+    s->step = STORE_STEP_LOG_START;
+    s->action_out = false;
+    return true;
+}
+
+void store_no_medium(struct store *s)
+{
+    s->condition = STORE_NO_MEDIUM;
+    s->step = STORE_STEP_STOPPED;
+    s->action_out = false;
+}
+
+static bool passing_through(const struct store *s)
+{
+    return s->step == STORE_STEP_STOPPED;
+}
+
+bool store_wants_reading(const struct store *s)
+{
+    if (s->condition == STORE_STARTING) {
+        return false;
+    }
+    if (s->waiting_count < RECORD_READINGS) {
+        return true;
+    }
+    return s->settings.policy == STORE_DROP_NEWEST && !passing_through(s);
+}
+
+uint64_t store_fill(const struct store *s)
+{
+    uint64_t capacity = log_capacity(&s->log) / 100;
+    return capacity == 0 ? 0 : log_used(&s->log) / capacity;
+}
+
+/* Is the sample that this reading belongs to left out? Decided at its first reading. */
+static bool thinned(struct store *s, const struct reading *reading)
+{
+    if (reading->sample_index == 0) {
+        bool scarce = s->settings.thin_percent != 0 && s->condition == STORE_READY &&
+                      store_fill(s) >= s->settings.thin_percent;
+        s->thin_count = scarce ? (s->thin_count + 1) % s->settings.thin_keep : 0;
+        s->thinning = s->thin_count != 0;
+    }
+    return s->thinning;
+}
+
+void store_take(struct store *s, const struct reading *reading, uint64_t now_ns)
+{
+    if (reading->seq <= s->last_seq || reading->seq >= FORMAT_NUMBER_MAX) {
+        s->counters.bad++;
+        return;
+    }
+    if (reading->seq > s->last_seq + 1) {
+        ledger_add(&s->state.ledger, s->last_seq + 1, reading->seq - 1, LOSS_SENSORS);
+    }
+    s->last_seq = reading->seq;
+    if (thinned(s, reading)) {
+        ledger_add_sparse(&s->state.ledger, reading->seq, LOSS_THINNED);
+        return;
+    }
+    if (s->waiting_count == RECORD_READINGS) {
+        ledger_add(&s->state.ledger, reading->seq, reading->seq, LOSS_NEWEST);
+        return;
+    }
+    if (s->waiting_count == 0) {
+        s->oldest_ns = now_ns;
+    }
+    s->waiting[s->waiting_count++] = *reading;
+}
+
+uint64_t store_next_number(const struct store *s)
+{
+    return s->last_seq + 1;
+}
+
+static void give_out(struct store *s, const struct reading *readings, uint32_t count, uint64_t last)
+{
+    memcpy(s->out, readings, count * sizeof s->out[0]);
+    s->out_count = count;
+    s->out_next = 0;
+    s->out_last = last;
+    s->out_boot = s->state.boot;
+    s->counters.not_durable += count;
+}
+
+/* Without a medium what waits may go out at once, first what was on its way to the medium. */
+static void pass_through(struct store *s)
+{
+    if (!passing_through(s) || s->condition == STORE_STARTING || s->out_next < s->out_count) {
+        return;
+    }
+    if (s->writing_count != 0) {
+        give_out(s, s->writing, s->writing_count, s->writing_last);
+        s->writing_count = 0;
+    } else if (s->waiting_count != 0) {
+        give_out(s, s->waiting, s->waiting_count, s->last_seq);
+        s->waiting_count = 0;
+    }
+}
+
+bool store_give(struct store *s, struct reading *reading, uint64_t *boot)
+{
+    pass_through(s);
+    if (s->out_next >= s->out_count) {
+        return false;
+    }
+    *reading = s->out[s->out_next++];
+    *boot = s->out_boot;
+    s->given_reading = reading->seq;
+    s->given_seq = s->out_next == s->out_count ? s->out_last : reading->seq;
+    return true;
+}
+
+/* Something has changed that the next frame must say. */
+static void note(struct store *s, uint64_t now_ns)
+{
+    if (!s->noting) {
+        s->noting = true;
+        s->note_ns = now_ns;
+    }
+}
+
+void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
+{
+    if (upto >= s->given_reading) {
+        upto = s->given_seq;
+    }
+    if (upto > s->state.released) {
+        s->state.released = upto;
+        note(s, now_ns);
+    }
+}
+
+/* The entry of this start; the oldest one makes room. */
+static struct record_clock *own_clock(struct record_state *state)
+{
+    struct record_clock *last = state->clocks != 0 ? &state->clock[state->clocks - 1] : NULL;
+    if (last != NULL && last->boot == state->boot) {
+        return last;
+    }
+    if (state->clocks == RECORD_BOOTS) {
+        memmove(&state->clock[0], &state->clock[1], (RECORD_BOOTS - 1) * sizeof state->clock[0]);
+        state->clocks--;
+    }
+    last = &state->clock[state->clocks++];
+    *last = (struct record_clock){.boot = state->boot};
+    return last;
+}
+
+void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t now_ns)
+{
+    struct record_clock *clock = own_clock(&s->state);
+    clock->offset_ns = offset_ns;
+    clock->quality = quality;
+    s->state.wall_ns = now_ns + (uint64_t)offset_ns;
+}
+
+void store_rewind(struct store *s)
+{
+    if (passing_through(s)) { /* what is not released is only here */
+        while (s->out_next > 0 && s->out[s->out_next - 1].seq > s->state.released) {
+            s->out_next--;
+        }
+        return;
+    }
+    s->given_seq = s->state.released;
+    s->given_reading = s->state.released;
+    s->out_count = 0;
+    s->out_next = 0;
+}
+
+uint64_t store_deadline(const struct store *s)
+{
+    uint64_t deadline = UINT64_MAX;
+    if (s->step != STORE_STEP_IDLE) {
+        return deadline;
+    }
+    if (s->waiting_count != 0) {
+        deadline = s->oldest_ns + s->settings.commit_ns;
+    }
+    if (s->noting && s->note_ns + s->settings.release_ns < deadline) {
+        deadline = s->note_ns + s->settings.release_ns;
+    }
+    return deadline;
+}

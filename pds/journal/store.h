@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The journal as a state machine without I/O: readings in, readings out in the same order once they are
+ * durable, until they are released. What cannot be kept is in the ledger; nothing disappears silently.
+ *
+ * The owner does what store_next names (storage operations; sealing and opening by the crypto component) and
+ * reports it. One action is under way at a time. Times are monotonic nanoseconds.
+ */
+#ifndef POSTERN_JOURNAL_STORE_H
+#define POSTERN_JOURNAL_STORE_H
+
+#include "log/log.h"
+#include "record.h"
+
+/* Bytes that sealing adds: nonce and tag. */
+#define STORE_SEAL_SIZE 28u
+
+/* Most bytes of a frame's contents before sealing. */
+#define STORE_PLAIN_MAX (LOG_PAYLOAD_MAX - STORE_SEAL_SIZE)
+
+enum store_policy {
+    STORE_DROP_OLDEST, /* a full journal gives up its oldest segment */
+    STORE_DROP_NEWEST, /* a full journal takes nothing new */
+    STORE_HOLD         /* a full journal makes the sensors wait */
+};
+
+struct store_settings {
+    enum store_policy policy;
+    uint32_t commit_readings; /* a frame is written when so many wait (1..RECORD_READINGS) */
+    uint64_t commit_ns;       /* or when the oldest has waited so long */
+    uint64_t release_ns;      /* deliveries are noted after this time even if no readings come */
+    uint32_t thin_percent; /* from this fill on (1..100) only one sample in `thin_keep` is kept; 0: never */
+    uint32_t thin_keep;
+};
+
+enum store_condition {
+    STORE_STARTING, /* nothing is taken yet */
+    STORE_READY,
+    STORE_NO_MEDIUM, /* none, or it failed: readings pass through memory and are not durable */
+    STORE_FOREIGN    /* a journal that this device cannot open, or of another layout: left alone, as above */
+};
+
+enum store_action_kind {
+    STORE_IO,   /* do `io`, then store_io_done */
+    STORE_SEAL, /* seal `length` bytes at `data`, bound to first_seq and last_seq, then store_sealed */
+    STORE_OPEN  /* open likewise, then store_opened */
+};
+
+struct store_action {
+    enum store_action_kind kind;
+    const struct media_op *io;
+    const uint8_t *data;
+    uint32_t length;
+    uint64_t first_seq;
+    uint64_t last_seq;
+};
+
+struct store_counters {
+    uint64_t accepted;    /* readings that became durable */
+    uint64_t bad;         /* readings whose number does not go up: dropped */
+    uint64_t frames;      /* written */
+    uint64_t forged;      /* frames that did not open, or hold nonsense */
+    uint64_t not_durable; /* readings that passed through memory only */
+};
+
+enum store_step {
+    STORE_STEP_LOG_START, /* the log recovers */
+    STORE_STEP_OPEN_LAST, /* its last frame is opened */
+    STORE_STEP_BACK,      /* it looks for the frame before */
+    STORE_STEP_IDLE,
+    STORE_STEP_SEALING,
+    STORE_STEP_APPENDING,
+    STORE_STEP_READING, /* a frame to be given out again */
+    STORE_STEP_OPENING,
+    STORE_STEP_STOPPED /* no medium */
+};
+
+/* Fields are the store's; the first group may be read. */
+struct store {
+    enum store_condition condition;
+    struct store_counters counters;
+    struct record_state state; /* `released` is up to date; durable is what the log says */
+    struct log log;
+
+    struct store_settings settings;
+    enum store_step step;
+    bool action_out; /* an action was named and is not reported yet */
+    bool read_turn;  /* a frame was written last: reading goes first */
+    bool thinning;   /* the present sample is left out */
+    uint32_t thin_count;
+    /* Numbers that are lost count as taken, durable and given out: a frame covers all numbers since the one
+     * before it, so that what is missing between two frames was lost by the medium. */
+    uint64_t last_seq;      /* taken */
+    uint64_t durable_seq;   /* in a durable frame */
+    uint64_t given_seq;     /* given out */
+    uint64_t given_reading; /* the last reading given out */
+    uint64_t oldest_ns;     /* when the first waiting reading came */
+    uint64_t note_ns;       /* when there was first something to note */
+    bool noting;
+
+    struct reading waiting[RECORD_READINGS]; /* taken, not yet in a frame */
+    uint32_t waiting_count;
+    struct reading writing[RECORD_READINGS]; /* in the frame under way */
+    uint32_t writing_count;
+    uint64_t writing_last;               /* covered by it */
+    uint64_t writing_release;            /* what it says is released */
+    struct reading out[RECORD_READINGS]; /* durable, to be given out */
+    uint32_t out_count;
+    uint32_t out_next;
+    uint64_t out_last; /* covered by them */
+    uint64_t out_boot;
+    uint8_t plain[STORE_PLAIN_MAX];
+    uint32_t plain_length;
+};
+
+/* Begin; store_medium or store_no_medium follows. */
+void store_init(struct store *s, const struct store_settings *settings);
+
+/* The medium is there: recover. `unique`: 16 random bytes, others at each start. False: its geometry cannot
+ * hold a journal. */
+bool store_medium(struct store *s, const struct media_geometry *geometry, uint32_t segment_size,
+                  const uint8_t *unique);
+
+/* There is none, or it is gone: readings pass through memory. */
+void store_no_medium(struct store *s);
+
+/* The next action, or false: none now. Call again after a report, a reading, or store_deadline. */
+bool store_next(struct store *s, struct store_action *action, uint64_t now_ns);
+
+void store_io_done(struct store *s, enum media_result result);
+
+/* The sealed contents, `length` bytes (at most LOG_PAYLOAD_MAX); 0: not now, store_next asks again. */
+void store_sealed(struct store *s, const uint8_t *data, uint32_t length);
+
+/* What was opened; 0: it is not authentic. */
+void store_opened(struct store *s, const uint8_t *data, uint32_t length);
+
+/* Can a reading be taken now? If not, it must stay where it is. */
+bool store_wants_reading(const struct store *s);
+
+/* Take one; only after store_wants_reading. A private copy of what an untrusted peer sent. */
+void store_take(struct store *s, const struct reading *reading, uint64_t now_ns);
+
+/* The number that the next reading should have: sensors continue here after a restart. */
+uint64_t store_next_number(const struct store *s);
+
+/* The next durable reading to be delivered, and the start of the gateway that it comes from. False: none now
+ * (it may have to be read first). */
+bool store_give(struct store *s, struct reading *reading, uint64_t *boot);
+
+/* Readings up to this number are delivered. Beyond what was given out: ignored. */
+void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns);
+
+/* Whoever delivers has lost its memory: give out again from the first reading that is not released. */
+void store_rewind(struct store *s);
+
+/* Wall time of this start: wall_ns = mono_ns + offset_ns, with enum clock_quality. Kept with the readings. */
+void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t now_ns);
+
+/* Fill of the medium in per cent. */
+uint64_t store_fill(const struct store *s);
+
+/* When store_next may have something to do although nothing happens; UINT64_MAX: never. */
+uint64_t store_deadline(const struct store *s);
+
+#endif
