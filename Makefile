@@ -42,6 +42,7 @@ endif
 include mk/image.mk
 include mk/sdk.mk
 include mk/unit.mk
+include tests/model/build.mk
 include proof/build.mk
 include mk/check.mk
 

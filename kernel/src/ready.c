@@ -106,6 +106,11 @@ COLD void release_insert(struct tcb *t)
         tcb_at(before)->next = t->self;
     if (after != NIL)
         tcb_at(after)->prev = t->self;
+    /* Who runs may go on running: the timer was armed without this thread. */
+    if (time < ks.deadline) {
+        ks.deadline = time;
+        machine_set_timer(time);
+    }
 }
 
 COLD void release_remove(struct tcb *t)

@@ -196,6 +196,7 @@ void sched_activate(u16 s)
         deadline = release_deadline(deadline);
     ks.started = now;
     ks.active = s;
+    ks.deadline = deadline;
     machine_set_timer(deadline);
 }
 

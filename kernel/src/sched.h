@@ -17,6 +17,7 @@ struct tcb;
 
 struct scheduler {
     u64 started;   /* when 'active' began to run */
+    u64 deadline;  /* of the timer */
     u16 current;   /* thread that may go on running; NIL: it blocked or lost its budget */
     u16 candidate; /* woken thread that is in no queue yet */
     u16 loaded;    /* thread whose address space is in satp */

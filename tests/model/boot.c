@@ -110,12 +110,15 @@ static struct m_platform expected(const struct machine_kind *kind, u32 tree_size
     add_untyped(&p, CLINT + CLINT_SIZE, PLIC, true);
     add_untyped(&p, PLIC + PLIC_SIZE, RAM, true);
     add_untyped(&p, RAM + RAM_SIZE, ADDRESS_TOP, true);
-    const struct m_table tables[4] = {{true, 0, 1, ENTRY}, {true, 0, 0, ENTRY}, {true, 0, 1, PN_MSGBUF_VADDR},
+    const struct m_table tables[4] = {{true, 0, 1, ENTRY},
+                                      {true, 0, 0, ENTRY},
+                                      {true, 0, 1, PN_MSGBUF_VADDR},
                                       {true, 0, 0, PN_MSGBUF_VADDR}};
-    const struct m_mapping maps[4] = {{0, false, PN_READ | PN_EXEC, ENTRY, ROOT_TEXT},
-                                      {0, false, PN_READ | PN_EXEC, ENTRY + PN_PAGE_SIZE, ROOT_TEXT + PN_PAGE_SIZE},
-                                      {0, false, PN_READ | PN_WRITE, ENTRY + 2 * PN_PAGE_SIZE, ROOT_DATA},
-                                      {0, false, PN_READ | PN_WRITE, PN_MSGBUF_VADDR, kernel_map_physical(&ks_buffer[0])}};
+    const struct m_mapping maps[4] = {
+        {0, false, PN_READ | PN_EXEC, ENTRY, ROOT_TEXT},
+        {0, false, PN_READ | PN_EXEC, ENTRY + PN_PAGE_SIZE, ROOT_TEXT + PN_PAGE_SIZE},
+        {0, false, PN_READ | PN_WRITE, ENTRY + 2 * PN_PAGE_SIZE, ROOT_DATA},
+        {0, false, PN_READ | PN_WRITE, PN_MSGBUF_VADDR, kernel_map_physical(&ks_buffer[0])}};
     memcpy(p.table, tables, sizeof tables);
     memcpy(p.mapping, maps, sizeof maps);
     p.tables = 4;
@@ -130,23 +133,31 @@ static void find_bootinfo(struct m_platform *p)
     struct m_mapping map = {0, false, PN_READ, PN_BOOTINFO_VADDR, pte >> 10 << 12};
     const struct pn_bootinfo *info = host_object(map.paddr);
     p->mapping[p->mappings++] = map;
-    if (info->magic != PN_BOOTINFO_MAGIC || info->untyped_count != p->untypeds || info->timebase_hz != p->hz ||
-        info->first_free_slot != PN_ROOT_FIRST_UNTYPED + p->untypeds)
+    if (info->magic != PN_BOOTINFO_MAGIC || info->untyped_count != p->untypeds ||
+        info->timebase_hz != p->hz || info->first_free_slot != PN_ROOT_FIRST_UNTYPED + p->untypeds)
         host_stop("bootinfo");
     for (u32 i = 0; i < p->untypeds; i++) {
         if (info->untyped[i].paddr != p->untyped[i].start || info->untyped[i].size != p->untyped[i].size ||
-            info->untyped[i].slot != PN_ROOT_FIRST_UNTYPED + i || info->untyped[i].is_device != p->untyped[i].device)
+            info->untyped[i].slot != PN_ROOT_FIRST_UNTYPED + i ||
+            info->untyped[i].is_device != p->untyped[i].device)
             host_stop("bootinfo: untyped");
     }
 }
 
 static void place_descriptor(void)
 {
-    struct pn_boot d = {.magic = PN_BOOT_MAGIC, .size = sizeof d, .kernel_paddr = KERNEL, .kernel_size = KERNEL_SIZE,
-                        .ram_paddr = RAM, .ram_size = RAM_SIZE, .root_entry = ENTRY, .root_sp = ROOT_SP,
+    struct pn_boot d = {.magic = PN_BOOT_MAGIC,
+                        .size = sizeof d,
+                        .kernel_paddr = KERNEL,
+                        .kernel_size = KERNEL_SIZE,
+                        .ram_paddr = RAM,
+                        .ram_size = RAM_SIZE,
+                        .root_entry = ENTRY,
+                        .root_sp = ROOT_SP,
                         .root_segment_count = 2};
     d.root_segment[0] = (struct pn_boot_segment){ROOT_TEXT, ENTRY, 2 * PN_PAGE_SIZE, PN_READ | PN_EXEC};
-    d.root_segment[1] = (struct pn_boot_segment){ROOT_DATA, ENTRY + 2 * PN_PAGE_SIZE, PN_PAGE_SIZE, PN_READ | PN_WRITE};
+    d.root_segment[1] =
+        (struct pn_boot_segment){ROOT_DATA, ENTRY + 2 * PN_PAGE_SIZE, PN_PAGE_SIZE, PN_READ | PN_WRITE};
     host_place_boot(&d, sizeof d, 0);
 }
 

@@ -58,8 +58,10 @@ static bool same_binding(u16 i)
            same("thread", i, "fault endpoint", b->fault_endpoint, t->fault_endpoint) &&
            (b->fault_endpoint == NIL || same("thread", i, "fault badge", b->fault_badge, t->fault_badge)) &&
            same("thread", i, "timeout endpoint", b->timeout_endpoint, t->timeout_endpoint) &&
-           (b->timeout_endpoint == NIL || same("thread", i, "timeout badge", b->timeout_badge, t->timeout_badge)) &&
-           same("thread", i, "flags", b->flags, t->flags) && same("thread", i, "start pc", b->start_pc, t->start_pc) &&
+           (b->timeout_endpoint == NIL ||
+            same("thread", i, "timeout badge", b->timeout_badge, t->timeout_badge)) &&
+           same("thread", i, "flags", b->flags, t->flags) &&
+           same("thread", i, "start pc", b->start_pc, t->start_pc) &&
            same("thread", i, "start sp", b->start_sp, t->start_sp) &&
            same("thread", i, "start a0", b->start_a0, t->start_a0);
 }
@@ -86,13 +88,15 @@ static bool same_thread(u16 i)
 {
     const struct tcb *k = &ks_tcb[i];
     const struct m_thread *t = &m.thread[i];
-    if (!same("thread", i, "state", k->state, t->state) || !same("thread", i, "priority", k->priority, t->priority) ||
+    if (!same("thread", i, "state", k->state, t->state) ||
+        !same("thread", i, "priority", k->priority, t->priority) ||
         !same("thread", i, "epoch", k->epoch, t->epoch) || !same("thread", i, "context", k->sc, t->sc) ||
         !same("thread", i, "fault", k->fault, t->fault) || !same("thread", i, "index", k->self, i) ||
         !same("thread", i, "context has yet to move", k->moving, t->moving))
         return false;
-    if (t->fault != PN_FAULT_NULL && (!same("thread", i, "fault address", k->fault_address, t->fault_address) ||
-                                      !same("thread", i, "fault code", k->fault_code, t->fault_code)))
+    if (t->fault != PN_FAULT_NULL &&
+        (!same("thread", i, "fault address", k->fault_address, t->fault_address) ||
+         !same("thread", i, "fault code", k->fault_code, t->fault_code)))
         return false;
     if (t->state == M_RECEIVE && !same("thread", i, "offered reply", k->reply, t->reply))
         return false;
@@ -118,7 +122,8 @@ static bool same_objects(void)
     for (u16 n = 1; n <= m.notifications; n++) {
         const struct notification *k = &ks_notification[n];
         const struct m_notification *t = &m.notification[n];
-        if (!same("notification", n, "word", k->word, t->word) || !same("notification", n, "context", k->sc, t->sc) ||
+        if (!same("notification", n, "word", k->word, t->word) ||
+            !same("notification", n, "context", k->sc, t->sc) ||
             !same("notification", n, "active", k->state == NOTIFICATION_ACTIVE, t->active) ||
             !same("notification", n, "bound thread", fixed_bound_tcb[n], t->bound) ||
             !same_list("notification", n, k->queue.head, &t->queue))
@@ -153,7 +158,8 @@ static bool same_context(u16 i)
 {
     const struct sched_context *k = &ks_sc[i];
     const struct m_sc *t = &m.sc[i];
-    if (!same("context", i, "budget", k->budget, t->budget) || !same("context", i, "thread", k->thread, t->thread) ||
+    if (!same("context", i, "budget", k->budget, t->budget) ||
+        !same("context", i, "thread", k->thread, t->thread) ||
         !same("context", i, "home thread", k->home_thread, t->home_thread) ||
         !same("context", i, "home notification", k->home_notification, t->home_notification) ||
         !same("context", i, "consumed", k->consumed, t->consumed))
@@ -168,7 +174,8 @@ static bool same_context(u16 i)
         return false;
     if (t->budget == 0)
         return true;
-    return same("context", i, "period", k->period, t->period) && same("context", i, "badge", k->badge, t->badge) &&
+    return same("context", i, "period", k->period, t->period) &&
+           same("context", i, "badge", k->badge, t->badge) &&
            same("context", i, "most refills", k->max, t->max) && same_refills(i);
 }
 
@@ -188,12 +195,17 @@ static bool same_scheduler(u16 running)
 
 static bool same_counts(void)
 {
-    return same("pool", 0, "threads", fixed.tcbs, m.threads) && same("pool", 0, "endpoints", fixed.endpoints, m.endpoints) &&
+    return same("pool", 0, "threads", fixed.tcbs, m.threads) &&
+           same("pool", 0, "endpoints", fixed.endpoints, m.endpoints) &&
            same("pool", 0, "notifications", fixed.notifications, m.notifications) &&
-           same("pool", 0, "replies", fixed.replies, m.replies) && same("pool", 0, "contexts", fixed.scs, m.scs) &&
-           same("pool", 0, "untypeds", fixed.untypeds, m.untypeds) && same("pool", 0, "vspaces", fixed.vspaces, m.vspaces) &&
-           same("pool", 0, "tables", fixed.page_tables, m.tables) && same("pool", 0, "CNodes", fixed.cnodes, m.cnodes) &&
-           same("pool", 0, "slots", fixed.slots, m.slots) && same("kernel", 0, "sealed", fixed.sealed, m.sealed);
+           same("pool", 0, "replies", fixed.replies, m.replies) &&
+           same("pool", 0, "contexts", fixed.scs, m.scs) &&
+           same("pool", 0, "untypeds", fixed.untypeds, m.untypeds) &&
+           same("pool", 0, "vspaces", fixed.vspaces, m.vspaces) &&
+           same("pool", 0, "tables", fixed.page_tables, m.tables) &&
+           same("pool", 0, "CNodes", fixed.cnodes, m.cnodes) &&
+           same("pool", 0, "slots", fixed.slots, m.slots) &&
+           same("kernel", 0, "sealed", fixed.sealed, m.sealed);
 }
 
 static bool same_machine(u16 running)

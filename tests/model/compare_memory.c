@@ -40,7 +40,8 @@ static bool same_slots(void)
     const struct m_cap *slot = m.cnode[0].slot;
     for (u32 i = 0; i < m.slots; i++) {
         if (fixed_slot[i].word != cap_word(&slot[i]) || fixed_slot[i].badge != slot[i].badge) {
-            (void)snprintf(said, sizeof said, "slot %u: capability is %#llx badge %#llx, model says %#llx badge %#llx", i,
+            (void)snprintf(said, sizeof said,
+                           "slot %u: capability is %#llx badge %#llx, model says %#llx badge %#llx", i,
                            (unsigned long long)fixed_slot[i].word, (unsigned long long)fixed_slot[i].badge,
                            (unsigned long long)cap_word(&slot[i]), (unsigned long long)slot[i].badge);
             return false;
@@ -50,9 +51,11 @@ static bool same_slots(void)
         const struct untyped *k = &fixed_untyped[i];
         const struct m_untyped *t = &m.untyped[i];
         if (k->paddr != t->start || k->size != t->size || k->used != t->used || k->device != t->device) {
-            (void)snprintf(said, sizeof said, "untyped %u: %#llx + %#llx used %#llx, model says %#llx + %#llx used %#llx", i,
-                           (unsigned long long)k->paddr, (unsigned long long)k->size, (unsigned long long)k->used,
-                           (unsigned long long)t->start, (unsigned long long)t->size, (unsigned long long)t->used);
+            (void)snprintf(said, sizeof said,
+                           "untyped %u: %#llx + %#llx used %#llx, model says %#llx + %#llx used %#llx", i,
+                           (unsigned long long)k->paddr, (unsigned long long)k->size,
+                           (unsigned long long)k->used, (unsigned long long)t->start,
+                           (unsigned long long)t->size, (unsigned long long)t->used);
             return false;
         }
     }
@@ -107,7 +110,8 @@ static bool same_entry(u16 v, u32 level, u64 vaddr, u64 pte, u32 *tables, u32 *l
         return false;
     const struct m_table *t = &m.table[index];
     ++*tables;
-    if (!t->mapped || t->vspace != v || t->level != level - 1 || t->vaddr >> (12 + 9 * level) != vaddr >> (12 + 9 * level))
+    if (!t->mapped || t->vspace != v || t->level != level - 1 ||
+        t->vaddr >> (12 + 9 * level) != vaddr >> (12 + 9 * level))
         return false;
     return same_table(v, &fixed_table[index], level - 1, vaddr, tables, leaves);
 }
@@ -136,8 +140,8 @@ static bool same_spaces(void)
                 return false;
         }
     }
-    (void)snprintf(said, sizeof said, "address spaces: %u tables and %u mappings, model says %u and %u", tables, leaves,
-                   mapped, m.mappings);
+    (void)snprintf(said, sizeof said, "address spaces: %u tables and %u mappings, model says %u and %u",
+                   tables, leaves, mapped, m.mappings);
     return tables == mapped && leaves == m.mappings;
 }
 
@@ -158,7 +162,8 @@ const char *compare_memory(void)
             return said;
         memcpy(known_table, fixed_table, tables);
         memcpy(known_vspace, fixed_vspace, spaces);
-    } else if (memcmp(known_table, fixed_table, tables) != 0 || memcmp(known_vspace, fixed_vspace, spaces) != 0) {
+    } else if (memcmp(known_table, fixed_table, tables) != 0 ||
+               memcmp(known_vspace, fixed_vspace, spaces) != 0) {
         return same_spaces() ? "page tables changed" : said;
     }
     m.slots_changed = false;

@@ -34,6 +34,11 @@ _Noreturn void host_stop(const char *reason)
     abort();
 }
 
+uint64_t drive_short_ways(void)
+{
+    return host.fast;
+}
+
 static bool next_step(bool idle)
 {
     if (steps >= drive->limit || !drive->next(drive->context, &present, idle))
@@ -59,7 +64,8 @@ static void finish_step(u16 running)
 static void pass_time(bool idle)
 {
     host.now += present.elapsed;
-    if ((present.timer || idle) && present.source == 0 && host.deadline != UINT64_MAX && host.now < host.deadline)
+    if ((present.timer || idle) && present.source == 0 && host.deadline != UINT64_MAX &&
+        host.now < host.deadline)
         host.now = host.deadline + present.elapsed % 4;
     if (present.source != 0)
         host_raise(present.source);
@@ -105,7 +111,8 @@ static void run_user(struct tcb *t)
     for (u32 i = 0; i < STEP_REGISTERS && present.kind == STEP_ECALL; i++)
         t->reg[step_register[i]] = present.reg[i];
     for (u32 i = 0; i < 512; i++)
-        buffer[i] = i > 4 && i <= present.words && i <= STEP_WORDS ? present.word[i - 1] : mix(present.other ^ (u64)i << 32);
+        buffer[i] = i > 4 && i <= present.words && i <= STEP_WORDS ? present.word[i - 1]
+                                                                   : mix(present.other ^ (u64)i << 32);
     for (u32 i = 0; host.fpu_on && i < HOST_FPU; i++)
         host.f[i] = mix(present.other ^ (u64)i << 40);
     if (drive->drift != 0)

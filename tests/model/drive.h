@@ -35,14 +35,17 @@ struct drive {
     step_source next;
     void *context;
     struct machine_kind machine;
-    uint32_t limit;      /* steps at most */
-    uint64_t drift;      /* ticks that each look at the clock takes; not 0: without model */
-    bool trace;          /* print each step */
-    struct step *record; /* room for 'limit' steps, or NULL */
+    uint32_t limit;          /* steps at most */
+    uint64_t drift;          /* ticks that each look at the clock takes; not 0: without model */
+    bool trace;              /* print each step */
+    struct step *record;     /* room for 'limit' steps, or NULL */
     volatile uint32_t *done; /* steps begun so far, for whoever watches this process */
 };
 
 /* Does not return if something is wrong: the difference is printed and the process aborts. */
 void drive_run(const struct drive *d);
+
+/* System calls of this process that the kernel's short ways handled. */
+uint64_t drive_short_ways(void);
 
 #endif

@@ -15,11 +15,15 @@ struct machine_kind generate_machine(struct generator *g)
 {
     static const uint32_t clocks[] = {10000000, 1000000, 1000000000, 3686400};
     static const uint32_t sources[] = {96, 10, 127, 1000};
-    struct machine_kind kind = {.hz = clocks[draw(g, 4)], .sources = sources[draw(g, 4)], .has_fpu = chance(g, 192)};
+    struct machine_kind kind = {
+        .hz = clocks[draw(g, 4)], .sources = sources[draw(g, 4)], .has_fpu = chance(g, 192)};
     kind.garbage = chance(g, 128) ? 0xa5a5a5a5a5a5a5a5 : draw_word(g);
     g->threads = 2 + (uint32_t)draw(g, 7);
     g->priorities = 1 + (uint32_t)draw(g, 4);
     g->chaos = chance(g, 64) ? 60 : 6;
+    g->routine = (uint32_t)draw(g, 256);
+    g->unrest = (uint32_t)draw(g, 40);
+    g->mixed = chance(g, 96);
     g->seals = chance(g, 96);
     return kind;
 }
@@ -52,12 +56,12 @@ static void fill_message(struct generator *g, struct step *s)
 
 static uint64_t system_call(struct generator *g)
 {
-    static const int8_t usual[] = {PN_SYS_CALL,   PN_SYS_CALL,        PN_SYS_CALL,        PN_SYS_CALL, PN_SYS_CALL,
-                                   PN_SYS_CALL,   PN_SYS_REPLY_RECV,  PN_SYS_REPLY_RECV,  PN_SYS_REPLY_RECV,
-                                   PN_SYS_REPLY_RECV, PN_SYS_RECV,    PN_SYS_RECV,        PN_SYS_RECV, PN_SYS_RECV,
-                                   PN_SYS_SEND,   PN_SYS_SEND,        PN_SYS_SEND,        PN_SYS_NBSEND, PN_SYS_NBSEND,
-                                   PN_SYS_NBSEND_RECV, PN_SYS_NBSEND_WAIT, PN_SYS_NBRECV, PN_SYS_WAIT, PN_SYS_NBWAIT,
-                                   PN_SYS_YIELD};
+    static const int8_t usual[] = {
+        PN_SYS_CALL,        PN_SYS_CALL,       PN_SYS_CALL,       PN_SYS_CALL,       PN_SYS_CALL,
+        PN_SYS_CALL,        PN_SYS_REPLY_RECV, PN_SYS_REPLY_RECV, PN_SYS_REPLY_RECV, PN_SYS_REPLY_RECV,
+        PN_SYS_RECV,        PN_SYS_RECV,       PN_SYS_RECV,       PN_SYS_RECV,       PN_SYS_SEND,
+        PN_SYS_SEND,        PN_SYS_SEND,       PN_SYS_NBSEND,     PN_SYS_NBSEND,     PN_SYS_NBSEND_RECV,
+        PN_SYS_NBSEND_WAIT, PN_SYS_NBRECV,     PN_SYS_WAIT,       PN_SYS_NBWAIT,     PN_SYS_YIELD};
     if (chance(g, g->chaos))
         return chance(g, 128) ? (uint64_t)0 - draw(g, 20) : draw_word(g);
     return (uint64_t)usual[draw(g, sizeof usual)];
@@ -69,17 +73,19 @@ static uint8_t wanted_type(struct generator *g, int64_t number, bool receiving)
         return chance(g, 192) ? PN_CAP_NOTIFICATION : PN_CAP_ENDPOINT;
     if (receiving)
         return chance(g, 240) ? PN_CAP_ENDPOINT : PN_CAP_NOTIFICATION;
-    static const uint8_t types[] = {PN_CAP_ENDPOINT, PN_CAP_ENDPOINT,     PN_CAP_ENDPOINT, PN_CAP_ENDPOINT, PN_CAP_ENDPOINT,
-                                    PN_CAP_ENDPOINT, PN_CAP_NOTIFICATION, PN_CAP_NOTIFICATION, PN_CAP_REPLY, PN_CAP_REPLY,
-                                    PN_CAP_TCB,      PN_CAP_TCB,          PN_CAP_TCB,      PN_CAP_TCB,      PN_CAP_CNODE,
-                                    PN_CAP_FRAME,    PN_CAP_IRQ,          PN_CAP_IRQ,      PN_CAP_SYSTEM,   PN_CAP_UNTYPED,
-                                    PN_CAP_SCHED_CONTEXT, PN_CAP_PAGE_TABLE, PN_CAP_VSPACE};
+    static const uint8_t types[] = {
+        PN_CAP_ENDPOINT,      PN_CAP_ENDPOINT,     PN_CAP_ENDPOINT,     PN_CAP_ENDPOINT, PN_CAP_ENDPOINT,
+        PN_CAP_ENDPOINT,      PN_CAP_NOTIFICATION, PN_CAP_NOTIFICATION, PN_CAP_REPLY,    PN_CAP_REPLY,
+        PN_CAP_TCB,           PN_CAP_TCB,          PN_CAP_TCB,          PN_CAP_TCB,      PN_CAP_CNODE,
+        PN_CAP_FRAME,         PN_CAP_IRQ,          PN_CAP_IRQ,          PN_CAP_SYSTEM,   PN_CAP_UNTYPED,
+        PN_CAP_SCHED_CONTEXT, PN_CAP_PAGE_TABLE,   PN_CAP_VSPACE};
     return types[draw(g, sizeof types)];
 }
 
 static bool invokable(uint8_t type)
 {
-    return type != PN_CAP_NULL && type != PN_CAP_ENDPOINT && type != PN_CAP_NOTIFICATION && type != PN_CAP_REPLY;
+    return type != PN_CAP_NULL && type != PN_CAP_ENDPOINT && type != PN_CAP_NOTIFICATION &&
+           type != PN_CAP_REPLY;
 }
 
 static void make_call(struct generator *g, struct step *s, uint16_t t)
@@ -101,17 +107,64 @@ static void make_call(struct generator *g, struct step *s, uint16_t t)
     s->reg[7] = number;
 }
 
+/* A capability for exactly this object, or any. */
+static uint64_t pick_object(struct generator *g, uint16_t t, uint8_t type, uint64_t object)
+{
+    for (uint32_t i = 0; i < view_slots(t); i++) {
+        struct m_cap c = view_cap(t, i);
+        if (c.type == type && c.object == object && c.rights != 0)
+            return i;
+    }
+    return pick_cap(g, t, type);
+}
+
+/* Servers and their clients: what threads do most of the time. */
+static void make_routine_call(struct generator *g, struct step *s, uint16_t t)
+{
+    uint64_t endpoint = 1 + t / 2u % 2u;
+    s->kind = STEP_ECALL;
+    fill_message(g, s);
+    if (chance(g, 192))
+        s->reg[1] = draw(g, 7);
+    s->reg[6] = pick_object(g, t, PN_CAP_REPLY, 1 + (t - 2u) % 6u);
+    if (t % 2 == 0) {
+        s->reg[0] = pick_object(g, t, PN_CAP_ENDPOINT, endpoint);
+        s->reg[7] = (uint64_t)(chance(g, 200) ? PN_SYS_REPLY_RECV : PN_SYS_RECV);
+    } else {
+        s->reg[0] = pick_object(g, t, PN_CAP_ENDPOINT, 1 + draw(g, 2));
+        s->reg[7] = (uint64_t)PN_SYS_CALL;
+    }
+}
+
+/* An invocation with some arguments: it does not block. */
+static void make_mistake(struct generator *g, struct step *s, uint16_t t)
+{
+    static const uint8_t types[] = {PN_CAP_UNTYPED,    PN_CAP_CNODE, PN_CAP_TCB,   PN_CAP_FRAME,
+                                    PN_CAP_PAGE_TABLE, PN_CAP_IRQ,   PN_CAP_SYSTEM};
+    uint8_t type = types[draw(g, sizeof types)];
+    s->reg[0] = pick_cap(g, t, type);
+    struct m_cap cap = view_cap(t, s->reg[0]);
+    generate_invocation(g, s, t, cap);
+    bool suicide = t == ROOT && cap.type == PN_CAP_TCB && cap.object == ROOT && !chance(g, 4);
+    if (!invokable(cap.type) || suicide)
+        s->reg[0] = UINT64_MAX;
+}
+
 /* The root task, above all others, keeps the system alive: it waits for interrupts and starts threads. */
 static void make_root_call(struct generator *g, struct step *s)
 {
-    uint64_t kind = draw(g, 8);
-    if (kind < 3) {
-        step_call(s, ROOT_NOTIFICATIONS + draw(g, 4), 0, 0, NULL);
+    uint64_t kind = draw(g, 32);
+    if (!view_source_ready(1) && !chance(g, 1))
+        kind = 24;
+    if (kind < 5) {
+        step_call(s, ROOT_NOTIFICATIONS + 3, 0, 0, NULL);
         s->reg[7] = (uint64_t)PN_SYS_WAIT;
-    } else if (kind < 5) {
+    } else if (kind < 24) {
         step_call(s, ROOT_TCBS + draw(g, g->threads), PN_TCB_RESUME, 0, NULL);
-    } else if (kind < 7) {
-        step_call(s, ROOT_IRQS + draw(g, 3), PN_IRQ_ACK, 0, NULL);
+    } else if (kind < 29) {
+        step_call(s, ROOT_IRQS + (kind < 27 ? 0 : draw(g, 3)), PN_IRQ_ACK, 0, NULL);
+    } else if (kind < 31 || chance(g, 248)) {
+        make_mistake(g, s, ROOT);
     } else {
         make_call(g, s, ROOT);
     }
@@ -139,7 +192,8 @@ static uint16_t pick_source(struct generator *g, bool must_wake)
 static void make_interrupt(struct generator *g, struct step *s, bool idle)
 {
     s->kind = STEP_INTERRUPT;
-    if (chance(g, idle ? 64 : 128))
+    bool timer = view_time_left() < UINT64_MAX / 2;
+    if (chance(g, idle ? 64 : 128) || !timer)
         s->source = pick_source(g, idle);
     else
         s->timer = true;
@@ -154,19 +208,24 @@ bool generate_step(void *context, struct step *s, bool idle)
     uint16_t t = view_current();
     bool script = !idle && t == ROOT && g->chaos < 256 && generate_script(g, s);
     s->other = g->bytes != NULL ? g->left * 0x10001 + g->script : draw(g, UINT64_MAX);
-    if (script && !chance(g, 4))
+    if (script) {
+        if (chance(g, 3))
+            make_mistake(g, s, t);
         return true;
+    }
     s->elapsed = elapsed(g);
     uint64_t left = view_time_left();
     bool late = s->elapsed >= left;
     if (late)
         s->elapsed = left + s->elapsed % (view_ticks(30) + 1);
-    if (idle || chance(g, late || view_device_pending() ? 240 : 40))
+    if (idle || chance(g, late || view_device_pending() ? 240 : g->unrest))
         make_interrupt(g, s, idle);
-    else if (chance(g, 14) && t != ROOT)
+    else if (chance(g, g->unrest / 3) && t != ROOT)
         make_exception(g, s);
     else if (t == ROOT)
         make_root_call(g, s);
+    else if (chance(g, g->routine))
+        make_routine_call(g, s, t);
     else
         make_call(g, s, t);
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes events: first the root task builds a system, then everybody does anything. Choices come from a seed or
- * from given bytes. */
+/* Makes events: first the root task builds a system, then everybody does anything. Choices come from a seed
+ * or from given bytes. */
 #ifndef MODEL_GENERATE_H
 #define MODEL_GENERATE_H
 
@@ -16,8 +16,11 @@ struct generator {
     /* What the construction makes. */
     uint32_t threads;
     uint32_t priorities;
-    uint32_t chaos; /* of 256: how often an argument is arbitrary */
+    uint32_t chaos;   /* of 256: how often an argument is arbitrary */
+    uint32_t routine; /* of 256: how often a thread behaves as a server or its client */
+    uint32_t unrest;  /* of 256: how often something interrupts */
     bool seals;
+    bool mixed; /* some threads have the FPU or counters, others not */
 };
 
 /* Choices follow from 'seed' alone. */
@@ -35,7 +38,8 @@ bool generate_step(void *context, struct step *s, bool idle);
 uint64_t draw(struct generator *g, uint64_t limit); /* below 'limit' */
 bool chance(struct generator *g, uint32_t of_256);
 uint64_t draw_word(struct generator *g); /* any word, often a special one */
-uint64_t pick_cap(struct generator *g, uint16_t t, uint8_t type); /* a capability pointer, mostly of that type */
+uint64_t pick_cap(struct generator *g, uint16_t t,
+                  uint8_t type); /* a capability pointer, mostly of that type */
 uint64_t pick_empty(struct generator *g, uint16_t cnode);
 
 /* generate_invoke.c: label and arguments of an invocation of capability 'cap' by thread t. */

@@ -49,9 +49,9 @@ bool chance(struct generator *g, uint32_t of_256)
 
 uint64_t draw_word(struct generator *g)
 {
-    static const uint64_t special[] = {0,         1,          UINT64_MAX, 1ull << 63,    0x7fffffffffffffff,
-                                       0x10000,   0xffff,     0xffffffff, 0x100000000,   PN_USER_TOP,
-                                       0x1000,    0x200000,   PN_MAX_SLOTS, 0x3ffffff000, 1ull << 56};
+    static const uint64_t special[] = {0,       1,        UINT64_MAX,   1ull << 63,   0x7fffffffffffffff,
+                                       0x10000, 0xffff,   0xffffffff,   0x100000000,  PN_USER_TOP,
+                                       0x1000,  0x200000, PN_MAX_SLOTS, 0x3ffffff000, 1ull << 56};
     uint64_t kind = draw(g, 4);
     if (kind == 0)
         return special[draw(g, sizeof special / sizeof special[0])];

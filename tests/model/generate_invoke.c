@@ -4,14 +4,15 @@
 #include "generate.h"
 #include "view.h"
 
-static const uint64_t addresses[] = {0x200000, 0x201000, 0x400000, 0x600000, 0x40000000, 0x40200000, 0x3fffffe000,
-                                     0x3fffe00000, 0x3ffffff000};
+static const uint64_t addresses[] = {0x200000,   0x201000,     0x400000,     0x600000,    0x40000000,
+                                     0x40200000, 0x3fffffe000, 0x3fffe00000, 0x3ffffff000};
 
 static uint64_t address(struct generator *g)
 {
     if (chance(g, g->chaos))
         return draw_word(g);
-    return addresses[draw(g, sizeof addresses / sizeof addresses[0])] + (chance(g, 64) ? draw(g, 4) * 0x1000 : 0);
+    return addresses[draw(g, sizeof addresses / sizeof addresses[0])] +
+           (chance(g, 64) ? draw(g, 4) * 0x1000 : 0);
 }
 
 void step_call(struct step *s, uint64_t cptr, uint64_t method, uint32_t count, const uint64_t *words)
@@ -36,9 +37,10 @@ static uint16_t cnode_behind(uint16_t t, uint64_t cptr)
 
 static uint32_t retype(struct generator *g, uint16_t t, const struct m_cap *cap, uint64_t *w)
 {
-    static const uint8_t types[] = {PN_CAP_FRAME,    PN_CAP_FRAME,        PN_CAP_FRAME, PN_CAP_UNTYPED, PN_CAP_CNODE,
-                                    PN_CAP_TCB,      PN_CAP_NOTIFICATION, PN_CAP_REPLY, PN_CAP_VSPACE,  PN_CAP_PAGE_TABLE,
-                                    PN_CAP_ENDPOINT, PN_CAP_SCHED_CONTEXT};
+    static const uint8_t types[] = {PN_CAP_FRAME,        PN_CAP_FRAME,    PN_CAP_FRAME,
+                                    PN_CAP_UNTYPED,      PN_CAP_CNODE,    PN_CAP_TCB,
+                                    PN_CAP_NOTIFICATION, PN_CAP_REPLY,    PN_CAP_VSPACE,
+                                    PN_CAP_PAGE_TABLE,   PN_CAP_ENDPOINT, PN_CAP_SCHED_CONTEXT};
     w[0] = chance(g, g->chaos) ? draw(g, 14) : types[draw(g, sizeof types)];
     w[1] = 0;
     if (w[0] == PN_CAP_FRAME)
@@ -58,7 +60,8 @@ static uint32_t retype(struct generator *g, uint16_t t, const struct m_cap *cap,
     return 6;
 }
 
-static uint32_t on_cnode(struct generator *g, uint16_t t, const struct m_cap *cap, uint64_t method, uint64_t *w)
+static uint32_t on_cnode(struct generator *g, uint16_t t, const struct m_cap *cap, uint64_t method,
+                         uint64_t *w)
 {
     if (method == PN_CNODE_DELETE) {
         w[0] = draw(g, view_cnode_slots(cap->object) + 1ull);
@@ -139,10 +142,10 @@ static uint32_t on_system(struct generator *g, uint16_t t, uint64_t method, uint
 
 static uint64_t choose_method(struct generator *g, uint8_t type)
 {
-    static const uint8_t tcb[] = {PN_TCB_CONFIGURE,       PN_TCB_SET_SCHED,      PN_TCB_BIND_NOTIFICATION,
-                                  PN_TCB_SET_START,       PN_TCB_WRITE_REGISTERS, PN_TCB_READ_REGISTERS,
-                                  PN_TCB_SUSPEND,         PN_TCB_RESUME,         PN_TCB_RESUME,
-                                  PN_TCB_RESUME,          PN_TCB_RESET,          PN_TCB_EPOCH};
+    static const uint8_t tcb[] = {PN_TCB_CONFIGURE, PN_TCB_SET_SCHED,       PN_TCB_BIND_NOTIFICATION,
+                                  PN_TCB_SET_START, PN_TCB_WRITE_REGISTERS, PN_TCB_READ_REGISTERS,
+                                  PN_TCB_SUSPEND,   PN_TCB_RESUME,          PN_TCB_RESUME,
+                                  PN_TCB_RESUME,    PN_TCB_RESET,           PN_TCB_EPOCH};
     if (chance(g, g->chaos))
         return chance(g, 200) ? draw(g, 45) : draw_word(g);
     switch (type) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The root task builds a small system with its own calls; some of its choices are random, some are mistakes. */
+/* The root task builds a small system with its own calls; some of its choices are random, some are mistakes.
+ */
 #include <string.h>
 #include "generate.h"
 #include "view.h"
@@ -55,22 +56,28 @@ static uint64_t gift(struct generator *g)
     if (kind < 9)
         return ENDPOINTS + draw(g, 3);
     if (kind < 14)
-        return NOTIFICATIONS + draw(g, 4);
+        return NOTIFICATIONS + draw(g, 3);
     if (kind < 19)
         return REPLIES + draw(g, 6);
     if (kind < 24)
         return TCBS + draw(g, g->threads);
-    static const uint8_t rare[8] = {CONTEXTS, IRQS, IRQS + 1, FRAMES, PN_ROOT_CNODE, UNTYPEDS, PN_ROOT_SYSTEM, PN_ROOT_TCB};
+    static const uint8_t rare[8] = {CONTEXTS,      IRQS + 1, IRQS + 2,       FRAMES,
+                                    PN_ROOT_CNODE, UNTYPEDS, PN_ROOT_SYSTEM, PN_ROOT_TCB};
     uint8_t slot = rare[kind - 24];
+    if (slot == PN_ROOT_TCB && !chance(g, 16))
+        slot = ENDPOINTS;
     return slot == CONTEXTS ? slot + draw(g, 8) : slot;
 }
 
+/* Every thread has three endpoints and a reply object with all rights, the rest is random. */
 static void give(struct generator *g, struct step *s, uint32_t i)
 {
-    uint64_t what = gift(g);
+    uint32_t place = i % CAPS_EACH;
+    uint64_t what = place < 3 ? ENDPOINTS + place : place == 3 ? REPLIES + i / CAPS_EACH % 6 : gift(g);
     bool badged = what >= ENDPOINTS && what < REPLIES;
-    uint64_t rights = chance(g, 176) ? PN_ALL_RIGHTS : draw(g, 16);
-    const uint64_t w[4] = {1 + i % CAPS_EACH, what, rights, badged && chance(g, 200) ? 1ull << draw(g, 64) : 0};
+    uint64_t rights = place < 4 || chance(g, 176) ? PN_ALL_RIGHTS : draw(g, 16);
+    const uint64_t w[4] = {1 + i % CAPS_EACH, what, rights,
+                           badged && chance(g, 200) ? 1ull << draw(g, 64) : 0};
     step_call(s, CNODES + i / CAPS_EACH, PN_CNODE_DERIVE, 4, w);
 }
 
@@ -86,8 +93,9 @@ static void configure(struct generator *g, struct step *s, uint32_t i)
 {
     uint64_t fault = chance(g, 64) ? 0 : ENDPOINTS + draw(g, 3);
     uint64_t timeout = chance(g, 128) ? 0 : ENDPOINTS + draw(g, 3);
-    uint64_t flags = draw(g, 4) * chance(g, 128) + (chance(g, 80) ? PN_TCB_PASSIVE : 0);
-    const uint64_t w[6] = {CNODES + i, chance(g, 128) ? SPACES + draw(g, 2) : PN_ROOT_VSPACE, 0, fault, flags, timeout};
+    uint64_t flags = (g->mixed ? draw(g, 4) : PN_TCB_COUNTERS) + (chance(g, 80) ? PN_TCB_PASSIVE : 0);
+    const uint64_t w[6] = {CNODES + i, chance(g, 128) ? SPACES + draw(g, 2) : PN_ROOT_VSPACE, 0, fault, flags,
+                           timeout};
     step_call(s, TCBS + i, PN_TCB_CONFIGURE, 6, w);
 }
 
@@ -110,7 +118,7 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
         step_call(s, TCBS + i, PN_TCB_SET_START, 3, w);
         return;
     case 3:
-        w[0] = NOTIFICATIONS + draw(g, 4);
+        w[0] = NOTIFICATIONS + draw(g, 3);
         step_call(s, TCBS + i, chance(g, 160) ? PN_TCB_BIND_NOTIFICATION : PN_TCB_EPOCH, 1, w);
         return;
     default:
@@ -126,7 +134,8 @@ static void irq_step(struct generator *g, struct step *s, uint32_t i)
         step_call(s, PN_ROOT_SYSTEM, PN_SYSTEM_IRQ, 4, w);
         return;
     }
-    w[0] = NOTIFICATIONS + draw(g, 4);
+    /* One of them is the root task's. */
+    w[0] = NOTIFICATIONS + (i == IRQ_COUNT ? 3 : draw(g, 3));
     step_call(s, IRQS + i % IRQ_COUNT, PN_IRQ_SET_NOTIFICATION, 1, w);
 }
 
@@ -159,7 +168,7 @@ bool generate_script(struct generator *g, struct step *s)
     }
     i -= 5 * g->threads;
     if (i == 0 && g->seals) {
-        const uint64_t w[1] = {draw(g, 2)};
+        const uint64_t w[1] = {chance(g, 24)};
         step_call(s, PN_ROOT_SYSTEM, PN_SYSTEM_SEAL, 1, w);
         return true;
     }

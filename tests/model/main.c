@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random sequences on kernel and model. A seed that fails is printed with the difference, and a short sequence
- * that fails as well.
+ * Random sequences on kernel and model. A seed that fails is printed with the difference, and a short
+ * sequence that fails as well.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -32,12 +32,18 @@ static void run_seed(const struct run *r, uint64_t seed)
 {
     struct generator g;
     generate_from_seed(&g, seed);
-    struct drive d = {.next = generate_step, .context = &g, .limit = r->options->steps, .drift = r->options->drift,
-                      .trace = r->options->trace, .record = r->record, .done = &r->progress->done};
+    struct drive d = {.next = generate_step,
+                      .context = &g,
+                      .limit = r->options->steps,
+                      .drift = r->options->drift,
+                      .trace = r->options->trace,
+                      .record = r->record,
+                      .done = &r->progress->done};
     d.machine = generate_machine(&g);
     r->progress->seed = seed;
     drive_run(&d);
     r->progress->steps += r->progress->done;
+    r->progress->fast = drive_short_ways();
 }
 
 static void run_all(void *context)
@@ -66,7 +72,10 @@ struct shown {
 static void show(void *context)
 {
     struct shown *s = context;
-    struct drive d = {.next = list_step, .context = &s->list, .machine = s->machine, .limit = s->list.count,
+    struct drive d = {.next = list_step,
+                      .context = &s->list,
+                      .machine = s->machine,
+                      .limit = s->list.count,
                       .trace = s->trace};
     drive_run(&d);
 }
@@ -87,12 +96,14 @@ static void explain(struct run *r)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: model [--seed N] [--count N] [--seconds N] [--steps N] [--drift TICKS] [--trace] [--keep]\n"
-                    "  --seed N     first seed (1)          --count N    number of seeds (1)\n"
-                    "  --seconds N  stop after that time    --steps N    longest sequence (%u)\n"
-                    "  --drift N    each look at the clock takes N ticks: invariants only, no model\n"
-                    "  --trace      print every step        --keep       do not look for a shorter sequence\n",
-            DEFAULT_STEPS);
+    fprintf(
+        stderr,
+        "usage: model [--seed N] [--count N] [--seconds N] [--steps N] [--drift TICKS] [--trace] [--keep]\n"
+        "  --seed N     first seed (1)          --count N    number of seeds (1)\n"
+        "  --seconds N  stop after that time    --steps N    longest sequence (%u)\n"
+        "  --drift N    each look at the clock takes N ticks: invariants only, no model\n"
+        "  --trace      print every step        --keep       do not look for a shorter sequence\n",
+        DEFAULT_STEPS);
     return 2;
 }
 
@@ -139,12 +150,13 @@ int main(int argc, char **argv)
         options.count = UINT64_MAX;
     struct run run = {.options = &options, .progress = shared_memory(sizeof(struct progress))};
     if (run_child(run_all, &run, false)) {
-        printf("seeds %" PRIu64 "..%" PRIu64 ": %" PRIu64 " steps, kernel and model agree\n", options.first,
-               run.progress->seed, run.progress->steps);
+        printf("seeds %" PRIu64 "..%" PRIu64 ": %" PRIu64 " steps, %" PRIu64
+               " short ways, kernel and model agree\n",
+               options.first, run.progress->seed, run.progress->steps, run.progress->fast);
         return 0;
     }
-    printf("seed %" PRIu64 " fails at step %u: replay with --seed %" PRIu64 " --steps %u --trace\n", run.progress->seed,
-           run.progress->done, run.progress->seed, options.steps);
+    printf("seed %" PRIu64 " fails at step %u: replay with --seed %" PRIu64 " --steps %u --trace\n",
+           run.progress->seed, run.progress->done, run.progress->seed, options.steps);
     if (!options.keep && options.drift == 0)
         explain(&run);
     return 1;

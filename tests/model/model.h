@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel's manual (docs/kernel.md) as a program: lists and plain data, nothing shared with the kernel but
- * the numbers of its interface. One event in, the state after it out. Objects are numbered from 1 in the order
- * in which they are made (untypeds, CNodes, page tables, vspaces from 0), so that states can be compared.
+ * the numbers of its interface. One event in, the state after it out. Objects are numbered from 1 in the
+ * order in which they are made (untypeds, CNodes, page tables, vspaces from 0), so that states can be
+ * compared.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H

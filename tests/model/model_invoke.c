@@ -13,10 +13,10 @@ enum pn_error m_range(struct m_call *c, uint64_t least, uint64_t greatest)
 /* Marked C in the manual. */
 static bool construction(uint64_t method)
 {
-    static const uint8_t all[] = {PN_UNTYPED_RETYPE, PN_CNODE_DERIVE, PN_CNODE_DELETE, PN_TCB_CONFIGURE,
-                                  PN_TCB_SET_SCHED, PN_TCB_BIND_NOTIFICATION, PN_TCB_SET_START,
-                                  PN_PAGE_TABLE_MAP, PN_FRAME_MAP, PN_FRAME_UNMAP, PN_IRQ_SET_NOTIFICATION,
-                                  PN_SYSTEM_IRQ, PN_SYSTEM_SCHED, PN_SYSTEM_SEAL};
+    static const uint8_t all[] = {
+        PN_UNTYPED_RETYPE,        PN_CNODE_DERIVE,  PN_CNODE_DELETE,   PN_TCB_CONFIGURE, PN_TCB_SET_SCHED,
+        PN_TCB_BIND_NOTIFICATION, PN_TCB_SET_START, PN_PAGE_TABLE_MAP, PN_FRAME_MAP,     PN_FRAME_UNMAP,
+        PN_IRQ_SET_NOTIFICATION,  PN_SYSTEM_IRQ,    PN_SYSTEM_SCHED,   PN_SYSTEM_SEAL};
     for (uint32_t i = 0; i < sizeof all; i++) {
         if (all[i] == method)
             return true;

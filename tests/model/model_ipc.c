@@ -4,7 +4,8 @@
 #include "model.h"
 
 /* Registers in the messages of unknown system calls, in order; user exceptions carry the first two. */
-static const uint8_t carried[10] = {M_PC, M_SP, M_RA, M_A0, M_A0 + 1, M_A0 + 2, M_A0 + 3, M_A0 + 4, M_A0 + 5, M_A0 + 6};
+static const uint8_t carried[10] = {M_PC,     M_SP,     M_RA,     M_A0,     M_A0 + 1,
+                                    M_A0 + 2, M_A0 + 3, M_A0 + 4, M_A0 + 5, M_A0 + 6};
 
 static uint64_t length_of(const struct m_thread *t)
 {
@@ -32,7 +33,7 @@ static uint64_t timeout_words(struct m_thread *t, struct m_thread *to)
         return 0;
     struct m_sc *sc = &m.sc[t->sc];
     m_set_word(to, 0, sc->badge);
-    m_set_word(to, 1, (uint64_t)((__extension__(unsigned __int128)sc->consumed) * 1000000 / m.hz));
+    m_set_word(to, 1, (uint64_t)((__extension__(unsigned __int128) sc->consumed) * 1000000 / m.hz));
     sc->consumed = 0;
     return 2;
 }

@@ -52,8 +52,8 @@ static uint16_t *pool_of(uint64_t type, uint64_t *limit)
 }
 
 /* Where the objects would be cut; NOT_ENOUGH_MEMORY, ALIGNMENT, or PN_OK. */
-static enum pn_error cut(const struct m_untyped *u, uint64_t size, uint64_t count, uint64_t align, uint64_t at,
-                         uint64_t *where)
+static enum pn_error cut(const struct m_untyped *u, uint64_t size, uint64_t count, uint64_t align,
+                         uint64_t at, uint64_t *where)
 {
     uint64_t start = u->start + u->used;
     if (count > u->size / size)

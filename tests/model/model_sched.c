@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Manual section 8: who runs, on which context, and what that costs. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "model.h"
 
@@ -115,6 +117,8 @@ static void until_refill(uint16_t t)
     while (at < m.release.count && ready_time(&m.sc[m.thread[m.release.item[at]].sc]) <= time)
         at++;
     m_insert(&m.release, at, t);
+    if (time < m.deadline)
+        m.deadline = time;
 }
 
 /* Of several threads that one trap wakes, the first of the highest priority may run at once; the others go to
@@ -153,6 +157,16 @@ static bool take_context(struct m_thread *t)
     return t->sc != 0;
 }
 
+/* The context that is being charged is not looked at. */
+static bool can_pay(uint16_t s)
+{
+    struct m_sc *sc = &m.sc[s];
+    if (s == m.active || !sc->sporadic)
+        return true;
+    forget_past(sc);
+    return sc->refill[0].time <= m.now;
+}
+
 void m_wake(struct m_thread *t)
 {
     t->state = M_READY;
@@ -160,15 +174,10 @@ void m_wake(struct m_thread *t)
         return;
     if (t->sc == 0 && !take_context(t))
         return;
-    struct m_sc *sc = &m.sc[t->sc];
-    if (t->sc != m.active && sc->sporadic) {
-        forget_past(sc);
-        if (sc->refill[0].time > m.now) {
-            until_refill(m_id(t));
-            return;
-        }
-    }
-    compete(m_id(t));
+    if (can_pay(t->sc))
+        compete(m_id(t));
+    else
+        until_refill(m_id(t));
 }
 
 void m_unschedule(struct m_thread *t)
@@ -184,7 +193,7 @@ void m_unschedule(struct m_thread *t)
 
 void m_need_context(struct m_thread *t)
 {
-    if (t->sc != 0)
+    if (t->sc != 0 && can_pay(t->sc))
         return;
     if (m.current == m_id(t))
         m.current = 0;
@@ -308,12 +317,12 @@ static void pick(void)
     m.current = next;
 }
 
-/* The context changes: the old one is charged, and a thread that used it up while others were preferred has to
- * wait for its refill. */
-static void change_context(uint16_t s)
+/* The context changes: the old one is charged, and a thread that used it up while others were preferred has
+ * to wait for its refill. */
+static bool change_context(uint16_t s)
 {
     if (s == m.active && s != 0)
-        return;
+        return false;
     if (m.active != 0) {
         struct m_sc *old = &m.sc[m.active];
         bool over = charge(old);
@@ -327,8 +336,11 @@ static void change_context(uint16_t s)
             until_refill(old->thread);
         }
     }
+    if (s != 0 && m.sc[s].sporadic)
+        forget_past(&m.sc[s]);
     m.active = s;
     m.started = m.now;
+    return true;
 }
 
 /* When the timer must fire: at the end of the budget, or when a budget comes back. */
@@ -350,6 +362,11 @@ static uint64_t next_alarm(void)
 void m_choose(void)
 {
     pick();
-    change_context(m.current != 0 ? m.thread[m.current].sc : 0);
-    m.deadline = next_alarm();
+    /* The timer may fire too early, when somebody who waited for a refill was stopped, never too late. */
+    if (change_context(m.current != 0 ? m.thread[m.current].sc : 0))
+        m.deadline = next_alarm();
+    if (m.deadline > next_alarm()) {
+        fprintf(stderr, "model: the timer would be late\n");
+        abort();
+    }
 }

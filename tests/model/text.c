@@ -5,28 +5,42 @@
 #include "state.h"
 #include "view.h"
 
-static const char *const cap_names[32] = {"nothing", "untyped", "cnode", "tcb",   "endpoint", "notification", "reply",
-                                          "context", "frame",   "table", "space", "irq",      "system"};
+static const char *const cap_names[32] = {"nothing",      "untyped", "cnode",   "tcb",   "endpoint",
+                                          "notification", "reply",   "context", "frame", "table",
+                                          "space",        "irq",     "system"};
 
 static const char *call_name(uint64_t number)
 {
-    static const char *const names[] = {"?",       "Call",   "ReplyRecv", "NBSendRecv", "NBSendWait", "Send",
-                                        "NBSend", "Recv",   "NBRecv",    "Wait",       "NBWait",     "Yield"};
+    static const char *const names[] = {"?",      "Call", "ReplyRecv", "NBSendRecv", "NBSendWait", "Send",
+                                        "NBSend", "Recv", "NBRecv",    "Wait",       "NBWait",     "Yield"};
     uint64_t index = 0 - number;
     return index < sizeof names / sizeof names[0] ? names[index] : names[0];
 }
 
 static const char *method_name(uint64_t method)
 {
-    static const char *const names[43] = {
-        [PN_UNTYPED_RETYPE] = "retype", [PN_CNODE_DERIVE] = "derive", [PN_CNODE_DELETE] = "delete",
-        [PN_TCB_CONFIGURE] = "configure", [PN_TCB_SET_SCHED] = "set-sched",
-        [PN_TCB_BIND_NOTIFICATION] = "bind-notification", [PN_TCB_SET_START] = "set-start",
-        [PN_TCB_WRITE_REGISTERS] = "write-registers", [PN_TCB_READ_REGISTERS] = "read-registers",
-        [PN_TCB_SUSPEND] = "suspend", [PN_TCB_RESUME] = "resume", [PN_TCB_RESET] = "reset", [PN_TCB_EPOCH] = "epoch",
-        [PN_PAGE_TABLE_MAP] = "map-table", [PN_FRAME_MAP] = "map", [PN_FRAME_UNMAP] = "unmap",
-        [PN_FRAME_ADDRESS] = "address", [PN_IRQ_SET_NOTIFICATION] = "set-notification", [PN_IRQ_ACK] = "ack",
-        [PN_SYSTEM_IRQ] = "make-irq", [PN_SYSTEM_SCHED] = "parameters", [PN_SYSTEM_SEAL] = "seal"};
+    static const char *const names[43] = {[PN_UNTYPED_RETYPE] = "retype",
+                                          [PN_CNODE_DERIVE] = "derive",
+                                          [PN_CNODE_DELETE] = "delete",
+                                          [PN_TCB_CONFIGURE] = "configure",
+                                          [PN_TCB_SET_SCHED] = "set-sched",
+                                          [PN_TCB_BIND_NOTIFICATION] = "bind-notification",
+                                          [PN_TCB_SET_START] = "set-start",
+                                          [PN_TCB_WRITE_REGISTERS] = "write-registers",
+                                          [PN_TCB_READ_REGISTERS] = "read-registers",
+                                          [PN_TCB_SUSPEND] = "suspend",
+                                          [PN_TCB_RESUME] = "resume",
+                                          [PN_TCB_RESET] = "reset",
+                                          [PN_TCB_EPOCH] = "epoch",
+                                          [PN_PAGE_TABLE_MAP] = "map-table",
+                                          [PN_FRAME_MAP] = "map",
+                                          [PN_FRAME_UNMAP] = "unmap",
+                                          [PN_FRAME_ADDRESS] = "address",
+                                          [PN_IRQ_SET_NOTIFICATION] = "set-notification",
+                                          [PN_IRQ_ACK] = "ack",
+                                          [PN_SYSTEM_IRQ] = "make-irq",
+                                          [PN_SYSTEM_SCHED] = "parameters",
+                                          [PN_SYSTEM_SEAL] = "seal"};
     return method < 43 && names[method] != NULL ? names[method] : "label";
 }
 
@@ -84,7 +98,9 @@ void text_outcome(uint16_t running)
         return;
     }
     const struct tcb *t = &ks_tcb[running];
-    printf("             -> thread %u: badge %#" PRIx64 " label %" PRIu64 " len %" PRIu64 " w0 %#" PRIx64 "\n", running,
-           t->reg[REG_A0], t->reg[REG_A1] >> PN_MSGINFO_LABEL_SHIFT, t->reg[REG_A1] & 127, t->reg[REG_A2]);
+    printf("             -> thread %u: badge %#" PRIx64 " label %" PRIu64 " len %" PRIu64 " w0 %#" PRIx64
+           "\n",
+           running, t->reg[REG_A0], t->reg[REG_A1] >> PN_MSGINFO_LABEL_SHIFT, t->reg[REG_A1] & 127,
+           t->reg[REG_A2]);
     fflush(stdout);
 }

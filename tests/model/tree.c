@@ -77,7 +77,8 @@ uint32_t tree_finish(struct tree *t, uint8_t *out)
     uint32_t structure = HEADER + RESERVATIONS;
     uint32_t strings = structure + t->structure_size;
     uint32_t total = strings + t->strings_size;
-    const uint32_t header[10] = {0xd00dfeed, total, structure, strings, HEADER, 17, 16, 0, t->strings_size, t->structure_size};
+    const uint32_t header[10] = {0xd00dfeed, total, structure, strings,         HEADER,
+                                 17,         16,    0,         t->strings_size, t->structure_size};
     memset(out, 0, structure);
     for (uint32_t i = 0; i < 10; i++)
         put32(out + 4 * (size_t)i, header[i]);

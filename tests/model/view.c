@@ -42,11 +42,15 @@ struct m_cap view_cap(uint16_t t, uint64_t cptr)
 
 uint32_t view_cnode_slots(uint16_t cnode)
 {
+    if (cnode >= PN_MAX_CNODES)
+        return 1;
     return use_model ? m.cnode[cnode].count : fixed_cnode[cnode].count;
 }
 
 bool view_slot_empty(uint16_t cnode, uint64_t slot)
 {
+    if (slot >= view_cnode_slots(cnode) || cnode >= PN_MAX_CNODES)
+        return false;
     if (use_model)
         return m.cnode[cnode].slot[slot].type == PN_CAP_NULL;
     return fixed_slot[fixed_cnode[cnode].base + slot].word == 0;
@@ -54,7 +58,9 @@ bool view_slot_empty(uint16_t cnode, uint64_t slot)
 
 uint64_t view_untyped_start(uint16_t u)
 {
-    return use_model ? m.untyped[u].start + m.untyped[u].used : fixed_untyped[u].paddr + fixed_untyped[u].used;
+    u %= PN_MAX_UNTYPEDS;
+    return use_model ? m.untyped[u].start + m.untyped[u].used
+                     : fixed_untyped[u].paddr + fixed_untyped[u].used;
 }
 
 uint16_t view_sources(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sequences run in a child process, so that whatever goes wrong there can be reported, replayed and minimised. */
+/* Sequences run in a child process, so that whatever goes wrong there can be reported, replayed and
+ * minimised. */
 #ifndef MODEL_WORKER_H
 #define MODEL_WORKER_H
 
@@ -8,8 +9,9 @@
 /* Shared between the processes. */
 struct progress {
     volatile uint64_t seed;
-    volatile uint32_t done; /* steps of this seed */
+    volatile uint32_t done;  /* steps of this seed */
     volatile uint64_t steps; /* of all seeds */
+    volatile uint64_t fast;  /* system calls that went the short way */
 };
 
 /* Memory that children share with us. */

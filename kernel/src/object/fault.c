@@ -58,7 +58,8 @@ static u32 put_timeout(const struct tcb *t, struct tcb *to)
 COLD void fault_message(const struct tcb *t, struct tcb *to, u64 badge)
 {
     u32 length = 4;
-    set_word(to, 0, t->reg[REG_PC]);
+    if (t->fault != PN_FAULT_TIMEOUT)
+        set_word(to, 0, t->reg[REG_PC]);
     switch (t->fault) {
     case PN_FAULT_UNKNOWN_SYSCALL:
         length = put_registers(t, to, SYSCALL_REGISTERS);

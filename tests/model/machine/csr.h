@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stand-in for kernel/src/machine/csr.h on the host: control registers are fields of 'host' (host.h). Included
- * before every kernel file, so its guard keeps the real one out.
+ * Stand-in for kernel/src/machine/csr.h on the host: control registers are fields of 'host' (host.h).
+ * Included before every kernel file, so its guard keeps the real one out.
  */
 #ifndef KERNEL_MACHINE_CSR_H
 #define KERNEL_MACHINE_CSR_H

@@ -30,6 +30,7 @@ struct host {
     u64 counters;
     u64 fences;
     u64 code_fences;
+    u64 fast; /* system calls that went the short way, since the program began */
     u64 image_paddr;
     u64 f[HOST_FPU]; /* FPU registers, fcsr last */
     bool fpu_on;

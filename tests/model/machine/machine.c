@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "fast/fast.h"
 #include "machine/machine.h"
 #include "machine/plic.h"
 #include "state.h"
@@ -22,9 +23,10 @@ static void fill(void *at, size_t size, u64 garbage)
 
 void host_power_on(u64 garbage)
 {
-    if (host.sealed && mprotect(__sealed_start, (size_t)(__sealed_end - __sealed_start), PROT_READ | PROT_WRITE) != 0)
+    if (host.sealed &&
+        mprotect(__sealed_start, (size_t)(__sealed_end - __sealed_start), PROT_READ | PROT_WRITE) != 0)
         host_stop("mprotect");
-    struct host fresh = {.deadline = UINT64_MAX};
+    struct host fresh = {.deadline = UINT64_MAX, .fast = host.fast};
     host = fresh;
     memset(&ks, 0, sizeof ks);
     memset(ks_tcb, 0, sizeof ks_tcb);
@@ -153,12 +155,18 @@ _Noreturn void machine_power_off(void)
 
 struct tcb *host_ecall(struct tcb *t)
 {
+    const u64 *a = &t->reg[REG_A0];
+    struct tcb *next = NULL;
     t->reg[REG_PC] += ECALL_BYTES;
     switch ((int64_t)t->reg[REG_A7]) {
     case PN_SYS_CALL:
-        return handle_call(t);
+        next = fast_call(a[0], a[1], a[2], a[3], a[4], a[5], a[6], t);
+        host.fast += next != NULL;
+        return next != NULL ? next : handle_call(t);
     case PN_SYS_REPLY_RECV:
-        return handle_reply_receive(t);
+        next = fast_reply_receive(a[0], a[1], a[2], a[3], a[4], a[5], a[6], t);
+        host.fast += next != NULL;
+        return next != NULL ? next : handle_reply_receive(t);
     default:
         return handle_syscall(t);
     }
