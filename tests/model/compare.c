@@ -179,10 +179,22 @@ static bool same_context(u16 i)
            same("context", i, "most refills", k->max, t->max) && same_refills(i);
 }
 
+/* The thread that was preempted last waits apart: it is the first of its priority. */
+static bool same_ready(u16 p)
+{
+    struct m_list rest = m.ready[p];
+    if (ks.preempted != NIL && ks_tcb[ks.preempted].priority == p) {
+        if (!same("ready queue", p, "preempted thread", ks.preempted, rest.count != 0 ? rest.item[0] : 0))
+            return false;
+        m_drop(&rest, ks.preempted);
+    }
+    return same_list("ready queue", p, ks_ready[p].head, &rest);
+}
+
 static bool same_scheduler(u16 running)
 {
     for (u16 p = 0; p < PN_PRIORITIES; p++) {
-        if (!same_list("ready queue", p, ks_ready[p].head, &m.ready[p]))
+        if (!same_ready(p))
             return false;
     }
     return same_list("release queue", 0, ks.release, &m.release) &&
