@@ -43,6 +43,7 @@ KNOWN = {
     "ram_bytes": Known(BYTES, 26 * MIB, 4 * MIB),
     "kernel_text_bytes": Known(BYTES, 49166, 28672),
     "kernel_code_lines": Known(LINES, 12388, 4500),
+    "kernel_stack_bytes": Known(BYTES, None, 8192),
     "boot_loader": Known(INSTRUCTIONS),
     "boot_to_last_init": Known(INSTRUCTIONS),
     "boot_to_first_ack": Known(INSTRUCTIONS, 315_000_000, 150_000_000),

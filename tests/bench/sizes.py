@@ -7,7 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from figures import BenchError, Measured
+import stack
+from figures import KNOWN, BenchError, Measured
 
 _SOURCE_SUFFIXES = (".c", ".h", ".S")
 # Strings and characters are matched first, so that a comment's beginning inside one is none.
@@ -38,6 +39,14 @@ def text_bytes(elf: Path) -> int:
     """Code and constants, as `size` counts them."""
     done = subprocess.run(["riscv64-unknown-elf-size", elf], check=True, capture_output=True, text=True)
     return int(done.stdout.splitlines()[1].split()[0])
+
+
+def stack_bytes(elf: Path) -> int:
+    """Worst-case depth of the kernel's stack; the figure's bar is the size of that stack."""
+    main = next(each for each in stack.measure(str(elf)) if each.name == "kernel_stack_top")
+    if main.size != KNOWN["kernel_stack_bytes"].bar:
+        raise BenchError(f"{elf}: the stack has {main.size} bytes")
+    return main.used
 
 
 def code_lines(objects: Path, root: Path) -> int:
