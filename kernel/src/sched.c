@@ -13,13 +13,9 @@
 #define COUNTERS_ALL 7u
 #define MODE_FPU     0xffu
 
-/* The thread competes: as the candidate if no better one is there. */
-static void compete(struct tcb *t)
+/* Several threads were woken: the best of them is the candidate. */
+static COLD void compare(struct tcb *t)
 {
-    if (likely(ks.candidate == NIL)) {
-        ks.candidate = t->self;
-        return;
-    }
     struct tcb *other = tcb_at(ks.candidate);
     if (t->priority > other->priority) {
         ks.candidate = t->self;
@@ -29,18 +25,38 @@ static void compete(struct tcb *t)
     }
 }
 
-static COLD bool has_refill(struct sched_context *sc)
+/* The thread competes: as the candidate if no better one is there. */
+static inline void compete(struct tcb *t)
 {
+    if (unlikely(ks.candidate != NIL))
+        compare(t);
+    else
+        ks.candidate = t->self;
+}
+
+/* False: the scheduling context has no budget before a later time. */
+static COLD bool has_refill(u16 s)
+{
+    struct sched_context *sc = sc_at(s);
     u64 now = machine_time();
     refill_unblock(sc, now);
     return refill_head(sc).time <= now;
 }
 
-/* False: the scheduling context has no budget before a later time. */
 static inline bool has_budget(u16 s)
 {
-    struct sched_context *sc = sc_at(s);
-    return likely(s == ks.active || !sc->sporadic) || has_refill(sc);
+    return likely(s == ks.active || !sc_at(s)->sporadic);
+}
+
+/* A thread that has no scheduling context, or perhaps no budget. */
+static COLD void wake_slowly(struct tcb *t)
+{
+    if (t->sc == NIL && !sched_context_acquire(t))
+        return;
+    if (has_budget(t->sc) || has_refill(t->sc))
+        compete(t);
+    else
+        release_insert(t);
 }
 
 void sched_wake(struct tcb *t)
@@ -48,12 +64,10 @@ void sched_wake(struct tcb *t)
     t->state = THREAD_READY;
     if (unlikely(t->self == ks.current))
         return;
-    if (unlikely(t->sc == NIL && !sched_context_acquire(t)))
-        return;
-    if (likely(has_budget(t->sc)))
+    if (likely(t->sc != NIL && has_budget(t->sc)))
         compete(t);
     else
-        release_insert(t);
+        wake_slowly(t);
 }
 
 static inline void nobody_preempted(void)
@@ -78,30 +92,32 @@ COLD void sched_remove(struct tcb *t)
 
 void sched_need_context(struct tcb *t)
 {
-    if (likely(t->sc != NIL && has_budget(t->sc)))
+    if (likely(t->sc != NIL && (has_budget(t->sc) || has_refill(t->sc))))
         return;
     if (ks.current == t->self)
         ks.current = NIL;
     sched_wake(t);
 }
 
-static COLD bool charge_refills(struct sched_context *sc, u64 used, u64 now)
+/* A plain time slice; true when it is used up, and filled again. */
+static inline bool charge_slice(struct sched_context *sc, u64 used)
 {
-    refill_charge(sc, used);
-    return refill_head(sc).time > now;
+    u64 rest = sc->refill[0].amount;
+    bool enough = likely(used < rest && rest - used >= sc->minimum);
+    sc->consumed += used;
+    sc->refill[0].amount = enough ? rest - used : sc->budget;
+    return !enough;
 }
 
 /* Charge up to now; true when the budget or the time slice is used up. */
-static inline bool charge(struct sched_context *sc, u64 now)
+static COLD bool charge(struct sched_context *sc, u64 now)
 {
     u64 used = now - ks.started;
+    if (!sc->sporadic)
+        return charge_slice(sc, used);
     sc->consumed += used;
-    if (unlikely(sc->sporadic))
-        return charge_refills(sc, used, now);
-    u64 rest = sc->refill[0].amount;
-    bool enough = likely(used < rest && rest - used >= sc->minimum);
-    sc->refill[0].amount = enough ? rest - used : sc->budget;
-    return !enough;
+    refill_charge(sc, used);
+    return refill_head(sc).time > now;
 }
 
 /* The current thread has no time left: to the end of its queue, to the release queue, or to its handler. */
@@ -160,7 +176,7 @@ COLD void sched_yield(struct tcb *t)
 }
 
 /* The budget of the thread of 'sc' has ended; if it was preempted, it has lost its turn. */
-static COLD void lose_turn(const struct sched_context *sc)
+static void lose_turn(const struct sched_context *sc)
 {
     struct tcb *t = tcb_at(sc->thread);
     if (t->queue == QUEUE_READY || (ks.preempted == t->self && t->self != NIL)) {
@@ -169,35 +185,48 @@ static COLD void lose_turn(const struct sched_context *sc)
     }
 }
 
-/* When the timer has to go off for the release queue; 'deadline' if that is earlier. */
-static COLD u64 release_deadline(u64 deadline)
+static inline void run_from(u64 now, u16 s, u64 deadline)
 {
-    u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
-    return release < deadline ? release : deadline;
+    ks.started = now;
+    ks.active = s;
+    ks.deadline = deadline;
+    machine_set_timer(deadline);
+}
+
+/* The same as sched_activate, with refills, a release queue, or nothing to run. */
+static COLD void activate_any(u16 s, u64 now)
+{
+    u64 deadline = UINT64_MAX;
+    struct sched_context *before = sc_at(ks.active);
+    if (ks.active != NIL && charge(before, now) && before->sporadic)
+        lose_turn(before);
+    if (s != NIL) {
+        struct sched_context *sc = sc_at(s);
+        /* What is used from now on comes back a period after now. */
+        if (sc->sporadic)
+            refill_unblock(sc, now);
+        deadline = now + refill_head(sc).amount;
+    }
+    if (ks.release != NIL) {
+        u64 release = sched_context_ready_time(tcb_at(ks.release)->sc);
+        if (release < deadline)
+            deadline = release;
+    }
+    run_from(now, s, deadline);
 }
 
 void sched_activate(u16 s)
 {
     u64 now = machine_time();
-    u64 deadline = UINT64_MAX;
-    if (likely(ks.active != NIL)) {
-        struct sched_context *before = sc_at(ks.active);
-        if (charge(before, now) && before->sporadic)
-            lose_turn(before);
+    struct sched_context *before = sc_at(ks.active);
+    const struct sched_context *sc = sc_at(s);
+    bool plain = likely(ks.active != NIL && s != NIL && ks.release == NIL);
+    if (likely(plain && !before->sporadic && !sc->sporadic)) {
+        (void)charge_slice(before, now - ks.started);
+        run_from(now, s, now + sc->refill[0].amount);
+        return;
     }
-    if (likely(s != NIL)) {
-        struct sched_context *sc = sc_at(s);
-        /* What is used from now on comes back a period after now. */
-        if (unlikely(sc->sporadic))
-            refill_unblock(sc, now);
-        deadline = now + refill_head(sc).amount;
-    }
-    if (unlikely(ks.release != NIL))
-        deadline = release_deadline(deadline);
-    ks.started = now;
-    ks.active = s;
-    ks.deadline = deadline;
-    machine_set_timer(deadline);
+    activate_any(s, now);
 }
 
 static COLD void load_mode(u16 t, u8 mode)
@@ -274,21 +303,34 @@ static inline struct tcb *pick(void)
     return take_waiting();
 }
 
-struct tcb *sched_choose(void)
+/* Somebody else runs next. */
+static COLD struct tcb *choose(void)
 {
-    struct tcb *next = pick();
-    /* Nothing can run: sleep until an interrupt changes that. */
-    while (unlikely(next == NULL)) {
-        sched_activate(NIL);
-        machine_wait();
-        irq_poll();
+    struct tcb *next = NULL;
+    while (next == NULL) {
         next = pick();
+        if (unlikely(next == NULL)) {
+            /* Nothing can run: sleep until an interrupt changes that. */
+            sched_activate(NIL);
+            machine_wait();
+            irq_poll();
+        }
     }
-    if (next->sc != ks.active)
-        sched_activate(next->sc);
     u16 self = next->self;
     ks.current = self;
     if (self != ks.loaded)
         load(self);
+    if (next->sc != ks.active)
+        sched_activate(next->sc);
     return next;
+}
+
+struct tcb *sched_choose(void)
+{
+    if (ks.candidate == NIL && ks.current != NIL && ks.current == ks.loaded) {
+        struct tcb *t = tcb_at(ks.current);
+        if (likely(t->sc == ks.active && sched_is_first(t)))
+            return t;
+    }
+    return choose();
 }

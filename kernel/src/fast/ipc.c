@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Call to a server that waits, and the answer that lets its caller go on: up to four words, no faults, nobody
- * else in the endpoint's queue, nobody of higher priority ready. First everything is looked at, then
- * everything is changed.
+ * Call to a server that waits, and the answer that lets its caller go on: up to four words, nobody else in
+ * the endpoint's queue, nobody of higher priority ready. First everything is looked at, then everything is
+ * changed.
  */
 #include "fast/fast.h"
 #include "hooks.h"
+#include "object/fault.h"
 #include "object/queue.h"
 #include "state.h"
 
@@ -150,7 +151,10 @@ struct tcb *fast_reply_receive(u64 cptr, u64 info, u64 w0, u64 w1, u64 w2, u64 w
     u64 client = reply->caller;
     struct tcb *to = tcb_at(client);
     const struct binding *b = binding_at(client);
-    if (unlikely(ep->state != ENDPOINT_IDLE || client == NIL || to->fault != PN_FAULT_NULL || t->moving))
+    if (unlikely(ep->state != ENDPOINT_IDLE || client == NIL || t->moving))
+        return NULL;
+    bool call = likely(to->fault == PN_FAULT_NULL);
+    if (!call && (to->fault != PN_FAULT_VM || !fault_resumes(info)))
         return NULL;
     if (unlikely((info & PN_MSGINFO_LENGTH_MASK) > PN_MSG_REGS || !may_run(to, b)))
         return NULL;
@@ -166,7 +170,10 @@ struct tcb *fast_reply_receive(u64 cptr, u64 info, u64 w0, u64 w1, u64 w2, u64 w
         reply->server = (u16)server;
     reply->caller = NIL;
     to->reply = NIL;
-    deliver(to, 0, info, w0, w1, w2, w3);
+    if (likely(call))
+        deliver(to, 0, info, w0, w1, w2, w3);
+    else
+        to->fault = PN_FAULT_NULL;
     wait_at(ep, e, r, server, t);
     return run(to, client, b, s);
 }

@@ -119,5 +119,5 @@ COLD bool fault_answered(struct tcb *t, const struct tcb *from)
         count = EXCEPTION_REGISTERS;
     for (u32 i = 0; i < count && i < length; i++)
         t->reg[carried_register(i)] = get_word(from, i);
-    return info >> PN_MSGINFO_LABEL_SHIFT == 0;
+    return fault_resumes(info);
 }

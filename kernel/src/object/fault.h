@@ -19,4 +19,11 @@ void fault_message(const struct tcb *t, struct tcb *to, u64 badge);
  */
 bool fault_answered(struct tcb *t, const struct tcb *from);
 
+/* The rule of all answers: label 0 resumes the thread. */
+/*@ assigns \nothing; */
+static inline bool fault_resumes(u64 info)
+{
+    return info >> PN_MSGINFO_LABEL_SHIFT == 0;
+}
+
 #endif

@@ -34,22 +34,32 @@ void notification_take(struct tcb *t, u16 n)
     ntfn->state = NOTIFICATION_IDLE;
 }
 
+static COLD void wake_waiter(struct notification *ntfn, u64 badge)
+{
+    struct tcb *t = tcb_at(ntfn->queue.head);
+    leave_queue(ntfn, t);
+    give(t, badge);
+    sched_wake(t);
+}
+
+static COLD void wake_bound(struct tcb *t, u64 badge)
+{
+    endpoint_remove(t);
+    give(t, badge);
+    sched_wake(t);
+}
+
 void notification_signal(u16 n, u64 badge)
 {
     struct notification *ntfn = notification_at(n);
     if (ntfn->state == NOTIFICATION_WAITERS) {
-        struct tcb *t = tcb_at(ntfn->queue.head);
-        leave_queue(ntfn, t);
-        give(t, badge);
-        sched_wake(t);
+        wake_waiter(ntfn, badge);
         return;
     }
     if (ntfn->state == NOTIFICATION_IDLE) {
         struct tcb *bound = tcb_at(fixed_bound_tcb[n]);
         if (bound->state == THREAD_RECEIVE) {
-            endpoint_remove(bound);
-            give(bound, badge);
-            sched_wake(bound);
+            wake_bound(bound, badge);
             return;
         }
         ntfn->state = NOTIFICATION_ACTIVE;
