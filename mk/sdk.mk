@@ -11,7 +11,7 @@ SDK_OBJ := $(OUT)/sdk-obj
 SDK_CFLAGS := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -mcmodel=medany -ffreestanding -std=c11 -O2 -g \
     -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) -Ikernel/abi -Isystem/runtime/include \
     -Isystem/runtime/config/$(CONFIG)
-SDK_OBJS := $(patsubst %,$(SDK_OBJ)/%.o,$(basename $(MICROKIT_SRCS)))
+SDK_OBJS := $(patsubst %,$(SDK_OBJ)/%.o,$(basename $(MICROKIT_SRCS) $(RUNTIME)/src/hard/fpu.S))
 
 SDK_FROM_INCLUDE := microkit.h $(patsubst system/runtime/include/%,%,$(sort $(wildcard system/runtime/include/sel4/*.h)))
 SDK_FILES := $(addprefix $(SDK_BOARD)/include/,$(SDK_FROM_INCLUDE) postern/abi.h postern/limits.h kernel/gen_config.h) \

@@ -147,11 +147,21 @@ static bool patch_template(const struct walk *walk)
     return patch_word(walk, PATCH_TEMPLATE_SIZE_SYMBOL, place, true, size) && good;
 }
 
+/* What else the start code makes as new. */
+static bool patch_start(const struct walk *walk)
+{
+    const struct pd *pd = &walk->model->pds.at[walk->pd];
+    bool good = patch_word(walk, "postern_stack_size", &pd->program_place, true, pd->stack_size);
+
+    return patch_word(walk, "postern_fpu", &pd->program_place, true, pd->fpu ? 1 : 0) && good;
+}
+
 static bool patch_all(const struct walk *walk)
 {
     bool good = patch_microkit(walk);
 
     good = patch_setvars(walk) && good;
+    good = patch_start(walk) && good;
     return patch_template(walk) && good;
 }
 

@@ -2,9 +2,10 @@
 # libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, rings) for the target.
 
 RUNTIME := system/runtime
+# Less the FPU's part, which the SDK's library has from hard/, the product's from soft/.
 MICROKIT_SRCS := $(RUNTIME)/src/start.S $(RUNTIME)/src/main.c $(RUNTIME)/src/defaults.c $(RUNTIME)/src/$(CONFIG)/dbg.c
 POSTERN_SRCS := $(wildcard $(RUNTIME)/postern/*.c) system/rings/src/ring.c system/rings/src/ring_memory.c
-MICROKIT_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(basename $(MICROKIT_SRCS)))
+MICROKIT_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(basename $(MICROKIT_SRCS) $(RUNTIME)/src/soft/fpu.S))
 POSTERN_OBJS := $(patsubst %,$(OUT)/obj/%.o,$(basename $(POSTERN_SRCS)))
 
 $(OUT)/obj/system/%.o: system/%.c | $(DEPS_STAMP)

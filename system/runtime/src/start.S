@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry of every protection domain, at the first start and at every restart: establish gp and sp, restore .data from the
- * pristine copy if the composer provided one and clear the rest of .bss, then run the C part, which never returns.
- * The stack pointer is set here because a restart by program counter alone keeps the old one.
+ * Entry of every protection domain, at the first start and at every restart: whatever state the program died in, it
+ * finds everything of its own as new. gp and sp are set, .data is restored from the pristine copy if the composer
+ * provided one, the rest of .bss, the stack, the message buffer and the FPU are cleared. Then the C part, which never
+ * returns, runs. Nothing here relies on a register: a restart sets the program counter alone.
  */
 #include <postern/limits.h>
 
@@ -29,13 +30,30 @@ _start:
     addi    t1, t1, 8
     j       1b
 2:  la      t2, _bss_end
-3:  bgeu    t1, t2, 4f
-    sd      zero, 0(t1)
-    addi    t1, t1, 8
-    j       3b
+    call    clear
+    la      t1, postern_stack_size
+    ld      t1, 0(t1)
+    mv      t2, sp
+    sub     t1, t2, t1
+    call    clear
+    li      t1, PN_MSGBUF_VADDR
+    li      t2, PN_MSGBUF_VADDR + PN_PAGE_SIZE
+    call    clear
+    la      t1, postern_fpu
+    ld      t1, 0(t1)
+    beqz    t1, 4f
+    call    postern_reset_fpu
 4:  la      tp, __tls_block
     call    microkit_main
 5:  j       5b
+
+/* Zeroes from t1 up to t2, in words. */
+clear:
+    bgeu    t1, t2, 6f
+    sd      zero, 0(t1)
+    addi    t1, t1, 8
+    j       clear
+6:  ret
 
 /* Address and size of the pristine copy of what follows _data, set in the image by the composer. The copy may reach into
  * .bss, where descriptions patch variables too; the rest starts as zero. Address -1: there is no copy, and the image's
@@ -52,4 +70,15 @@ postern_template:
     .type postern_template_size, @object
     .size postern_template_size, 8
 postern_template_size:
+    .dword  0
+/* The stack's bytes, and whether the FPU may be used: 0 unless the composer sets them. */
+    .globl postern_stack_size
+    .type postern_stack_size, @object
+    .size postern_stack_size, 8
+postern_stack_size:
+    .dword  0
+    .globl postern_fpu
+    .type postern_fpu, @object
+    .size postern_fpu, 8
+postern_fpu:
     .dword  0
