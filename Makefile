@@ -43,6 +43,7 @@ include mk/image.mk
 include mk/sdk.mk
 include mk/unit.mk
 include tests/model/build.mk
+include tests/fuzz/build.mk
 include proof/build.mk
 include mk/check.mk
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <postern/abi.h>
 
@@ -140,7 +139,7 @@ static bool check_written(const struct job *job, struct authority *authority)
 
     free(image);
     if (!good) {
-        unlink(path);
+        files_remove(path);
     }
     return good;
 }

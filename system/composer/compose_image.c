@@ -43,7 +43,7 @@ static bool write_image(struct job *job, struct backend_report *report)
     }
     backend_authority_free(&finished);
     if (job->has_usage && job->diag->errors > 0) {
-        (void)remove(job->options->output);
+        files_remove(job->options->output);
     }
     return job->has_usage && job->diag->errors == 0;
 }

@@ -17,6 +17,19 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+bool files_is_special(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+void files_remove(const char *path)
+{
+    if (!files_is_special(path)) {
+        (void)remove(path);
+    }
+}
+
 const char *files_read(struct arena *arena, const char *path, size_t limit, const char **text, size_t *length)
 {
     struct stat status;

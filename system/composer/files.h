@@ -26,6 +26,12 @@ const char *files_read(struct arena *arena, const char *path, size_t limit, cons
 /* Path of the first readable file called name in the folders, or NULL. An absolute name is taken as it is. */
 const char *files_find(struct arena *arena, const struct files_search *search, const char *name);
 
+/* True if a path leads to something that must not be replaced: a device, a pipe, a link to another file. */
+bool files_is_special(const char *path);
+
+/* Remove an output that turned out bad; devices, pipes and links stay. */
+void files_remove(const char *path);
+
 /*
  * Write an image, which may hold a device's key: a file that only its owner can read and write, made of head
  * (may be empty) and data. A file that exists is replaced and its permissions are narrowed. False with errno

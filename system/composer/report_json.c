@@ -276,7 +276,7 @@ static json_object *memory(const struct backend_usage *usage)
     return object;
 }
 
-bool report_json(const struct report *report, struct diag *diag, bool accepted, const char *path)
+void report_json_text(struct text *out, const struct report *report, struct diag *diag, bool accepted)
 {
     json_object *document = json_object_new_object();
     add(document, "format", number(FORMAT));
@@ -290,11 +290,16 @@ bool report_json(const struct report *report, struct diag *diag, bool accepted, 
     add(document, "access", access(report));
     add(document, "schedule", schedule(&report->model->schedule));
     add(document, "memory", memory(report->usage));
-    struct text out = {0};
     text_add(
-        &out, "%s\n",
+        out, "%s\n",
         json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(document);
+}
+
+bool report_json(const struct report *report, struct diag *diag, bool accepted, const char *path)
+{
+    struct text out = {0};
+    report_json_text(&out, report, diag, accepted);
     bool written = strcmp(path, "-") == 0 ? fputs(text_get(&out), stdout) >= 0 : text_write(&out, diag, path);
     text_free(&out);
     return written;

@@ -7,10 +7,11 @@
 
 #include "report.h"
 
-/*
- * Write the document to a file, or to standard output if the path is "-". accepted is the verdict; a
- * description that could not be read has an empty system. docs/composer.md lists the members. False after an
- * error was reported.
+/* Append the document: verdict, diagnostics, system. A description that could not be read has an empty
+ * system. The members are listed in docs/composer.md. */
+void report_json_text(struct text *out, const struct report *report, struct diag *diag, bool accepted);
+
+/* Write the document to a file, or to standard output if the path is "-". False after an error was reported.
  */
 bool report_json(const struct report *report, struct diag *diag, bool accepted, const char *path);
 

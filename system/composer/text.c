@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Growing text and its way to disk: a temporary file beside the target, then a rename.
+ * Growing text and its way to disk: a temporary file beside the target, then a rename; what is no regular
+ * file (a device, a link) is written to instead.
  */
 #include "text.h"
 
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "files.h"
 
 static void add_byte(struct text *text, char byte)
 {
@@ -51,14 +54,15 @@ const char *text_get(const struct text *text)
 
 bool text_write(const struct text *text, struct diag *diag, const char *path)
 {
-    const char *temporary = arena_print(&diag->arena, "%s.part", path);
+    bool in_place = files_is_special(path);
+    const char *temporary = in_place ? path : arena_print(&diag->arena, "%s.part", path);
     FILE *file = fopen(temporary, "wb");
     bool written = file != NULL && fwrite(text_get(text), 1, text->bytes.count, file) == text->bytes.count;
     bool closed = file != NULL && fclose(file) == 0;
-    if (!written || !closed || rename(temporary, path) != 0) {
+    if (!written || !closed || (!in_place && rename(temporary, path) != 0)) {
         diag_error(diag, NULL, (struct place){path, 0, 0}, "cannot write the file: %s", strerror(errno));
         if (file != NULL) {
-            (void)remove(temporary);
+            files_remove(temporary);
         }
         return false;
     }

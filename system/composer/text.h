@@ -25,7 +25,8 @@ void text_add_upper(struct text *text, const char *word);
 /* The text so far, never NULL. */
 const char *text_get(const struct text *text);
 
-/* Replace a file by the text; false after an error was reported. */
+/* Replace a file by the text, or write it to a device, a pipe or behind a link; false after an error was
+ * reported. */
 bool text_write(const struct text *text, struct diag *diag, const char *path);
 
 void text_free(struct text *text);

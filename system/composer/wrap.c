@@ -105,7 +105,7 @@ bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size
     }
     if (problem != NULL) {
         diag_error(diag, NULL, (struct place){path, 0, 0}, "%s", problem);
-        (void)remove(path);
+        files_remove(path);
     }
     *size = head_size + length;
     arena_free(&arena);

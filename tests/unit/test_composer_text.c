@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,6 +18,7 @@
 #include "fixture.h"
 #include "number.h"
 #include "suggest.h"
+#include "text.h"
 #include "xml.h"
 
 static void test_numbers(void **state)
@@ -221,6 +223,36 @@ static void test_image_is_private(void **state)
     arena_free(&arena);
 }
 
+/* What is no file of its own is written to, never replaced, so that a device survives its use as an output.
+ */
+static void test_links_and_devices_stay(void **state)
+{
+    (void)state;
+    const char *link = "build/unit/link.txt", *target = "build/unit/target.txt";
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct text text = {0};
+    struct stat status;
+    const char *found = NULL;
+    size_t length = 0;
+    (void)remove(link);
+    assert_int_equal(symlink("target.txt", link), 0);
+    text_add(&text, "behind the link");
+    assert_true(text_write(&text, &diag, link));
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_null(files_read(&arena, target, 100, &found, &length));
+    assert_string_equal(found, "behind the link");
+    files_remove(link);
+    assert_int_equal(lstat(link, &status), 0);
+    files_remove(target);
+    assert_int_equal(lstat(target, &status), -1);
+    assert_int_equal(remove(link), 0);
+    text_free(&text);
+    diag_free(&diag);
+    arena_free(&arena);
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -278,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_broken_xml),
         cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_image_is_private),
+        cmocka_unit_test(test_links_and_devices_stay),
         cmocka_unit_test(test_form_of_diagnostics),
         cmocka_unit_test(test_damaged_descriptions),
     };
