@@ -28,7 +28,7 @@ static psa_key_id_t device_key(uint8_t first_byte)
     uint8_t scalar[32];
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
     psa_key_id_t key;
-    for (uint8_t i = 0; i < sizeof scalar; i++) {
+    for (size_t i = 0; i < sizeof scalar; i++) {
         scalar[i] = (uint8_t)(first_byte + i);
     }
     psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_EXPORT);
