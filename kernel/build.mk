@@ -24,7 +24,7 @@ KERNEL_COMMON := $(sort $(wildcard kernel/src/*.c kernel/src/object/*.c kernel/s
 KERNEL_debug := $(KERNEL_COMMON) kernel/src/fast/ipc.c $(sort $(wildcard kernel/src/debug/*.c))
 KERNEL_release := $(filter-out kernel/src/check.c,$(KERNEL_COMMON)) kernel/src/fast/ipc.c $(sort $(wildcard kernel/src/release/*.c))
 KERNEL_probe := $(KERNEL_COMMON) kernel/src/fast/none.c $(filter-out kernel/src/debug/probe_none.c,$(sort $(wildcard kernel/src/debug/*.c))) \
-    $(sort $(wildcard kernel/src/probe/*.c))
+    $(sort $(wildcard kernel/src/probe/*.c kernel/src/probe/*.S))
 
 # $(1): configuration
 define KERNEL_RULES

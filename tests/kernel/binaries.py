@@ -34,8 +34,10 @@ PROGRAMS = {
         "return n ? f(n - 1) + b[0] : 0; } void body(int n) { f(n); }", "recursion: f -> f"),
     "two functions that call each other": (
         "int f(int n), g(int n);"
-        "__attribute__((noinline)) int f(int n) { volatile char b[16]; b[0] = (char)n; return n ? g(n - 1) + b[0] : 0; }"
-        "__attribute__((noinline)) int g(int n) { volatile char b[32]; b[0] = (char)n; return n ? f(n - 2) - b[0] : 0; }"
+        "__attribute__((noinline)) int f(int n) { volatile char b[16]; b[0] = (char)n;"
+        "return n ? g(n - 1) + b[0] : 0; }"
+        "__attribute__((noinline)) int g(int n) { volatile char b[32]; b[0] = (char)n;"
+        "return n ? f(n - 2) - b[0] : 0; }"
         "void body(int n) { f(n); }", "recursion: g -> f -> g"),
     "a program that is too deep": (
         "void f(int n); __attribute__((noinline)) void f(int n) { volatile char b[1500]; b[n] = 1; }"
@@ -88,7 +90,8 @@ def _functions(path: Path) -> set[str]:
 def _names(path: str) -> set[str]:
     """Functions of a source file that no other file has under the same name."""
     others = [p for p in SOURCES.rglob("*.c") if p != SOURCES / path]
-    return {name for name in _functions(SOURCES / path) - set().union(*map(_functions, others)) if not SHARED.match(name)}
+    mine = _functions(SOURCES / path) - set().union(*map(_functions, others))
+    return {name for name in mine if not SHARED.match(name)}
 
 
 def _strings(path: str) -> set[bytes]:

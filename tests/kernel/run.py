@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run the kernel's test cases, each in a machine of its own, and count.
 
-A case has passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a failure.
-Cases whose name starts with "stop: " pass when the kernel stops with the reason that follows; these and those that
-start with "probe: " run on the probe kernel, those with "bench: " on the release kernel, all others on the debug one.
-Cases that start with "example: " are root tasks of their own and pass when they print their last lines. Those that start
-with "binary: " look at the kernels' program files (binaries.py).
+A case has passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a
+failure. Words in brackets behind a name say otherwise: "[probe]" runs on the probe kernel, "[release]" on the release
+kernel, "[probe, stops: REASON, at SYMBOL]" passes when the kernel stops with this reason and names the address of that
+symbol of its own, which the case gets as its parameter. "bench: " cases run on the release kernel, "example: " cases
+are root tasks of their own that must print their last lines, "binary: " cases look at the kernels' program files
+(binaries.py) and at the manual (manual.py).
 """
 import argparse
 import concurrent.futures
@@ -18,8 +19,10 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import binaries  # noqa: E402
+import manual  # noqa: E402
 
 STUB = 0x80200000
 DESCRIPTOR = 0x80201000
@@ -54,7 +57,7 @@ class Machine:
         self.root_name = root
         self.kernel = os.path.join(build, kernel_config, "kernel", "kernel.bin")
         self.root = symbols(os.path.join(self.tests, root + ".elf"))
-        kernel = symbols(os.path.join(build, kernel_config, "kernel", "kernel.elf"))
+        self.symbols = kernel = symbols(os.path.join(build, kernel_config, "kernel", "kernel.elf"))
         self.kernel_size = kernel["__image_end"] - kernel["__image_start"]
         self.config = kernel_config
 
@@ -67,7 +70,7 @@ class Machine:
                  - 0x200000, self.root["_start"], 0, 3]
         return struct.pack("<9Q", *words) + b"".join(struct.pack("<4Q", *s) for s in segments)
 
-    def command(self, case):
+    def command(self, case, parameter=0):
         """How one case is run (None: list them)."""
         path = self.descriptor_path()
         number = 0xFFFFFFFFFFFFFFFF if case is None else case
@@ -79,12 +82,14 @@ class Machine:
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (self.kernel, KERNEL),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, self.root_name + ".bin"), ROOT),
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE, number),
+            "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE + 8, parameter),
         ]
 
-    def boot(self, case):
+    def boot(self, case, parameter=0):
         """Its console output."""
+        command = self.command(case, parameter)
         try:
-            done = subprocess.run(self.command(case), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
             return done.stdout.decode("ascii", "replace") + done.stderr.decode("utf-8", "replace")
         except subprocess.TimeoutExpired as e:
             return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"
@@ -97,13 +102,20 @@ class Machine:
             f.write(self.descriptor())
 
 
-def judge(name, output):
+MARKS = re.compile(r" \[(\w+)(?:, stops: (.*?), at (\w+))?\]$")
+
+
+def judge(name, output, address):
+    """Whether the console of a case says that it passed; 'address' is that of the symbol in its name, if any."""
+    output = output.replace("\r", "")
     if name in EXAMPLES:
-        return output.replace("\r", "").endswith(EXAMPLES[name][1])
-    expected = re.fullmatch(r"stop: (.*)", name)
-    if expected:
-        return "Postern stopped: " + expected.group(1) in output and "@pass" not in output
-    return "@case" not in output and "\n@pass" in output.replace("\r", "") and "Postern stopped" not in output
+        return output.endswith(EXAMPLES[name][1])
+    if address:
+        reason = re.escape(MARKS.search(name)[2])
+        stop = r"^Postern stopped: %s \(pc, address\) 0x[0-9a-f]{16} 0x%016x$" % (reason, address)
+        stopped = re.search(stop, output, re.M)
+        return stopped is not None and "@pass" not in output and "check failed" not in output
+    return "@case" not in output and "\n@pass" in output and "Postern stopped" not in output
 
 
 def main():
@@ -129,14 +141,13 @@ def main():
         return 1
     names += list(EXAMPLES)
     chosen = [(i, n) for i, n in enumerate(names) if options.only in n]
-    machines = {"bench": Machine(options.build, "release"), "probe": Machine(options.build, "probe"),
-                "stop": Machine(options.build, "probe")}
+    machines = {"release": Machine(options.build, "release"), "probe": Machine(options.build, "probe")}
     machines.update((name, Machine(options.build, "debug", root)) for name, (root, _) in EXAMPLES.items())
     for other in machines.values():
         other.prepare()
 
     passed = failed = 0
-    for name, check in binaries.checks(Path(options.build)):
+    for name, check in (*binaries.checks(Path(options.build)), *manual.checks(names)):
         if options.only in name:
             problem = check()
             passed += problem is None
@@ -145,10 +156,14 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def run(item):
             number, name = item
-            return machines.get(name if name in EXAMPLES else name.split(":")[0], machine).boot(number)
+            marks = MARKS.search(name)
+            kind = marks[1] if marks else "release" if name.startswith("bench: ") else name
+            chosen_machine = machines.get(kind, machine)
+            address = chosen_machine.symbols[marks[3]] if marks and marks[3] else 0
+            output = chosen_machine.boot(number, address)
+            return output, judge(name, output, address)
 
-        for (_, name), output in zip(chosen, pool.map(run, chosen)):
-            good = judge(name, output)
+        for (_, name), (output, good) in zip(chosen, pool.map(run, chosen)):
             passed += good
             failed += not good
             print(("ok " if good else "FAILED ") + name)

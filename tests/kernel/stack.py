@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Worst-case depth of a kernel's stacks, from its binary: every path through the instructions from every entry, with
-what each adds to the stack. Recursion, calls whose target the instructions do not name, and anything else that it cannot
-follow are refused. Jumps through the compiler's switch tables are followed into every entry of the table.
+what each adds to the stack. Recursion, calls whose target the instructions do not name, and anything else that it
+cannot follow are refused. Jumps through the compiler's switch tables are followed into every entry of the table.
 
 Interrupts are off in the kernel and a trap of its own goes to another stack, so nothing nests: the depth of an entry
 is that of the longest chain of calls below it.
@@ -57,7 +57,8 @@ class Binary:
             text, _, comment = m[3].partition("#")
             named = re.search(r"\b([0-9a-f]{8,16}) <", text) or re.search(r"\b([0-9a-f]{8,16})\b", comment)
             operands = tuple(part.strip() for part in re.sub(r"<[^>]*>", "", text).split(",")) if text else ()
-            self.code[addresses[i]] = Instruction(m[2], operands, int(named[1], 16) if named else None, addresses[i + 1])
+            target = int(named[1], 16) if named else None
+            self.code[addresses[i]] = Instruction(m[2], operands, target, addresses[i + 1])
         sections = _run("objdump", "-s", "-j", ".rodata", elf) if ".rodata" in _run("objdump", "-h", elf) else ""
         self.named = {each.target for each in self.code.values() if each.name in ("add", "addi")}
         self.constants: dict[int, int] = {}
@@ -198,7 +199,8 @@ class Depths:
             return code.following, now, on
         if code.name == "ld" and code.operands[1] != "sp" and not code.operands[1].endswith("(sp)"):
             return code.following, depth, USER
-        raise StackError(f"{self.binary.where(address)}: {code.name} {','.join(code.operands)} changes the stack pointer")
+        text = f"{code.name} {','.join(code.operands)}"
+        raise StackError(f"{self.binary.where(address)}: {text} changes the stack pointer")
 
 
 @dataclass(frozen=True)

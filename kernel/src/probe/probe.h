@@ -7,7 +7,13 @@
 
 struct tcb;
 
-/* True: the number was one of the probe's and the forbidden write has been made. */
-bool probe_syscall(const struct tcb *t, u64 number);
+/* True: the number was one of the probe's. */
+bool probe_syscall(struct tcb *t, u64 number);
+
+/* Store to an address of the kernel what is there already. */
+void probe_store(u64 address);
+
+/* The same; 1 if that trapped, which is forgotten. */
+u64 probe_try(u64 address);
 
 #endif

@@ -33,6 +33,7 @@ extern const struct test_group states_group;
 extern const struct test_group seal_group;
 extern const struct test_group abuse_group;
 extern const struct test_group leaks_group;
+extern const struct test_group release_group;
 extern const struct test_group bench_group;
 extern const struct test_group bench_events_group;
 

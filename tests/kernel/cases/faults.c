@@ -314,8 +314,8 @@ static void counters(void)
 }
 
 static const struct test_case cases[] = {
-    {"faults: page fault, map, resume", map_and_resume},
-    {"faults: page fault, skipped by writing registers", skip_with_registers},
+    {"page faults: map and resume", map_and_resume},
+    {"page faults: skipped by writing registers", skip_with_registers},
     {"faults: user exception, resumed elsewhere", user_exception},
     {"faults: unknown system call, answered with registers", unknown_syscall},
     {"faults: capability faults of receive and send", capability_faults},
@@ -323,8 +323,8 @@ static const struct test_case cases[] = {
     {"faults: an answer with a label does not resume", not_resumed},
     {"faults: without handler the thread stops, others go on", no_handler},
     {"faults: passive handler", passive_handler},
-    {"faults: FPU state is each thread's own", fpu_allowed},
-    {"faults: FPU without permission", fpu_refused},
+    {"fpu: the state is each thread's own", fpu_allowed},
+    {"fpu: without permission, first use", fpu_refused},
     {"faults: privileged instructions", privileged},
     {"faults: counters only with permission, time always", counters},
 };

@@ -171,12 +171,12 @@ static void separate_spaces(void)
 }
 
 static const struct test_case cases[] = {
-    {"memory: rules of mapping", map_rules},
-    {"memory: writable and executable exclude each other", write_xor_execute},
-    {"memory: kernel, firmware and windows are out of reach", forbidden},
-    {"memory: pages give what was mapped and no more", own_rights},
-    {"memory: a large frame", large_frame},
-    {"memory: address spaces are separate", separate_spaces},
+    {"mapping: rules", map_rules},
+    {"mapping: writable and executable exclude each other", write_xor_execute},
+    {"page faults: kernel, firmware and windows are out of reach", forbidden},
+    {"page faults: pages give what was mapped and no more", own_rights},
+    {"mapping: a large frame", large_frame},
+    {"mapping: address spaces are separate", separate_spaces},
 };
 
 const struct test_group memory_group = GROUP(cases);

@@ -189,10 +189,10 @@ static void interrupt_rules(void)
 static const struct test_case cases[] = {
     {"notifications: signals coalesce", coalesce},
     {"notifications: waiters wake by priority", wake_order},
-    {"notifications: bound, before queued calls, active", bound_active},
-    {"notifications: bound, before queued calls, passive", bound_passive},
-    {"notifications: interrupt, masked until acknowledged", interrupt},
-    {"notifications: rules of interrupt capabilities", interrupt_rules},
+    {"binding: bound, before queued calls, active", bound_active},
+    {"binding: bound, before queued calls, passive", bound_passive},
+    {"interrupts: interrupt, masked until acknowledged", interrupt},
+    {"interrupts: rules of interrupt capabilities", interrupt_rules},
 };
 
 const struct test_group notifications_group = GROUP(cases);

@@ -223,18 +223,18 @@ static void binding(void)
 }
 
 static const struct test_case cases[] = {
-    {"objects: every kind is created once a slot", retype_kinds},
-    {"objects: retype refuses bad arguments and changes nothing", retype_errors},
-    {"objects: pools run out with an error", pool_exhausted},
-    {"objects: frames are cut from below, aligned", frames_from_below},
-    {"objects: frames at a given address", frames_at_address},
-    {"objects: bootinfo untypeds are disjoint and hold nobody's memory", bootinfo_disjoint},
-    {"objects: derived rights only shrink", rights_shrink},
-    {"objects: delete empties a slot", delete_slot},
-    {"objects: a CNode has its own bounds", own_cnode},
-    {"objects: unknown methods are refused", wrong_methods},
-    {"objects: scheduling parameters are checked", scheduling_parameters},
-    {"objects: a notification is bound once each way", binding},
+    {"retype: every kind is created once a slot", retype_kinds},
+    {"retype: bad arguments are refused and change nothing", retype_errors},
+    {"retype: pools run out with an error", pool_exhausted},
+    {"retype: frames are cut from below, aligned", frames_from_below},
+    {"retype: frames at a given address", frames_at_address},
+    {"boot: untypeds are disjoint and hold nobody's memory", bootinfo_disjoint},
+    {"derivation: derived rights only shrink", rights_shrink},
+    {"derivation: delete empties a slot", delete_slot},
+    {"derivation: a CNode has its own bounds", own_cnode},
+    {"abuse: unknown methods are refused", wrong_methods},
+    {"contexts: scheduling parameters are checked", scheduling_parameters},
+    {"binding: a notification is bound once each way", binding},
 };
 
 const struct test_group objects_group = GROUP(cases);

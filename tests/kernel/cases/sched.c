@@ -358,20 +358,20 @@ static void preempt_lower(void)
 }
 
 static const struct test_case cases[] = {
-    {"sched: priority order", priority_order},
-    {"sched: yield goes round within a priority", yield_order},
-    {"sched: time slices within a priority", time_slices},
-    {"sched: a budget is enforced and replenished", budget},
-    {"sched: fragmented use gets no more than the budget", fragmented},
-    {"sched: idle until the next refill", idle_until_refill},
-    {"sched: timeout fault, resumed by the answer", timeout_fault},
-    {"sched: without scheduling context nothing runs", never_runs},
-    {"sched: nested donation and return", nested_donation},
-    {"sched: the client pays for a passive server", client_pays},
-    {"sched: passive server, signals on its own context", passive_signals},
-    {"sched: a signal preempts for a higher priority", preempt_higher},
-    {"sched: a signal does not preempt for an equal priority", preempt_equal},
-    {"sched: a signal does not preempt for a lower priority", preempt_lower},
+    {"order: ten priorities", priority_order},
+    {"order: yield goes round within a priority", yield_order},
+    {"order: time slices within a priority", time_slices},
+    {"contexts: a budget is enforced and replenished", budget},
+    {"contexts: fragmented use gets no more than the budget", fragmented},
+    {"contexts: idle until the next refill", idle_until_refill},
+    {"timeouts: resumed by the answer, at the refill", timeout_fault},
+    {"contexts: without scheduling context nothing runs", never_runs},
+    {"donation: nested, and back", nested_donation},
+    {"donation: the client pays for a passive server", client_pays},
+    {"donation: passive server, signals on its own context", passive_signals},
+    {"order: a signal preempts for a higher priority", preempt_higher},
+    {"order: a signal does not preempt for an equal priority", preempt_equal},
+    {"order: a signal does not preempt for a lower priority", preempt_lower},
 };
 
 const struct test_group sched_group = GROUP(cases);

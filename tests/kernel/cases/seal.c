@@ -2,9 +2,10 @@
 /* Seal: construction ends, authority and page tables are read-only even to the kernel. */
 #include "cases.h"
 
-#define SYS_PROBE_SLOT  (-100) /* probe kernel: write to capability slot a0 */
-#define SYS_PROBE_TABLE (-101) /* probe kernel: write to the root table of vspace a0 */
-#define SYS_PROBE_KMAP  (-102) /* probe kernel: write to binding a0 */
+/* Calls of the probe kernel (kernel/src/probe/probe.c). */
+#define SYS_PROBE_STORE (-100)
+#define SYS_PROBE_TRY   (-101)
+#define SYS_PROBE_PLACE (-102)
 
 static void refuses_construction(void)
 {
@@ -114,39 +115,93 @@ static void exit_for_good(void)
     test_end(false);
 }
 
-static void probe(int64_t number)
+/* Parts of the kernel's image. */
+enum part { TEXT, CONSTANTS, DATA, SEALED, OTHER_POOLS, GUARD, END, PARTS };
+
+static word probe(int64_t number, word argument)
 {
-    struct regs r = {.a0 = 0};
-    CHECK_EQ(invoke0(PN_ROOT_TCB, PN_TCB_EPOCH), PN_OK);
-    syscall(number, &r); /* before seal the kernel may */
+    struct regs r = {.a0 = argument};
+    syscall(number, &r);
+    return r.a0;
+}
+
+/* Can the kernel write to this part? Every page of it is tried, at its beginning and at its end. */
+static void check_part(enum part part, bool writable)
+{
+    word end = probe(SYS_PROBE_PLACE, part + 1);
+    for (word page = probe(SYS_PROBE_PLACE, part); page < end; page += PN_PAGE_SIZE) {
+        CHECK_EQ(probe(SYS_PROBE_TRY, page), !writable);
+        CHECK_EQ(probe(SYS_PROBE_TRY, page + PN_PAGE_SIZE - 8), !writable);
+    }
+}
+
+static void every_page(void)
+{
+    for (unsigned sealed = 0; sealed < 2; sealed++) {
+        CHECK(probe(SYS_PROBE_PLACE, OTHER_POOLS) - probe(SYS_PROBE_PLACE, SEALED) > 0x100000);
+        check_part(TEXT, false);
+        check_part(CONSTANTS, false);
+        check_part(DATA, true);
+        check_part(SEALED, sealed == 0);
+        check_part(OTHER_POOLS, true);
+        word guard = probe(SYS_PROBE_PLACE, GUARD);
+        CHECK_EQ(probe(SYS_PROBE_TRY, guard), 1);
+        CHECK_EQ(probe(SYS_PROBE_TRY, guard + PN_PAGE_SIZE - 8), 1);
+        for (word page = guard + PN_PAGE_SIZE; page < probe(SYS_PROBE_PLACE, END); page += PN_PAGE_SIZE)
+            CHECK_EQ(probe(SYS_PROBE_TRY, page), 0);
+        if (sealed == 0)
+            CHECK_EQ(invoke1(PN_ROOT_SYSTEM, PN_SYSTEM_SEAL, 0), PN_OK);
+    }
+}
+
+/* Nothing else is mapped for the kernel: no user memory, no physical memory. */
+static void nothing_else(void)
+{
+    static const word places[] = {
+        0,          SHARED_VADDR, PN_PROGRAM_VADDR, PN_MSGBUF_VADDR, PN_BOOTINFO_VADDR,
+        0x80000000, 0x80400000,   0x10000000,       0x0c000000};
+    for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++)
+        CHECK_EQ(probe(SYS_PROBE_TRY, places[i]), 1);
+    /* Below its gigabyte, and above the last window. */
+    CHECK_EQ(probe(SYS_PROBE_TRY, probe(SYS_PROBE_PLACE, TEXT) - PN_PAGE_SIZE), 1);
+    CHECK_EQ(probe(SYS_PROBE_TRY, probe(SYS_PROBE_PLACE, END)), 1);
+    CHECK_EQ(probe(SYS_PROBE_TRY, probe(SYS_PROBE_PLACE, TEXT) + 0x800000), 1);
+}
+
+/* Before seal the kernel may write there; afterwards it stops with a report. */
+static void stops(void)
+{
+    CHECK(case_parameter != 0);
+    (void)probe(SYS_PROBE_STORE, case_parameter);
     CHECK_EQ(invoke1(PN_ROOT_SYSTEM, PN_SYSTEM_SEAL, 0), PN_OK);
     CHECK_EQ(invoke0(PN_ROOT_TCB, PN_TCB_EPOCH), PN_OK);
-    r.a0 = 0;
-    syscall(number, &r);
+    (void)probe(SYS_PROBE_STORE, case_parameter);
 }
 
-static void probe_slot(void)
-{
-    probe(SYS_PROBE_SLOT);
-}
-
-static void probe_table(void)
-{
-    probe(SYS_PROBE_TABLE);
-}
-
-static void probe_binding(void)
-{
-    probe(SYS_PROBE_KMAP);
-}
+#define STOPS(what, symbol)                                                                            \
+    {                                                                                                  \
+        "seal: " what " are read-only [probe, stops: store fault in the kernel, at " symbol "]", stops \
+    }
 
 static const struct test_case cases[] = {
     {"seal: every construction method is refused", refuses_construction},
     {"seal: everything else goes on", keeps_running},
     {"seal: exit empties the root task's CNode and stops it", exit_for_good},
-    {"stop: store fault in the kernel", probe_slot},
-    {"stop: store fault in the kernel", probe_table},
-    {"stop: store fault in the kernel", probe_binding},
+    {"seal: every page of the kernel before and after [probe]", every_page},
+    {"seal: the kernel maps nothing else [probe]", nothing_else},
+    STOPS("capability slots", "fixed_slot"),
+    STOPS("CNodes", "fixed_cnode"),
+    STOPS("untypeds", "fixed_untyped"),
+    STOPS("user root tables", "fixed_vspace"),
+    STOPS("user page tables", "fixed_table"),
+    STOPS("uses of page tables", "fixed_table_mapped"),
+    STOPS("bindings of threads", "fixed_binding"),
+    STOPS("bindings of notifications", "fixed_bound_tcb"),
+    STOPS("interrupt bindings", "fixed_irq"),
+    STOPS("the latch and the counts", "fixed"),
+    STOPS("kernel root tables", "root"),
+    STOPS("kernel leaf tables", "leaf"),
+    STOPS("bootinfo pages", "bootinfo"),
 };
 
 const struct test_group seal_group = GROUP(cases);

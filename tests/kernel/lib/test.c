@@ -6,10 +6,11 @@
 #define FINISHER_VADDR 0x32001000
 #define FINISHER_END   0x5555
 
-/* The runner writes the number of the case to this page before the machine starts. */
+/* The runner writes the number of the case and its parameter to this page before the machine starts. */
 #define CASE_VADDR 0x3f000000
 
 const struct pn_bootinfo *bootinfo;
+word case_parameter;
 
 void root_main(const struct pn_bootinfo *info);
 void test_setup(void);
@@ -122,6 +123,7 @@ static void list_cases(void)
 void root_main(const struct pn_bootinfo *info)
 {
     word number = *(const volatile word *)CASE_VADDR;
+    case_parameter = *(const volatile word *)(CASE_VADDR + 8);
     bootinfo = info;
     if (number == ~(word)0)
         list_cases();

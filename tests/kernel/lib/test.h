@@ -46,6 +46,9 @@ void check_equal(word actual, word expected, const char *file, unsigned line, co
 /* A figure for the runner to collect. */
 void report(const char *name, word value);
 
+/* Of a case that must stop the kernel: the address of the symbol in its name. */
+extern word case_parameter;
+
 /* Objects. */
 extern const struct pn_bootinfo *bootinfo;
 extern cptr ram;        /* largest untyped of RAM */
