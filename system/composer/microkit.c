@@ -43,7 +43,7 @@ static bool run(struct microkit_options *options)
     }
     struct arena arena = {0};
     struct diag diag = {0};
-    bool good = options->compose.explain != NULL || sdk_resolve(options, &arena);
+    bool good = options->compose.explain != NULL || options->board == NULL || sdk_resolve(options, &arena);
     good = good && build(options, form, &diag);
     diag_print(&diag, stderr);
     diag_free(&diag);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "suggest.h"
+
 static const char usage[] =
     "usage: microkit SYSTEM --board BOARD --config CONFIG [options]\n"
     "\n"
@@ -19,7 +21,7 @@ static const char usage[] =
     "                           takes every word up to the next option\n"
     "      --image-type TYPE    uimage (as a rule), binary or elf\n"
     "      --override-kernel ELF  another kernel than the SDK's\n"
-    "      --check              only check the description; needs no programs\n"
+    "      --check              only check the description; needs no programs, nor --board and --config\n"
     "      --matrix FILE        write who may do what as a table\n"
     "      --graph FILE         write the graph of protection domains as SVG\n"
     "      --json FILE          write verdict, diagnostics and system as JSON (- for standard output)\n"
@@ -70,6 +72,19 @@ static bool takes_value(struct microkit_options *options, const char *word, cons
     return false;
 }
 
+static void complain_unknown(const char *word)
+{
+    static const char *const known[] = {
+        "--output", "--report", "--board", "--config", "--image-type", "--override-kernel", "--search-path",
+        "--check",  "--matrix", "--graph", "--json",   "--depfile",    "--explain",         "--help"};
+    const char *nearest = suggest(word, known, sizeof known / sizeof *known);
+    if (nearest != NULL) {
+        microkit_complain("unrecognised argument: '%s': did you mean '%s'? (see --help)", word, nearest);
+    } else {
+        microkit_complain("unrecognised argument: '%s' (see --help)", word);
+    }
+}
+
 static enum options_verdict unknown(const char *word)
 {
     if (strcmp(word, "--capdl-json") == 0 || strcmp(word, "--viper-output") == 0) {
@@ -77,7 +92,7 @@ static enum options_verdict unknown(const char *word)
                           "(--matrix lists every capability's effect)",
                           word);
     } else {
-        microkit_complain("unrecognised argument: '%s' (see --help)", word);
+        complain_unknown(word);
     }
     return OPTIONS_BAD;
 }
@@ -89,7 +104,9 @@ static enum options_verdict judge(struct microkit_options *options)
     if (compose->explain != NULL) {
         return OPTIONS_RUN;
     }
-    if (compose->system == NULL || options->board == NULL || options->config == NULL) {
+    /* A check needs no SDK: without a board it is for the machine that is built in. */
+    bool needs_sdk = !compose->check || options->board != NULL || options->config != NULL;
+    if (compose->system == NULL || (needs_sdk && (options->board == NULL || options->config == NULL))) {
         microkit_complain("the following arguments are required: %s%s%s(see --help)",
                           options->board == NULL ? "--board " : "",
                           options->config == NULL ? "--config " : "",

@@ -69,6 +69,17 @@ static const char *list_folders(struct arena *arena, const char *path)
     return joined;
 }
 
+/* Why a configuration that Microkit has is not in this SDK, or nothing. */
+static const char *reason(const char *argument, const char *choice)
+{
+    if (strcmp(argument, "--config") != 0) {
+        return "";
+    }
+    return strncmp(choice, "smp-", 4) == 0    ? ": the kernel runs on one processor"
+           : strcmp(choice, "benchmark") == 0 ? ": the kernel does not track utilisation"
+                                              : "";
+}
+
 /* The folder called choice in parent, or NULL after saying which there are. */
 static const char *choose(struct arena *arena, const char *argument, const char *parent, const char *choice)
 {
@@ -76,8 +87,8 @@ static const char *choose(struct arena *arena, const char *argument, const char 
     if (choice[0] != '\0' && choice[0] != '.' && strchr(choice, '/') == NULL && is_folder(path)) {
         return path;
     }
-    microkit_complain("argument %s: invalid choice: '%s' (choose from %s)", argument, choice,
-                      list_folders(arena, parent));
+    microkit_complain("argument %s: invalid choice: '%s' (choose from %s)%s", argument, choice,
+                      list_folders(arena, parent), reason(argument, choice));
     return NULL;
 }
 

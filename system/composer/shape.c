@@ -4,6 +4,8 @@
  */
 #include "shape.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "number.h"
@@ -39,6 +41,27 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
+enum { MOST_WORDS = 32, LONGEST_WORD = 32 };
+
+/* Hint the nearest of the words separated by |, whatever the case of the letters. */
+static void suggest_choice(struct diag *diag, const char *value, const char *choices)
+{
+    char words[MOST_WORDS][LONGEST_WORD], lower[LONGEST_WORD];
+    const char *known[MOST_WORDS];
+    size_t count = 0;
+    (void)snprintf(lower, sizeof lower, "%s", value);
+    for (char *at = lower; *at != '\0'; at++) {
+        *at = (char)tolower((unsigned char)*at);
+    }
+    for (const char *at = choices; at != NULL && count < MOST_WORDS;
+         at = strchr(at, '|'), at = at == NULL ? NULL : at + 1) {
+        (void)snprintf(words[count], LONGEST_WORD, "%.*s", (int)strcspn(at, "|"), at);
+        known[count] = words[count];
+        count++;
+    }
+    diag_suggest(diag, lower, known, count);
+}
+
 static void check_number(struct diag *diag, const struct element *element, const struct attribute *attribute)
 {
     uint64_t value;
@@ -68,10 +91,12 @@ static void check_value(struct diag *diag, const struct element *element, const 
         diag_error(diag, "boolean", attribute->place,
                    "'%s' of attribute '%s' on element '%s' is not true or false", value, shape->name,
                    element->name);
+        suggest_choice(diag, value, "true|false");
     } else if (shape->type == SHAPE_CHOICE && !is_choice(shape->choices, value)) {
         diag_error(diag, "choice", attribute->place,
                    "'%s' of attribute '%s' on element '%s' is not one of %s", value, shape->name,
                    element->name, shape->choices);
+        suggest_choice(diag, value, shape->choices);
     } else if (shape->type == SHAPE_NAME && !shape_is_name(value)) {
         diag_error(diag, "name", attribute->place,
                    "'%s' of attribute '%s' on element '%s' is not a name of at most 63 letters, digits and _",
@@ -91,8 +116,6 @@ static const struct attribute_shape *find_attribute(const struct element_shape *
     }
     return NULL;
 }
-
-enum { MOST_WORDS = 32 };
 
 static void report_attribute(struct diag *diag, const struct element *element,
                              const struct attribute *attribute, const struct element_shape *shape)

@@ -142,14 +142,19 @@ def test_same_input_same_image(work: Path) -> None:
     (["one.system", "--board", "star64", "--config", "debug"],
      f"argument --board: invalid choice: 'star64' (choose from {BOARD})"),
     (["one.system", "--board", BOARD, "--config", "benchmark"],
-     "argument --config: invalid choice: 'benchmark' (choose from debug, release)"),
+     "argument --config: invalid choice: 'benchmark' (choose from debug, release): the kernel does not track"),
+    (["one.system", "--board", BOARD, "--config", "smp-debug"],
+     "argument --config: invalid choice: 'smp-debug' (choose from debug, release): the kernel runs on one processor"),
+    (["one.system", "--board", BOARD, "--config", "other"],
+     "argument --config: invalid choice: 'other' (choose from debug, release)\n"),
     (["one.system", "--board", "../board", "--config", "debug"],
      f"argument --board: invalid choice: '../board' (choose from {BOARD})"),
     (["one.system", "--board", BOARD, "--config", "debug", "--image-type", "zip"],
      "argument --image-type: invalid choice: 'zip' (choose from binary, elf, uimage)"),
     (["one.system", "--board", BOARD], "the following arguments are required: --config (see --help)"),
     (["one.system", "--board"], "argument --board: expected one argument"),
-    (["one.system", "--bord", BOARD], "unrecognised argument: '--bord' (see --help)"),
+    (["one.system", "--bord", BOARD], "unrecognised argument: '--bord': did you mean '--board'? (see --help)"),
+    (["one.system", "-x"], "unrecognised argument: '-x' (see --help)"),
     (["one.system", "--capdl-json", "x"], "argument --capdl-json: not available"),
     (["--board", BOARD, "--config", "debug", "--search-path", "bin", "one.system"],
      "the following arguments are required: SYSTEM (see --help)"),
@@ -173,6 +178,11 @@ def test_check_needs_no_programs(work: Path) -> None:
     (work / "bin/one.elf").unlink()
     assert microkit(work, "one.system", "--check", "--board", BOARD, "--config", "debug").returncode == 0
     assert microkit(work, "one.system", "--board", BOARD, "--config", "debug").returncode == 1
+    assert microkit(work, "one.system", "--check").returncode == 0
+    (work / "bad.system").write_text(SYSTEM.replace('priority="1"', 'priority="255"'))
+    assert microkit(work, "bad.system", "--check").returncode == 1
+    lacking = microkit(work, "one.system", "--check", "--board", BOARD)
+    assert lacking.returncode == 1 and "required: --config" in lacking.stderr
 
 
 def test_help(work: Path) -> None:

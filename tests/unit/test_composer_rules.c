@@ -209,6 +209,15 @@ static void test_every_rule_has_both_cases_and_a_line(void **state)
             fail_msg("docs/composer.md does not explain rule %s: %s", id, rules_all[i].doc);
         }
     }
+    free(manual);
+    manual = fixture_read("docs/microkit.md");
+    for (size_t i = 0; i < rules_count && strcmp(rules_all[i].id, "component-known") != 0; i++) {
+        /* All rules of .system descriptions, which come before those of products. */
+        bool product = strcmp(rules_all[i].id, "name") == 0;
+        if (!product && strstr(manual, fixture_wrap("`", rules_all[i].id, "`")) == NULL) {
+            fail_msg("docs/microkit.md does not say to which feature rule %s belongs", rules_all[i].id);
+        }
+    }
     for (const struct verdict_case *test = cases; test->rule != NULL; test++) {
         if (rules_find(test->rule) == NULL) {
             fail_msg("%s:%u: no rule is called %s", test->file, test->line, test->rule);

@@ -80,6 +80,54 @@ static void test_suggestions(void **state)
     assert_null(suggest(longest, words, 5));
 }
 
+/* Elements, attributes, names and fixed words that nearly are right are suggested. */
+static void test_hints(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *hint;
+    } cases[] = {
+        {"trigger='edge'", "trigger='egde'", "did you mean 'edge'?"},
+        {"passive='true'", "passive='True'", "did you mean 'true'?"},
+        {"passive=", "pasive=", "did you mean 'passive'?"},
+        {"<irq ", "<iqr ", "did you mean 'irq'?"},
+        {"mr='buffer'", "mr='bufer'", "did you mean 'buffer'?"},
+        {"paddr='buffer'", "paddr='bufffer'", "did you mean 'buffer'?"},
+        {"end pd='server'", "end pd='sever'", "did you mean 'server'?"},
+        {"domain='first'><program_image path='s", "domain='frist'><program_image path='s",
+         "did you mean 'first'?"},
+        {"entry domain='first'", "entry domain='fisrt'", "did you mean 'first'?"},
+        {"tcb slot='1' pd='client'", "tcb slot='1' pd='clinet'", "did you mean 'client'?"},
+        {"0x1000000'", "0X1000000'", "hexadecimal begins with a small 0x"},
+        {"10 us", "10us", "write a number, one blank, and us or ticks"},
+    };
+    static const char system[] =
+        "<system><domains><domain name='first'/><domain_schedule><schedule_entry domain='first' "
+        "duration='10 us'/></domain_schedule></domains><memory_region name='buffer' size='0x1000'/>"
+        "<protection_domain name='server' passive='true' domain='first'><program_image path='s'/>"
+        "<map mr='buffer' vaddr='0x1000000'/><setvar symbol='x' region_paddr='buffer'/>"
+        "<irq irq='3' id='1' trigger='edge'/><cspace><cap_tcb slot='1' "
+        "pd='client'/></cspace></protection_domain>"
+        "<protection_domain name='client' domain='first'><program_image path='c'/></protection_domain>"
+        "<channel><end pd='server' id='2'/><end pd='client' id='2'/></channel></system>";
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    assert_true(fixture_system(&fixture, system, (struct options){0}));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[2048];
+        const char *at = strstr(system, cases[i].from);
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - system), system, cases[i].to,
+                 at + strlen(cases[i].from));
+        assert_false(fixture_system(&fixture, text, (struct options){0}));
+        const char *hint = fixture.diag.notes.at[0].hint;
+        if (hint == NULL || strcmp(hint, cases[i].hint) != 0) {
+            fail_msg("'%s' draws the hint '%s'", cases[i].to, hint == NULL ? "" : hint);
+        }
+    }
+    fixture_end(&fixture);
+}
+
 static void expect_place(const struct element *element, const char *attribute, unsigned line, unsigned column)
 {
     assert_non_null(element_attribute(element, attribute));
@@ -307,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_hints),
         cmocka_unit_test(test_broken_xml),
         cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_image_is_private),
