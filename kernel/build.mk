@@ -8,7 +8,7 @@ KERNEL_NO_SAVED := $(foreach r,1 2 3 4 5 6 7 8 9 10 11,-fcall-used-s$(r)) -ffixe
 # Passes that compute an address anew at each use, or gather small fields for one wide store: longer code here.
 KERNEL_NO_PASSES := -fno-tree-forwprop -fno-tree-vectorize -fno-ipa-sra
 KERNEL_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -ffreestanding -fno-builtin -O2 -std=c11 \
-    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -fno-pic $(KERNEL_NO_SAVED) $(KERNEL_NO_PASSES) \
+    -g -flto -msmall-data-limit=128 -ffunction-sections -fdata-sections -fno-common -fno-stack-protector -malign-data=natural -fno-pic $(KERNEL_NO_SAVED) $(KERNEL_NO_PASSES) \
     -flto-partition=one \
     $(WARNINGS) $(REPRODUCIBLE) \
     -Ikernel/abi -Ikernel/src
@@ -32,7 +32,7 @@ KERNEL_OBJS_$(1) := $$(patsubst kernel/src/%,$$(BUILD)/$$(BOARD)/$(1)/kernel/%.o
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/%.o: kernel/src/% kernel/build.mk
 	@mkdir -p $$(@D)
-	$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(if $$(filter $$(KERNEL_QUICK),$$<),,-Os) -MMD -MP -c -o $$@ $$<
+	$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(if $$(filter $$(KERNEL_QUICK),$$<),,-Os -fno-tree-ch) -MMD -MP -c -o $$@ $$<
 
 $$(BUILD)/$$(BOARD)/$(1)/kernel/kernel.elf: $$(KERNEL_OBJS_$(1)) kernel/src/kernel.ld
 	$$(RISCV_CC) $$(KERNEL_CFLAGS) $$(KERNEL_LDFLAGS) -o $$@ $$(KERNEL_OBJS_$(1))

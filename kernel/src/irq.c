@@ -5,12 +5,6 @@
 #include "machine/plic.h"
 #include "state.h"
 
-void irq_init(void)
-{
-    for (u32 i = 0; i < PN_MAX_IRQS; i++)
-        fixed_irq[i].notification = NIL;
-}
-
 static void external(void)
 {
     u32 source = plic_claim();

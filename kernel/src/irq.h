@@ -5,9 +5,6 @@
 
 #include "types.h"
 
-/* Nothing is bound. */
-void irq_init(void);
-
 /* Handle every interrupt that is pending. */
 void irq_poll(void);
 

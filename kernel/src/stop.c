@@ -21,6 +21,16 @@ static void print_hex(u64 value)
     }
 }
 
+_Noreturn void kernel_stop_boot(const char *part, const char *problem)
+{
+    print("\nPostern stopped: ");
+    print(part);
+    print(": ");
+    print(problem);
+    print("\n");
+    machine_power_off();
+}
+
 _Noreturn void kernel_stop(const char *reason, u64 first, u64 second)
 {
     print("\nPostern stopped: ");

@@ -10,6 +10,11 @@
 /*@ assigns \nothing; ensures \false; */
 _Noreturn void kernel_stop(const char *reason, u64 first, u64 second);
 
+/* The same for what the machine or the loader offers: "<part>: <problem>". */
+/*@ requires part: valid_read_string(part); requires problem: valid_read_string(problem);
+    assigns \nothing; ensures \false; */
+_Noreturn void kernel_stop_boot(const char *part, const char *problem);
+
 /* A stored object index was outside its pool: the kernel's state is broken. */
 /*@ assigns \nothing; ensures \false; */
 static inline _Noreturn void kernel_stop_index(void)

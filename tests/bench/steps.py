@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,6 +127,7 @@ def counts(figure: str, steps: list[Step]) -> dict[str, Measured]:
 
 def _cases(runner: Path) -> ModuleType:
     """The program that runs the kernel's test cases."""
+    sys.path.insert(0, str(runner.parent))
     spec = importlib.util.spec_from_file_location("kernel_cases", runner)
     if spec is None or spec.loader is None:
         raise BenchError(f"{runner} cannot be read")

@@ -260,33 +260,33 @@ static void refused_by_name(void **state)
     (void)state;
     struct sample s = good;
     s.memory = false;
-    expect(&s, "device tree: no memory");
+    expect(&s, "no memory");
     s = good;
     s.timebase = 32768;
-    expect(&s, "device tree: timebase-frequency missing or out of range");
+    expect(&s, "timebase-frequency missing or out of range");
     s = good;
     s.plic = "other,plic";
-    expect(&s, "device tree: no PLIC");
+    expect(&s, "no PLIC");
     s = good;
     s.sources = 0;
-    expect(&s, "device tree: no PLIC");
+    expect(&s, "no PLIC");
     s = good;
     s.external = 11;
-    expect(&s, "device tree: PLIC has no S-mode context for the boot hart");
+    expect(&s, "PLIC has no S-mode context for the boot hart");
     s = good;
     s.translating = true;
-    expect(&s, "device tree: PLIC behind a translating bus");
+    expect(&s, "PLIC behind a translating bus");
     s = good;
     s.mmu = "riscv,none";
-    expect(&s, "device tree: boot hart has no Sv39 MMU");
+    expect(&s, "boot hart has no Sv39 MMU");
     s = good;
     s.address_cells = 3;
-    expect(&s, "device tree: malformed reg");
+    expect(&s, "malformed reg");
     s = good;
     s.depth = 11;
     assert_null(read_sample(&s, &(struct platform){0}));
     s.depth = 12;
-    expect(&s, "device tree: nodes too deep");
+    expect(&s, "nodes too deep");
 }
 
 /* Read a copy of exactly 'size' bytes, whatever they are; only the sanitizers judge. */

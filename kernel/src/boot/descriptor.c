@@ -18,12 +18,12 @@ const char *descriptor_read(struct boot_info *b, u64 paddr)
     struct pn_boot *d = &b->loader;
     u64 at = paddr % PN_PAGE_SIZE;
     if (paddr == 0 || paddr % 8 != 0 || paddr >= REGION_ADDRESS_TOP - 2 * (u64)PN_PAGE_SIZE)
-        return "boot descriptor: bad address";
+        return "bad address";
     kernel_map_boot(paddr - at);
     d->magic = word_at(at);
     d->size = word_at(at + 8);
     if (d->magic != PN_BOOT_MAGIC || d->size != sizeof(struct pn_boot))
-        return "boot descriptor: wrong magic or size";
+        return "wrong magic or size";
     d->kernel_paddr = word_at(at + 16);
     d->kernel_size = word_at(at + 24);
     d->ram_paddr = word_at(at + 32);
@@ -63,20 +63,20 @@ const char *descriptor_check(const struct boot_info *b)
     struct region kernel = region_make(d->kernel_paddr, d->kernel_size);
     struct region tree = region_make(b->tree_paddr, b->tree_size);
     if (!region_contains(&b->platform.memory, ram))
-        return "boot descriptor: RAM is not in the device tree";
+        return "RAM is not in the device tree";
     if (d->kernel_paddr != b->image_paddr || d->kernel_size < kernel_map_image_size())
-        return "boot descriptor: kernel is elsewhere or larger";
+        return "kernel is elsewhere or larger";
     if (kernel.start < ram.start || kernel.end > ram.end || region_overlap(kernel, tree))
-        return "boot descriptor: kernel is not in RAM, or on the device tree";
+        return "kernel is not in RAM, or on the device tree";
     for (u32 i = 0; i < b->platform.reserved.count && i < REGION_LIMIT; i++) {
         if (region_overlap(b->platform.reserved.region[i], kernel))
-            return "boot descriptor: kernel lies in reserved memory";
+            return "kernel lies in reserved memory";
     }
     if (d->root_segment_count < 1 || d->root_segment_count > PN_BOOT_SEGMENTS)
-        return "boot descriptor: bad number of root task segments";
+        return "bad number of root task segments";
     for (u32 i = 0; i < d->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
         if (!good_segment(b, d->root_segment[i], kernel))
-            return "boot descriptor: bad root task segment";
+            return "bad root task segment";
     }
     return NULL;
 }

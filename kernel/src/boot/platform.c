@@ -11,20 +11,33 @@
 #define MIN_TIMEBASE_HZ 1000000u
 #define MAX_TIMEBASE_HZ 1000000000u
 
+/* Properties that matter. */
+enum property {
+    COMPATIBLE,
+    DEVICE_TYPE,
+    REG,
+    RANGES,
+    ISA,
+    MMU_TYPE,
+    INTERRUPTS,
+    ADDRESS_CELLS,
+    SIZE_CELLS,
+    PHANDLE,
+    SOURCES,
+    TIMEBASE,
+    PROPERTIES
+};
+
+#define LONGEST_NAME 20u
+
+static const char names[PROPERTIES][LONGEST_NAME] = {
+    "compatible",          "device_type",    "reg",         "ranges",  "riscv,isa",  "mmu-type",
+    "interrupts-extended", "#address-cells", "#size-cells", "phandle", "riscv,ndev", "timebase-frequency"};
+
 /* What is known of an open node. */
 struct node {
     struct fdt_slice name;
-    struct fdt_slice compatible;
-    struct fdt_slice device_type;
-    struct fdt_slice reg;
-    struct fdt_slice ranges;
-    struct fdt_slice isa;
-    struct fdt_slice mmu_type;
-    struct fdt_slice interrupts;
-    u32 address_cells; /* for its children */
-    u32 size_cells;
-    u32 phandle;
-    u32 sources;
+    struct fdt_slice value[PROPERTIES];
     u32 controller; /* cpu: phandle of its interrupt controller */
 };
 
@@ -42,66 +55,54 @@ struct walk {
 
 static void open_node(struct walk *w, struct fdt_slice name)
 {
-    static const struct node fresh = {.address_cells = 2, .size_cells = 1};
+    struct node n = {.name = name};
     if (w->depth >= MAX_DEPTH) {
-        w->problem = "device tree: nodes too deep";
+        w->problem = "nodes too deep";
         return;
     }
-    struct node n = fresh;
-    n.name = name;
     w->node[w->depth++] = n;
 }
 
 static void property(struct walk *w, const struct fdt_item *item)
 {
-    const struct fdt *t = w->tree;
     if (w->depth == 0 || w->depth > MAX_DEPTH) {
-        w->problem = "device tree: property outside a node";
+        w->problem = "property outside a node";
         return;
     }
-    struct node *n = &w->node[w->depth - 1];
-    u32 first = fdt_cell(t, item->value, 0);
-    if (fdt_equals(t, item->name, "compatible"))
-        n->compatible = item->value;
-    else if (fdt_equals(t, item->name, "device_type"))
-        n->device_type = item->value;
-    else if (fdt_equals(t, item->name, "reg"))
-        n->reg = item->value;
-    else if (fdt_equals(t, item->name, "ranges"))
-        n->ranges = item->value;
-    else if (fdt_equals(t, item->name, "riscv,isa"))
-        n->isa = item->value;
-    else if (fdt_equals(t, item->name, "mmu-type"))
-        n->mmu_type = item->value;
-    else if (fdt_equals(t, item->name, "interrupts-extended"))
-        n->interrupts = item->value;
-    else if (fdt_equals(t, item->name, "#address-cells"))
-        n->address_cells = first;
-    else if (fdt_equals(t, item->name, "#size-cells"))
-        n->size_cells = first;
-    else if (fdt_equals(t, item->name, "phandle"))
-        n->phandle = first;
-    else if (fdt_equals(t, item->name, "riscv,ndev"))
-        n->sources = first;
-    else if (fdt_equals(t, item->name, "timebase-frequency"))
-        w->platform->timebase_hz = fdt_number(t, item->value, 0, item->value.length / 4);
+    for (u32 i = 0; i < PROPERTIES; i++) {
+        if (fdt_equals(w->tree, item->name, names[i]))
+            w->node[w->depth - 1].value[i] = item->value;
+    }
+}
+
+/* A property of one cell; 'otherwise' if it is absent. */
+static u32 cell(const struct walk *w, const struct node *n, enum property which, u32 otherwise)
+{
+    return n->value[which].length == 0 ? otherwise : fdt_cell(w->tree, n->value[which], 0);
+}
+
+/* First address in a node's "reg". */
+static u64 address_of(const struct walk *w, const struct node *n, const struct node *parent)
+{
+    return fdt_number(w->tree, n->value[REG], 0, cell(w, parent, ADDRESS_CELLS, 2));
 }
 
 /* Add the ranges of a node's "reg" to a list. */
 static void add_reg(struct walk *w, const struct node *n, const struct node *parent, struct region_list *list)
 {
-    u32 address = parent->address_cells;
-    u32 length = parent->size_cells;
-    if (address < 1 || address > 2 || length < 1 || length > 2 || n->reg.length == 0 ||
-        n->reg.length / 4 % (address + length) != 0) {
-        w->problem = "device tree: malformed reg";
+    struct fdt_slice reg = n->value[REG];
+    u32 address = cell(w, parent, ADDRESS_CELLS, 2);
+    u32 length = cell(w, parent, SIZE_CELLS, 1);
+    if (address < 1 || address > 2 || length < 1 || length > 2 || reg.length == 0 ||
+        reg.length / 4 % (address + length) != 0) {
+        w->problem = "malformed reg";
         return;
     }
-    for (u32 i = 0; i < n->reg.length / 4 && i < REGION_LIMIT * 4; i += address + length) {
-        u64 start = fdt_number(w->tree, n->reg, i, address);
-        u64 size = fdt_number(w->tree, n->reg, i + address, length);
+    for (u32 i = 0; i < reg.length / 4 && i < REGION_LIMIT * 4; i += address + length) {
+        u64 start = fdt_number(w->tree, reg, i, address);
+        u64 size = fdt_number(w->tree, reg, i + address, length);
         if (!region_add(list, region_make(start, size)))
-            w->problem = "device tree: too many ranges";
+            w->problem = "too many ranges";
     }
 }
 
@@ -120,63 +121,67 @@ static bool has_letter(const struct fdt *t, struct fdt_slice isa, u8 c)
 
 static void end_cpu(struct walk *w, const struct node *n, const struct node *parent)
 {
-    if (fdt_number(w->tree, n->reg, 0, parent->address_cells) != w->hart || w->hart_found)
+    if (address_of(w, n, parent) != w->hart || w->hart_found)
         return;
     w->hart_found = true;
     w->controller = n->controller;
-    w->platform->has_sstc = fdt_contains(w->tree, n->isa, "_sstc");
-    w->platform->has_fpu = has_letter(w->tree, n->isa, 'd');
-    if (!fdt_starts(w->tree, n->mmu_type, "riscv,sv"))
-        w->problem = "device tree: boot hart has no Sv39 MMU";
+    w->platform->has_sstc = fdt_contains(w->tree, n->value[ISA], "_sstc");
+    w->platform->has_fpu = has_letter(w->tree, n->value[ISA], 'd');
+    if (!fdt_starts(w->tree, n->value[MMU_TYPE], "riscv,sv"))
+        w->problem = "boot hart has no Sv39 MMU";
 }
 
 static void end_plic(struct walk *w, const struct node *n, const struct node *parent)
 {
     struct platform *p = w->platform;
     if (p->plic_paddr != 0)
-        w->problem = "device tree: more than one PLIC";
-    if (parent->ranges.length != 0)
-        w->problem = "device tree: PLIC behind a translating bus";
+        w->problem = "more than one PLIC";
+    if (parent->value[RANGES].length != 0)
+        w->problem = "PLIC behind a translating bus";
     add_reg(w, n, parent, &p->devices);
-    p->plic_paddr = fdt_number(w->tree, n->reg, 0, parent->address_cells);
-    p->irq_sources = (u16)(n->sources < PN_MAX_IRQS ? n->sources : PN_MAX_IRQS - 1);
-    w->interrupts = n->interrupts;
+    p->plic_paddr = address_of(w, n, parent);
+    u32 sources = cell(w, n, SOURCES, 0);
+    p->irq_sources = (u16)(sources < PN_MAX_IRQS ? sources : PN_MAX_IRQS - 1);
+    w->interrupts = n->value[INTERRUPTS];
 }
 
 static bool is_plic(const struct walk *w, const struct node *n)
 {
-    return fdt_lists(w->tree, n->compatible, "riscv,plic0") ||
-           fdt_lists(w->tree, n->compatible, "sifive,plic-1.0.0");
+    return fdt_lists(w->tree, n->value[COMPATIBLE], "riscv,plic0") ||
+           fdt_lists(w->tree, n->value[COMPATIBLE], "sifive,plic-1.0.0");
 }
 
 static bool is_clint(const struct walk *w, const struct node *n)
 {
-    return fdt_lists(w->tree, n->compatible, "riscv,clint0") ||
-           fdt_lists(w->tree, n->compatible, "sifive,clint0");
+    return fdt_lists(w->tree, n->value[COMPATIBLE], "riscv,clint0") ||
+           fdt_lists(w->tree, n->value[COMPATIBLE], "sifive,clint0");
 }
 
 static void end_node(struct walk *w)
 {
     if (w->depth == 0 || w->depth > MAX_DEPTH) {
-        w->problem = "device tree: unbalanced nodes";
+        w->problem = "unbalanced nodes";
         return;
     }
     w->depth -= 1;
+    const struct node *n = &w->node[w->depth];
+    struct fdt_slice timebase = n->value[TIMEBASE];
+    if (timebase.length != 0)
+        w->platform->timebase_hz = fdt_number(w->tree, timebase, 0, timebase.length / 4);
     if (w->depth == 0)
         return;
-    const struct node *n = &w->node[w->depth];
     struct node *parent = &w->node[w->depth - 1];
-    if (fdt_equals(w->tree, n->device_type, "memory"))
+    if (fdt_equals(w->tree, n->value[DEVICE_TYPE], "memory"))
         add_reg(w, n, parent, &w->platform->memory);
-    else if (fdt_equals(w->tree, n->device_type, "cpu"))
+    else if (fdt_equals(w->tree, n->value[DEVICE_TYPE], "cpu"))
         end_cpu(w, n, parent);
-    else if (fdt_lists(w->tree, n->compatible, "riscv,cpu-intc"))
-        parent->controller = n->phandle;
+    else if (fdt_lists(w->tree, n->value[COMPATIBLE], "riscv,cpu-intc"))
+        parent->controller = cell(w, n, PHANDLE, 0);
     else if (is_plic(w, n))
         end_plic(w, n, parent);
     else if (is_clint(w, n))
         add_reg(w, n, parent, &w->platform->devices);
-    else if (fdt_equals(w->tree, parent->name, "reserved-memory") && n->reg.length != 0)
+    else if (fdt_equals(w->tree, parent->name, "reserved-memory") && n->value[REG].length != 0)
         add_reg(w, n, parent, &w->platform->reserved);
 }
 
@@ -190,7 +195,7 @@ static const char *find_context(struct walk *w)
             return NULL;
         }
     }
-    return "device tree: PLIC has no S-mode context for the boot hart";
+    return "PLIC has no S-mode context for the boot hart";
 }
 
 static const char *judge(struct walk *w)
@@ -199,15 +204,15 @@ static const char *judge(struct walk *w)
     if (w->problem != NULL)
         return w->problem;
     if (w->depth != 0)
-        return "device tree: unbalanced nodes";
+        return "unbalanced nodes";
     if (!w->hart_found)
-        return "device tree: boot hart is missing";
+        return "boot hart is missing";
     if (p->memory.count == 0)
-        return "device tree: no memory";
+        return "no memory";
     if (p->timebase_hz < MIN_TIMEBASE_HZ || p->timebase_hz > MAX_TIMEBASE_HZ)
-        return "device tree: timebase-frequency missing or out of range";
+        return "timebase-frequency missing or out of range";
     if (p->plic_paddr == 0 || p->plic_paddr % PN_PAGE_SIZE != 0 || p->irq_sources == 0)
-        return "device tree: no PLIC";
+        return "no PLIC";
     return find_context(w);
 }
 
@@ -226,7 +231,7 @@ const char *platform_read(struct platform *p, const struct fdt *tree, u64 hart)
     struct fdt_item item = fdt_next(tree, &cursor);
     while (item.token != FDT_END && w.problem == NULL) {
         if (item.token == FDT_BROKEN)
-            return "device tree: malformed structure";
+            return "malformed structure";
         if (item.token == FDT_BEGIN_NODE)
             open_node(&w, item.name);
         else if (item.token == FDT_END_NODE)
@@ -239,7 +244,7 @@ const char *platform_read(struct platform *p, const struct fdt *tree, u64 hart)
     u64 size = 0;
     for (u32 i = 0; fdt_reservation(tree, i, &start, &size); i++) {
         if (!region_add(&p->reserved, region_make(start, size)))
-            return "device tree: too many reservations";
+            return "too many reservations";
     }
     return judge(&w);
 }

@@ -52,11 +52,11 @@ static const char *create_space(const struct boot_info *b, u16 v)
     const struct pn_boot *d = &b->loader;
     for (u32 i = 0; i < d->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
         if (!map_segment(v, d->root_segment[i]))
-            return "root task: segments overlap or need too many tables";
+            return "segments overlap or need too many tables";
     }
     if (!map_page(v, PN_MSGBUF_VADDR, kernel_map_physical(buffer_at(1)), PN_READ | PN_WRITE) ||
         !map_page(v, PN_BOOTINFO_VADDR, kernel_map_physical(&bootinfo), PN_READ))
-        return "root task: a segment lies on the message buffer or bootinfo";
+        return "a segment lies on the message buffer or bootinfo";
     return NULL;
 }
 
@@ -101,7 +101,7 @@ static const char *create_untypeds(const struct boot_info *b)
     fits = fits && subtract_all(&devices, &b->platform.reserved);
     fits = fits && subtract_all(&devices, &b->platform.devices);
     if (!fits || ram.count + devices.count > PN_MAX_UNTYPEDS)
-        return "device tree: too many separate memory ranges";
+        return "too many separate memory ranges";
     add_untypeds(&ram, false);
     add_untypeds(&devices, true);
     return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* New objects: the next free one of each pool. */
+/* New objects: the next one of each pool. What lies in .bss is 0 from the boot on, and 0 is how every object begins. */
 #include "object/create.h"
 #include "object/vspace.h"
 #include "state.h"
@@ -31,7 +31,9 @@ u16 create_tcb(void)
     if (fixed.tcbs >= PN_MAX_TCBS)
         kernel_stop_index();
     u16 i = ++fixed.tcbs;
-    (void)tcb_init(i);
+    tcb_at(i)->self = i;
+    for (u32 w = 0; w < PN_PAGE_SIZE / 8; w++)
+        buffer_at(i)->word[w] = 0;
     return i;
 }
 
@@ -39,46 +41,28 @@ u16 create_endpoint(void)
 {
     if (fixed.endpoints >= PN_MAX_ENDPOINTS)
         kernel_stop_index();
-    struct endpoint e = {{NIL, NIL}, NIL, ENDPOINT_IDLE};
-    u16 i = ++fixed.endpoints;
-    ks_endpoint[i] = e;
-    return i;
+    return ++fixed.endpoints;
 }
 
 u16 create_notification(void)
 {
     if (fixed.notifications >= PN_MAX_NOTIFICATIONS)
         kernel_stop_index();
-    struct notification n = {0, {NIL, NIL}, NIL, NOTIFICATION_IDLE};
-    u16 i = ++fixed.notifications;
-    ks_notification[i] = n;
-    fixed_bound_tcb[i] = NIL;
-    return i;
+    return ++fixed.notifications;
 }
 
 u16 create_reply(void)
 {
     if (fixed.replies >= PN_MAX_REPLIES)
         kernel_stop_index();
-    struct reply r = {NIL, NIL, NIL, NIL, NIL, {0, 0, 0}};
-    u16 i = ++fixed.replies;
-    ks_reply[i] = r;
-    return i;
+    return ++fixed.replies;
 }
 
 u16 create_sched_context(void)
 {
     if (fixed.scs >= PN_MAX_SCHED_CONTEXTS)
         kernel_stop_index();
-    u16 i = ++fixed.scs;
-    struct sched_context *s = &ks_sc[i];
-    s->budget = 0;
-    s->consumed = 0;
-    s->thread = NIL;
-    s->reply = NIL;
-    s->home_thread = NIL;
-    s->home_notification = NIL;
-    return i;
+    return ++fixed.scs;
 }
 
 u16 create_page_table(void)

@@ -14,7 +14,7 @@ struct endpoint {
     struct queue queue;
     u16 server; /* the thread that received here last: its reset answers the callers in the queue */
     u16 state;  /* enum endpoint_state */
-};
+} __attribute__((aligned(8)));
 
 /* How a thread sends. */
 enum send_mode {

@@ -17,7 +17,7 @@ struct reply {
     u16 older;
     u16 newer;
     u16 spare[3];
-};
+} __attribute__((aligned(16)));
 
 /* 'caller' called, or faulted to, 'server', which had offered reply object 'r' (NIL: none). */
 void reply_begin(struct tcb *caller, struct tcb *server, u16 r, bool donate);

@@ -4,28 +4,6 @@
 #include "object/fault.h"
 #include "state.h"
 
-struct tcb *tcb_init(u16 i)
-{
-    struct tcb *t = tcb_at(i);
-    struct binding empty = {0};
-    fixed_binding[i] = empty;
-    t->self = i;
-    t->state = THREAD_INACTIVE;
-    t->queue = QUEUE_NONE;
-    t->fault = PN_FAULT_NULL;
-    t->moving = false;
-    t->epoch = 0;
-    t->sc = NIL;
-    t->next = NIL;
-    t->prev = NIL;
-    t->object = NIL;
-    t->reply = NIL;
-    tcb_load_start(t);
-    for (u32 w = 0; w < PN_PAGE_SIZE / 8; w++)
-        buffer_at(i)->word[w] = 0;
-    return t;
-}
-
 void tcb_load_start(struct tcb *t)
 {
     const struct binding *b = binding_at(t->self);

@@ -82,9 +82,6 @@ _Static_assert(sizeof(struct tcb) == 512, "indexing by shift");
 _Static_assert(offsetof(struct tcb, reg) == 0, "machine/trap.S");
 _Static_assert(sizeof(struct message_buffer) == PN_PAGE_SIZE, "one page");
 
-/* A new, inactive thread. */
-struct tcb *tcb_init(u16 t);
-
 /* Take the thread out of whatever it does: it is inactive afterwards. A system call that it was blocked in
  * will be repeated when it is resumed. */
 void tcb_suspend(struct tcb *t);
