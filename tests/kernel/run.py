@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run the kernel's test cases, each in a machine of its own, and count.
 
-A case has passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a
-failure. Words in brackets behind a name say otherwise: "[probe]" runs on the probe kernel, "[release]" on the release
-kernel, "[probe, stops: REASON, at SYMBOL]" passes when the kernel stops with this reason and names the address of that
-symbol of its own, which the case gets as its parameter. "bench: " cases run on the release kernel, "example: " cases
-are root tasks of their own that must print their last lines, "binary: " cases look at the kernels' program files
-(binaries.py) and at the manual (manual.py).
+Each runs on the debug kernel and again on the probe kernel, which has no fast paths: both must do the same. A case has
+passed when the root task says so on the debug console; silence, a stopped kernel or a timeout is a failure. Words in
+brackets behind a name say otherwise: "[probe]" runs on the probe kernel alone, "[release]" on the release kernel,
+"[probe, stops: REASON, at SYMBOL]" passes when the kernel stops with this reason and names the address of that symbol
+of its own, which the case gets as its parameter. "bench: " cases run on the release kernel, "example: " cases are root
+tasks of their own that must print their last lines, "binary: " cases look at the kernels' program files (binaries.py)
+and at the manual (manual.py).
 """
 import argparse
 import concurrent.futures
@@ -105,6 +106,14 @@ class Machine:
 MARKS = re.compile(r" \[(\w+)(?:, stops: (.*?), at (\w+))?\]$")
 
 
+def marked_kernel(name):
+    """Which kernel a case needs; for an example, its own machine."""
+    marks = MARKS.search(name)
+    if marks:
+        return marks[1]
+    return "release" if name.startswith("bench: ") else name if name in EXAMPLES else "debug"
+
+
 def judge(name, output, address):
     """Whether the console of a case says that it passed; 'address' is that of the symbol in its name, if any."""
     output = output.replace("\r", "")
@@ -140,7 +149,8 @@ def main():
         print("the test image lists no cases\n0 passed, 1 failed")
         return 1
     names += list(EXAMPLES)
-    chosen = [(i, n) for i, n in enumerate(names) if options.only in n]
+    chosen = [(i, n, marked_kernel(n)) for i, n in enumerate(names) if options.only in n]
+    chosen += [(i, n, "probe") for i, n, kernel in chosen if kernel == "debug"]
     machines = {"release": Machine(options.build, "release"), "probe": Machine(options.build, "probe")}
     machines.update((name, Machine(options.build, "debug", root)) for name, (root, _) in EXAMPLES.items())
     for other in machines.values():
@@ -155,18 +165,18 @@ def main():
             print("ok " + name if problem is None else f"FAILED {name}\n      | {problem}", flush=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def run(item):
-            number, name = item
+            number, name, kernel = item
             marks = MARKS.search(name)
-            kind = marks[1] if marks else "release" if name.startswith("bench: ") else name
-            chosen_machine = machines.get(kind, machine)
+            chosen_machine = machines.get(kernel, machine)
             address = chosen_machine.symbols[marks[3]] if marks and marks[3] else 0
             output = chosen_machine.boot(number, address)
             return output, judge(name, output, address)
 
-        for (_, name), (output, good) in zip(chosen, pool.map(run, chosen)):
+        for (_, name, kernel), (output, good) in zip(chosen, pool.map(run, chosen)):
             passed += good
             failed += not good
-            print(("ok " if good else "FAILED ") + name)
+            again = " (without fast paths)" if kernel == "probe" and not MARKS.search(name) else ""
+            print(("ok " if good else "FAILED ") + name + again)
             for figure, value in re.findall(r"@figure (\S+) (\d+)", output):
                 print("        %-40s %s" % (figure, value))
             if not good or options.verbose:
