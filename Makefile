@@ -41,6 +41,7 @@ include tests/$(VARIANT)/build.mk
 endif
 include mk/image.mk
 include mk/sdk.mk
+include mk/gateway.mk
 include mk/unit.mk
 include tests/model/build.mk
 include tests/fuzz/build.mk

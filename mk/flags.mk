@@ -19,9 +19,17 @@ RISCV_NM   := $(CROSS)nm
 REPRODUCIBLE := -ffile-prefix-map='$(CURDIR)'=. -fno-ident
 
 # Protection domains: picolibc, no FPU. -misa-spec=2.2 keeps CSR instructions inside rv64imac, so that the library
-# variant is found.
-PD_ARCH   := -march=rv64imac -mabi=lp64 -misa-spec=2.2 -mcmodel=medany --specs=picolibc.specs
+# variant is found. With PD_SDK (make gateway) they are built against the SDK folder board/BOARD/CONFIG instead: its
+# headers, library and linker script, its ABI with floating-point registers, and nothing of the kernel's own.
+ifeq ($(PD_SDK),)
+PD_ARCH     := -march=rv64imac -mabi=lp64 -misa-spec=2.2
+PD_INCLUDES := -Ikernel/abi -Isystem/runtime/include -Isystem/runtime/config/$(CONFIG)
+else
+PD_ARCH     := -march=rv64imafdc -mabi=lp64d -misa-spec=2.2
+PD_INCLUDES := -I$(PD_SDK)/include -I$(OUT)/include
+endif
+PD_ARCH   += -mcmodel=medany --specs=picolibc.specs
 PD_CFLAGS := $(PD_ARCH) -std=c11 -O2 -g -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) \
-    -Ikernel/abi -Isystem/runtime/include -Isystem/runtime/config/$(CONFIG) -Isystem/rings/include
+    $(PD_INCLUDES) -Isystem/rings/include
 PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
     -Wl,--no-warn-rwx-segments

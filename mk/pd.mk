@@ -16,6 +16,18 @@ $(GEN)/%/ports.h $(GEN)/%/ports.c &: $(PRODUCT) boards/$(BOARD)/board.xml $(COMP
 	$(COMPOSER) --product $(PRODUCT) --board boards/$(BOARD)/board.xml --ports $* -o $(GEN)/$*/ports.h
 	$(COMPOSER) --product $(PRODUCT) --board boards/$(BOARD)/board.xml --ports-c $* -o $(GEN)/$*/ports.c
 
+# What a program is linked with. Of its own libmicrokit everything is kept, for the weak entry points; another SDK's
+# library is searched as its users do.
+ifeq ($(PD_SDK),)
+PD_RUNTIME  := $(OUT)/lib/libmicrokit.a
+PD_SCRIPT := system/runtime/microkit.ld
+PD_LIBS   := -L$(OUT)/lib -Wl,--whole-archive -lmicrokit -Wl,--no-whole-archive -lpostern
+else
+PD_RUNTIME  := $(PD_SDK)/lib/libmicrokit.a
+PD_SCRIPT := $(PD_SDK)/lib/microkit.ld
+PD_LIBS   := -L$(OUT)/lib -L$(PD_SDK)/lib -lpostern -lmicrokit
+endif
+
 define pd
 PROGRAMS += $(OUT)/pd/$(1).elf
 PD_OBJS_$(1) := $(patsubst %.c,$(OUT)/obj/$(1)/%.o,$(2))
@@ -28,11 +40,9 @@ $(OUT)/obj/$(1)/ports.o: $(GEN)/$(1)/ports.c
 	@mkdir -p $$(@D)
 	$$(RISCV_CC) $$(PD_CFLAGS) -I$(GEN)/$(1) -c -o $$@ $$<
 
-$(OUT)/pd/$(1).elf: $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(OUT)/lib/libmicrokit.a $(OUT)/lib/libpostern.a \
-        system/runtime/microkit.ld
+$(OUT)/pd/$(1).elf: $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(PD_RUNTIME) $(OUT)/lib/libpostern.a $(PD_SCRIPT)
 	@mkdir -p $$(@D)
-	$$(RISCV_CC) $$(PD_LDFLAGS) -L$(OUT)/lib -T system/runtime/microkit.ld -o $$@ $$(PD_OBJS_$(1)) \
-	    $(OUT)/obj/$(1)/ports.o $(4) -Wl,--whole-archive -lmicrokit -Wl,--no-whole-archive -lpostern
+	$$(RISCV_CC) $$(PD_LDFLAGS) -T $(PD_SCRIPT) -o $$@ $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(PD_LIBS)
 	@echo "  program  $$@"
 
 -include $$(PD_OBJS_$(1):.o=.d)

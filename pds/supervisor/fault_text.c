@@ -3,7 +3,7 @@
  * Fault messages in words: one function a kind of fault.
  */
 #include <stdio.h>
-#include <postern/abi.h>
+#include <sel4/types.h>
 #include "fault_text.h"
 
 /* RISC-V privileged specification, table of supervisor cause values. */
@@ -69,11 +69,11 @@ struct fault_report fault_decode(uint64_t label, const uint64_t *words, size_t c
         size_t words;
         void (*decode)(struct fault_report *, const uint64_t *);
     } kind[] = {
-        [PN_FAULT_CAP] = {4, decode_cap},
-        [PN_FAULT_UNKNOWN_SYSCALL] = {11, decode_syscall},
-        [PN_FAULT_USER_EXCEPTION] = {4, decode_exception},
-        [PN_FAULT_TIMEOUT] = {2, decode_timeout},
-        [PN_FAULT_VM] = {4, decode_vm},
+        [seL4_Fault_CapFault] = {4, decode_cap},
+        [seL4_Fault_UnknownSyscall] = {11, decode_syscall},
+        [seL4_Fault_UserException] = {4, decode_exception},
+        [seL4_Fault_Timeout] = {2, decode_timeout},
+        [seL4_Fault_VMFault] = {4, decode_vm},
     };
     struct fault_report report = {.label = (uint32_t)(label & 0xffffffffu)};
 

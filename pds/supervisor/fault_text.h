@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A decoded fault message (kernel/abi/postern/abi.h, enum pn_fault). */
+/* A decoded fault message (libsel4's kinds and words). */
 struct fault_report {
     uint32_t label;
     uint64_t pc;

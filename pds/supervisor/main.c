@@ -25,7 +25,7 @@ static struct pd_states_page *states;
 static uint64_t *metric_faults;
 
 _Static_assert(sizeof(struct pd_states_page) <= PD_STATES_SIZE, "the table of states fits its region");
-_Static_assert(REGISTERS == SEL4_CONTEXT_WORDS, "every register has a name");
+_Static_assert(sizeof(seL4_UserContext) == REGISTERS * sizeof(uint64_t), "every register has a name");
 
 static void report_registers(microkit_child child)
 {

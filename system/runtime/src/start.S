@@ -7,6 +7,9 @@
  */
 #include <postern/limits.h>
 
+    /* Linker scripts of others need not place a block for thread-local variables. */
+    .weak __tls_block
+
     .section .text.start, "ax"
     .globl _start
 _start:
