@@ -17,11 +17,10 @@ KEPT = ("requires", "assigns", "predicate", "logic")
 
 
 def kernel_files(root):
-    """C files of the release kernel that are analysed: all but the machine layer."""
-    names = []
-    for folder in ("", "object/", "boot/", "release/"):
-        names += glob.glob(f"{root}/kernel/src/{folder}*.c")
-    return sorted(name for name in names if not name.endswith("/check.c"))
+    """C files of the release kernel that are analysed, all but the machine layer (kernel/build.mk chooses likewise), and
+    check.c, the invariants of debug kernels."""
+    names = glob.glob(f"{root}/kernel/src/**/*.c", recursive=True)
+    return sorted(name for name in names if not re.search(r"/src/(machine|debug|probe)/|/fast/none\.c$", name))
 
 
 def kept_clauses(text):

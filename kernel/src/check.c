@@ -120,8 +120,9 @@ static bool check_release(void)
     u64 time = 0;
     u16 length = 0;
     for (u16 t = ks.release; t != NIL; t = tcb_at(t)->next) {
-        if (t > fixed.tcbs || length++ >= PN_MAX_TCBS || tcb_at(t)->queue != QUEUE_RELEASE)
+        if (t > fixed.tcbs || length >= PN_MAX_TCBS || tcb_at(t)->queue != QUEUE_RELEASE)
             return false;
+        length++;
         u64 ready = sched_context_ready_time(tcb_at(t)->sc);
         if (ready < time)
             return false;
