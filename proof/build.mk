@@ -9,15 +9,23 @@ PROVE_PACKAGES := mk/packages-prove.txt
 PROVE_MODE ?= quick
 export PROVE_MODE
 
-.PHONY: prove prove-cold prove-parts prove-tools prove-spin prove-eva
+.PHONY: prove prove-cold prove-signoff prove-run prove-parts prove-tools prove-structure prove-spin prove-eva
 
-prove: prove-tools ## machine-checked proofs and models; installs their tools first
+prove: ## machine-checked proofs and models; installs their tools first
+	@$(MAKE) --no-print-directory prove-run
+	@proof/signoff.py check proof/signoff.lock
+
+prove-cold: ## the same without stored verdicts, with longer limits and all seeded bugs
+	@$(MAKE) --no-print-directory PROVE_MODE=cold prove-run
+
+prove-signoff: ## a cold run, and what it proved into proof/SIGNOFF.md and proof/signoff.lock
+	@$(MAKE) --no-print-directory prove-cold
+	@proof/signoff.py write proof/signoff.lock proof/SIGNOFF.md proof/parts.list $(PROOF)
+
+prove-run: prove-tools
 	@rm -f $(PROOF)/*.result
 	@$(MAKE) --no-print-directory prove-parts
 	@proof/summary.py proof/parts.list $(PROOF)
-
-prove-cold: ## the same without stored verdicts and with all seeded bugs
-	@$(MAKE) --no-print-directory PROVE_MODE=cold prove
 
 # One after the other: limits are wall-clock, and a part uses both cores itself. The table tells which failed.
 prove-parts:
@@ -28,6 +36,9 @@ prove-tools:
 	@mkdir -p $(PROOF)
 	@host/deps/install-packages.sh $(PROVE_PACKAGES) $(PROOF)/install.log
 	@proof/check-tools.sh proof/tools.lock
+
+prove-structure:
+	@proof/structure.py proof/trusted.list $(PROOF)
 
 prove-spin: prove-tools
 	@proof/spin/check.py proof/spin/ring.pml proof/spin/variants.list $(PROOF)/spin
