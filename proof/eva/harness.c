@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entry points of the analysis. main: boot, then arbitrary traps for ever. main_havoc: one arbitrary trap from any
- * state of the kernel within the bounds of the pools, and what a debug kernel checks after it. main_boot: boot alone.
+ * Entry points of the analysis. main: boot, then arbitrary traps for ever. main_havoc: one arbitrary trap
+ * from any state of the kernel within the bounds of the pools, and what a debug kernel checks after it.
+ * main_boot: boot alone.
  */
 #include "boot/boot.h"
 #include "check.h"
@@ -25,11 +26,12 @@ static struct tcb *trap(struct tcb *t)
     struct tcb *next;
     switch (Frama_C_interval(0, 5)) {
     case 0:
-        next = fast_call(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value, hart_value, t);
+        next =
+            fast_call(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value, hart_value, t);
         return next != NULL ? next : handle_call(t);
     case 1:
-        next = fast_reply_receive(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value, hart_value,
-                                  t);
+        next = fast_reply_receive(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value,
+                                  hart_value, t);
         return next != NULL ? next : handle_reply_receive(t);
     case 2:
         return handle_syscall(t);
