@@ -25,10 +25,37 @@ $(MODEL_PROGRAMS): tests/model/machine/sealed.ld
 	$(CC) $(MODEL_CFLAGS) $(MODEL_LINK) -o $@ $(filter %.o,$^)
 	@echo "  test     $@"
 
+# How mutants.py compiles one file more and links it instead of the real one.
+$(MODEL)/link.txt: $(MODEL)/model
+	@echo '$(CC) $(MODEL_CFLAGS)' > $(MODEL)/compile.txt
+	@echo '$(CC) $(MODEL_CFLAGS) $(MODEL_LINK) $(filter %.o,$(MODEL_OBJS)) $(MODEL)/obj/kernel/src/fast/ipc.o' > $@
+
 -include $(patsubst %.c,$(MODEL)/obj/%.d,$(MODEL_KERNEL) $(MODEL_HARNESS) kernel/src/fast/ipc.c kernel/src/fast/none.c)
 
-UNIT_TESTS += tests/model/run.py
-unit-build: $(MODEL_PROGRAMS)
+# The same with counters in the kernel's code, without sanitizers; for tests/model/coverage.py.
+MODEL_COVERED := $(MODEL_KERNEL) kernel/src/fast/ipc.c
+MODEL_COVERED_OBJS := $(patsubst %.c,$(MODEL)/coverage/%.o,$(MODEL_COVERED))
+MODEL_PLAIN_CFLAGS = $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(MODEL_CFLAGS)) -g0
+
+$(MODEL)/coverage/kernel/%.o: kernel/%.c tests/model/build.mk | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(MODEL_PLAIN_CFLAGS) -O0 --coverage -MMD -MP -c -o $@ $<
+
+$(MODEL)/coverage/tests/%.o: tests/%.c tests/model/build.mk | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(MODEL_PLAIN_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(MODEL)/model_coverage: $(MODEL_COVERED_OBJS) $(patsubst %.c,$(MODEL)/coverage/%.o,$(MODEL_HARNESS)) \
+    tests/model/machine/sealed.ld
+	$(CC) --coverage $(MODEL_LINK) -o $@ $(filter %.o,$^)
+
+.PHONY: model-coverage
+model-coverage: $(DEPS_STAMP) ## lines and branches of the kernel that the random runs reach
+	@$(LOCKED) $(MAKE) --no-print-directory $(MODEL)/model_coverage
+	@$(TIED) tests/model/coverage.py $(MODEL) $(MODEL_COVERED)
+
+UNIT_TESTS += tests/model/run.py tests/model/mutants.py
+unit-build: $(MODEL_PROGRAMS) $(MODEL)/link.txt
 
 .PHONY: model
 model: $(DEPS_STAMP) ## random system calls on kernel and model for SECONDS=N, new seeds each time

@@ -69,10 +69,16 @@ static void pass_time(bool idle)
         host.now = host.deadline + present.elapsed % 4;
     if (present.source != 0)
         host_raise(present.source);
-    if (drive->drift == 0) {
-        m.now = host.now;
-        if (present.source != 0)
-            m.irq[present.source].pending = true;
+    if (present.source != 0 && present.glitch)
+        host.source[present.source].enabled = true;
+    host.withdrawn = present.withdrawn && present.kind == STEP_INTERRUPT;
+    if (drive->drift != 0)
+        return;
+    m.now = host.now;
+    m.withdrawn = host.withdrawn;
+    if (present.source != 0) {
+        m.irq[present.source].pending = true;
+        m.irq[present.source].enabled = m.irq[present.source].enabled || present.glitch;
     }
 }
 

@@ -25,6 +25,8 @@ struct step {
     uint64_t value;
     uint64_t other;  /* what all other registers and the message buffer contain is made of this */
     uint16_t source; /* device that raises its line; 0: none */
+    bool glitch;     /* that device's source is enabled although nobody asked */
+    bool withdrawn;  /* the controller has nothing to claim after all */
     bool timer;      /* time goes on to the deadline at least */
 };
 

@@ -23,6 +23,7 @@ struct machine_kind generate_machine(struct generator *g)
     g->chaos = chance(g, 64) ? 60 : 6;
     g->routine = (uint32_t)draw(g, 256);
     g->unrest = (uint32_t)draw(g, 40);
+    g->passive = (uint32_t)draw(g, 200);
     g->mixed = chance(g, 96);
     g->seals = chance(g, 96);
     return kind;
@@ -97,7 +98,7 @@ static void make_call(struct generator *g, struct step *s, uint16_t t)
     s->kind = STEP_ECALL;
     s->reg[0] = pick_cap(g, t, wanted_type(g, n, receives));
     s->reg[6] = pick_cap(g, t, PN_CAP_REPLY);
-    s->reg[8] = pick_cap(g, t, wanted_type(g, n, false));
+    s->reg[8] = pick_cap(g, t, chance(g, 96) ? PN_CAP_TCB : wanted_type(g, n, false));
     uint64_t invoked = n == PN_SYS_NBSEND_RECV || n == PN_SYS_NBSEND_WAIT ? s->reg[8] : s->reg[0];
     struct m_cap cap = view_cap(t, invoked);
     if (invokable(cap.type) && (!receives || invoked == s->reg[8]))
@@ -127,11 +128,11 @@ static void make_routine_call(struct generator *g, struct step *s, uint16_t t)
     if (chance(g, 192))
         s->reg[1] = draw(g, 7);
     s->reg[6] = pick_object(g, t, PN_CAP_REPLY, 1 + (t - 2u) % 6u);
-    if (t % 2 == 0) {
+    if (t % 2 == 0 && chance(g, 220)) {
         s->reg[0] = pick_object(g, t, PN_CAP_ENDPOINT, endpoint);
         s->reg[7] = (uint64_t)(chance(g, 200) ? PN_SYS_REPLY_RECV : PN_SYS_RECV);
     } else {
-        s->reg[0] = pick_object(g, t, PN_CAP_ENDPOINT, 1 + draw(g, 2));
+        s->reg[0] = pick_object(g, t, PN_CAP_ENDPOINT, g->threads < 3 ? 2 : 1 + draw(g, 2));
         s->reg[7] = (uint64_t)PN_SYS_CALL;
     }
 }
@@ -197,6 +198,8 @@ static void make_interrupt(struct generator *g, struct step *s, bool idle)
         s->source = pick_source(g, idle);
     else
         s->timer = true;
+    s->glitch = chance(g, 2);
+    s->withdrawn = !idle && chance(g, 4);
 }
 
 bool generate_step(void *context, struct step *s, bool idle)

@@ -11,6 +11,8 @@ static uint64_t address(struct generator *g)
 {
     if (chance(g, g->chaos))
         return draw_word(g);
+    if (chance(g, 128))
+        return 0x203000 + draw(g, 3) * 0x1000;
     return addresses[draw(g, sizeof addresses / sizeof addresses[0])] +
            (chance(g, 64) ? draw(g, 4) * 0x1000 : 0);
 }
@@ -54,7 +56,7 @@ static uint32_t retype(struct generator *g, uint16_t t, const struct m_cap *cap,
     w[2] = pick_cap(g, t, PN_CAP_CNODE);
     w[3] = pick_empty(g, cnode_behind(t, w[2]));
     w[4] = chance(g, 16) ? draw(g, 1030) : 1 + draw(g, 3);
-    w[5] = chance(g, 64) ? view_untyped_start(cap->object) + draw(g, 3) * 0x1000 : 0;
+    w[5] = chance(g, 96) ? view_untyped_start(cap->object) + draw(g, 3) * 0x1000 : 0;
     if (chance(g, g->chaos))
         w[5] = draw_word(g);
     return 6;
@@ -112,7 +114,9 @@ static uint32_t on_memory(struct generator *g, uint16_t t, uint64_t *w)
 {
     w[0] = pick_cap(g, t, PN_CAP_VSPACE);
     w[1] = address(g);
-    w[2] = chance(g, g->chaos) ? draw_word(g) : draw(g, 9);
+    w[2] = chance(g, 128) ? draw(g, 16) : 1 + 2 * draw(g, 3);
+    if (chance(g, g->chaos))
+        w[2] = draw_word(g);
     return 3;
 }
 
@@ -185,7 +189,7 @@ void generate_invocation(struct generator *g, struct step *s, uint16_t t, struct
         w[count++] = pick_cap(g, t, PN_CAP_NOTIFICATION);
     else if (method >= PN_SYSTEM_IRQ && method <= PN_SYSTEM_SEAL)
         count = on_system(g, t, method, w);
-    if (chance(g, 8))
-        count = (uint32_t)draw(g, 128);
+    if (chance(g, 12))
+        count = (uint32_t)draw(g, chance(g, 128) ? 128 : count + 1ull);
     step_call(s, s->reg[0], method, count, w);
 }

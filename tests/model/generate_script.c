@@ -61,6 +61,7 @@ static uint64_t gift(struct generator *g)
         return REPLIES + draw(g, 6);
     if (kind < 24)
         return TCBS + draw(g, g->threads);
+    /* One in eight of these. */
     static const uint8_t rare[8] = {CONTEXTS,      IRQS + 1, IRQS + 2,       FRAMES,
                                     PN_ROOT_CNODE, UNTYPEDS, PN_ROOT_SYSTEM, PN_ROOT_TCB};
     uint8_t slot = rare[kind - 24];
@@ -108,7 +109,7 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
         return;
     case 1:
         w[0] = 1 + draw(g, g->priorities);
-        w[1] = chance(g, 72) ? 0 : CONTEXTS + i;
+        w[1] = chance(g, g->passive) ? 0 : CONTEXTS + i;
         step_call(s, TCBS + i, PN_TCB_SET_SCHED, 2, w);
         return;
     case 2:

@@ -172,6 +172,7 @@ struct model {
     struct m_irq irq[1024];
     uint32_t mappings;
     struct m_mapping mapping[M_MAPPINGS];
+    bool withdrawn;    /* the interrupt controller has nothing to claim */
     bool maps_changed; /* since this was cleared */
     bool slots_changed;
     uint64_t buffer_paddr[M_THREADS]; /* where the message buffers are; known by the driver */

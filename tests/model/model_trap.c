@@ -150,7 +150,7 @@ void m_exception(uint64_t cause, uint64_t value)
 /* One device interrupt is claimed, and the timer is looked at. */
 void m_interrupt(void)
 {
-    for (uint32_t i = 1; i < 1024; i++) {
+    for (uint32_t i = 1; i < 1024 && !m.withdrawn; i++) {
         struct m_irq *irq = &m.irq[i];
         if (!irq->pending || !irq->enabled || irq->claimed)
             continue;

@@ -37,6 +37,7 @@ struct host {
     bool sealed; /* memory in the section .sealed is read-only */
     struct host_source source[HOST_SOURCES];
     u16 sources;
+    bool withdrawn; /* the next claim finds nothing */
 };
 
 extern struct host host;

@@ -83,7 +83,8 @@ void plic_init(u64 paddr, u64 context, u16 sources)
 
 u32 plic_claim(void)
 {
-    u16 source = best_source();
+    u16 source = host.withdrawn ? 0 : best_source();
+    host.withdrawn = false;
     host.source[source].pending = false;
     host.source[source].claimed = source != 0;
     return source;
