@@ -155,10 +155,10 @@ static void make_mistake(struct generator *g, struct step *s, uint16_t t)
 static void make_root_call(struct generator *g, struct step *s)
 {
     uint64_t kind = draw(g, 32);
-    if (!view_source_ready(1) && !chance(g, 1))
+    if (!view_source_ready(1) && view_cap(ROOT, ROOT_IRQS).type == PN_CAP_IRQ)
         kind = 24;
     if (kind < 5) {
-        step_call(s, ROOT_NOTIFICATIONS + 3, 0, 0, NULL);
+        step_call(s, ROOT_NOTIFICATIONS + 7, 0, 0, NULL);
         s->reg[7] = (uint64_t)PN_SYS_WAIT;
     } else if (kind < 24) {
         step_call(s, ROOT_TCBS + draw(g, g->threads), PN_TCB_RESUME, 0, NULL);

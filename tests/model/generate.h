@@ -19,7 +19,7 @@ struct generator {
     uint32_t chaos;   /* of 256: how often an argument is arbitrary */
     uint32_t routine; /* of 256: how often a thread behaves as a server or its client */
     uint32_t unrest;  /* of 256: how often something interrupts */
-    uint32_t passive; /* of 256: how many threads have no context of their own */
+    uint32_t passive; /* of 256: how many threads are passive */
     bool seals;
     bool mixed; /* some threads have the FPU or counters, others not */
 };

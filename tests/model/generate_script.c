@@ -33,7 +33,7 @@ static const struct {
     uint32_t size;
 } pools[POOLS] = {{PN_CAP_TCB, TCBS, 0, 0},
                   {PN_CAP_ENDPOINT, ENDPOINTS, 3, 0},
-                  {PN_CAP_NOTIFICATION, NOTIFICATIONS, 4, 0},
+                  {PN_CAP_NOTIFICATION, NOTIFICATIONS, 8, 0},
                   {PN_CAP_REPLY, REPLIES, 6, 0},
                   {PN_CAP_SCHED_CONTEXT, CONTEXTS, 8, 0},
                   {PN_CAP_CNODE, CNODES, 0, CNODE_SLOTS},
@@ -56,7 +56,7 @@ static uint64_t gift(struct generator *g)
     if (kind < 9)
         return ENDPOINTS + draw(g, 3);
     if (kind < 14)
-        return NOTIFICATIONS + draw(g, 3);
+        return NOTIFICATIONS + draw(g, 7);
     if (kind < 19)
         return REPLIES + draw(g, 6);
     if (kind < 24)
@@ -94,7 +94,7 @@ static void configure(struct generator *g, struct step *s, uint32_t i)
 {
     uint64_t fault = chance(g, 64) ? 0 : ENDPOINTS + draw(g, 3);
     uint64_t timeout = chance(g, 128) ? 0 : ENDPOINTS + draw(g, 3);
-    uint64_t flags = (g->mixed ? draw(g, 4) : PN_TCB_COUNTERS) + (chance(g, 80) ? PN_TCB_PASSIVE : 0);
+    uint64_t flags = (g->mixed ? draw(g, 4) : PN_TCB_COUNTERS) + (chance(g, g->passive) ? PN_TCB_PASSIVE : 0);
     const uint64_t w[6] = {CNODES + i, chance(g, 128) ? SPACES + draw(g, 2) : PN_ROOT_VSPACE, 0, fault, flags,
                            timeout};
     step_call(s, TCBS + i, PN_TCB_CONFIGURE, 6, w);
@@ -109,7 +109,7 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
         return;
     case 1:
         w[0] = 1 + draw(g, g->priorities);
-        w[1] = chance(g, g->passive) ? 0 : CONTEXTS + i;
+        w[1] = chance(g, 20) ? 0 : CONTEXTS + i;
         step_call(s, TCBS + i, PN_TCB_SET_SCHED, 2, w);
         return;
     case 2:
@@ -119,8 +119,8 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
         step_call(s, TCBS + i, PN_TCB_SET_START, 3, w);
         return;
     case 3:
-        w[0] = NOTIFICATIONS + draw(g, 3);
-        step_call(s, TCBS + i, chance(g, 160) ? PN_TCB_BIND_NOTIFICATION : PN_TCB_EPOCH, 1, w);
+        w[0] = NOTIFICATIONS + (chance(g, 200) ? i % 7 : draw(g, 7));
+        step_call(s, TCBS + i, chance(g, 210) ? PN_TCB_BIND_NOTIFICATION : PN_TCB_EPOCH, 1, w);
         return;
     default:
         step_call(s, TCBS + i, PN_TCB_RESUME, 0, w);
@@ -136,7 +136,7 @@ static void irq_step(struct generator *g, struct step *s, uint32_t i)
         return;
     }
     /* One of them is the root task's. */
-    w[0] = NOTIFICATIONS + (i == IRQ_COUNT ? 3 : draw(g, 3));
+    w[0] = NOTIFICATIONS + (i == IRQ_COUNT ? 7 : draw(g, 7));
     step_call(s, IRQS + i % IRQ_COUNT, PN_IRQ_SET_NOTIFICATION, 1, w);
 }
 
