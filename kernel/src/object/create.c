@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* New objects: the next one of each pool. What lies in .bss is 0 from the boot on, and 0 is how every object begins. */
+/* New objects: the next one of each pool. What lies in .bss is 0 from the boot on, and 0 is how every object
+ * begins. */
 #include "object/create.h"
 #include "object/vspace.h"
 #include "state.h"
