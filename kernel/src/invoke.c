@@ -4,28 +4,18 @@
 #include "machine/csr.h"
 #include "state.h"
 
+#define METHOD(m) (1ull << (m))
 /* Methods that edit authority; seal ends them. */
+#define CONSTRUCTION                                                                                        \
+    (METHOD(PN_UNTYPED_RETYPE) | METHOD(PN_CNODE_DERIVE) | METHOD(PN_CNODE_DELETE) |                        \
+     METHOD(PN_TCB_CONFIGURE) | METHOD(PN_TCB_SET_SCHED) | METHOD(PN_TCB_BIND_NOTIFICATION) |               \
+     METHOD(PN_TCB_SET_START) | METHOD(PN_PAGE_TABLE_MAP) | METHOD(PN_FRAME_MAP) | METHOD(PN_FRAME_UNMAP) | \
+     METHOD(PN_IRQ_SET_NOTIFICATION) | METHOD(PN_SYSTEM_IRQ) | METHOD(PN_SYSTEM_SCHED) |                    \
+     METHOD(PN_SYSTEM_SEAL))
+
 static bool constructs(u64 method)
 {
-    switch (method) {
-    case PN_UNTYPED_RETYPE:
-    case PN_CNODE_DERIVE:
-    case PN_CNODE_DELETE:
-    case PN_TCB_CONFIGURE:
-    case PN_TCB_SET_SCHED:
-    case PN_TCB_BIND_NOTIFICATION:
-    case PN_TCB_SET_START:
-    case PN_PAGE_TABLE_MAP:
-    case PN_FRAME_MAP:
-    case PN_FRAME_UNMAP:
-    case PN_IRQ_SET_NOTIFICATION:
-    case PN_SYSTEM_IRQ:
-    case PN_SYSTEM_SCHED:
-    case PN_SYSTEM_SEAL:
-        return true;
-    default:
-        return false;
-    }
+    return method < 64 && (CONSTRUCTION >> method & 1u) != 0;
 }
 
 u32 invoke_slot(struct cap cnode, u64 slot)

@@ -21,7 +21,7 @@ enum pn_error invoke_irq(struct invocation *in)
     if (in->count < 1)
         return PN_ERR_TRUNCATED_MESSAGE;
     struct cap c = cap_lookup(in->thread, in->word[0]);
-    if (cap_type(c) != PN_CAP_NOTIFICATION || !cap_allows(c, PN_WRITE))
+    if (!cap_is(c, PN_CAP_NOTIFICATION, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
     irq_bind(source, cap_index(c), c.badge);
     return PN_OK;
@@ -37,7 +37,7 @@ static enum pn_error make_irq(struct invocation *in)
         return invoke_range(in, 1, fixed.irq_sources);
     if (in->word[1] > 1)
         return PN_ERR_INVALID_ARGUMENT;
-    if (cap_type(cnode) != PN_CAP_CNODE || !cap_allows(cnode, PN_WRITE))
+    if (!cap_is(cnode, PN_CAP_CNODE, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
     u32 slot = invoke_slot(cnode, in->word[3]);
     if (slot >= PN_MAX_SLOTS)

@@ -37,7 +37,7 @@ static enum pn_error configure(struct invocation *in, struct tcb *t)
     u64 flags = in->word[4];
     if (t->state != THREAD_INACTIVE)
         return PN_ERR_ILLEGAL_OPERATION;
-    if (cap_type(cnode) != PN_CAP_CNODE || cap_type(vspace) != PN_CAP_VSPACE || !cap_allows(vspace, PN_WRITE))
+    if (cap_type(cnode) != PN_CAP_CNODE || !cap_is(vspace, PN_CAP_VSPACE, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
     if (!fault_capability_good(fault, in->word[3]) || !fault_capability_good(timeout, in->word[5]))
         return PN_ERR_INVALID_CAPABILITY;
@@ -121,7 +121,7 @@ static enum pn_error bind_notification(struct invocation *in, struct tcb *t)
         return PN_ERR_TRUNCATED_MESSAGE;
     struct cap c = cap_lookup(in->thread, in->word[0]);
     u16 n = cap_index(c);
-    if (cap_type(c) != PN_CAP_NOTIFICATION || !cap_allows(c, PN_READ))
+    if (!cap_is(c, PN_CAP_NOTIFICATION, PN_READ))
         return PN_ERR_INVALID_CAPABILITY;
     if (n > PN_MAX_NOTIFICATIONS)
         kernel_stop_index();

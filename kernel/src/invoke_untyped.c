@@ -15,32 +15,22 @@ struct retype {
     u32 slot;  /* first destination */
 };
 
+/* Of how many more of each kind there can be. */
 static u64 pool_room(u64 type)
 {
-    switch (type) {
-    case PN_CAP_UNTYPED:
-        return (u64)(PN_MAX_UNTYPEDS - fixed.untypeds);
-    case PN_CAP_CNODE:
-        return (u64)(PN_MAX_CNODES - fixed.cnodes);
-    case PN_CAP_TCB:
-        return (u64)(PN_MAX_TCBS - fixed.tcbs);
-    case PN_CAP_ENDPOINT:
-        return (u64)(PN_MAX_ENDPOINTS - fixed.endpoints);
-    case PN_CAP_NOTIFICATION:
-        return (u64)(PN_MAX_NOTIFICATIONS - fixed.notifications);
-    case PN_CAP_REPLY:
-        return (u64)(PN_MAX_REPLIES - fixed.replies);
-    case PN_CAP_SCHED_CONTEXT:
-        return (u64)(PN_MAX_SCHED_CONTEXTS - fixed.scs);
-    case PN_CAP_PAGE_TABLE:
-        return (u64)(PN_MAX_PAGE_TABLES - fixed.page_tables);
-    case PN_CAP_VSPACE:
-        return (u64)(PN_MAX_VSPACES - fixed.vspaces);
-    case PN_CAP_FRAME:
-        return PN_MAX_SLOTS;
-    default:
-        return 0;
-    }
+    const u16 room[PN_CAP_SYSTEM + 1] = {
+        [PN_CAP_UNTYPED] = (u16)(PN_MAX_UNTYPEDS - fixed.untypeds),
+        [PN_CAP_CNODE] = (u16)(PN_MAX_CNODES - fixed.cnodes),
+        [PN_CAP_TCB] = (u16)(PN_MAX_TCBS - fixed.tcbs),
+        [PN_CAP_ENDPOINT] = (u16)(PN_MAX_ENDPOINTS - fixed.endpoints),
+        [PN_CAP_NOTIFICATION] = (u16)(PN_MAX_NOTIFICATIONS - fixed.notifications),
+        [PN_CAP_REPLY] = (u16)(PN_MAX_REPLIES - fixed.replies),
+        [PN_CAP_SCHED_CONTEXT] = (u16)(PN_MAX_SCHED_CONTEXTS - fixed.scs),
+        [PN_CAP_FRAME] = PN_MAX_SLOTS,
+        [PN_CAP_PAGE_TABLE] = (u16)(PN_MAX_PAGE_TABLES - fixed.page_tables),
+        [PN_CAP_VSPACE] = (u16)(PN_MAX_VSPACES - fixed.vspaces),
+    };
+    return type <= PN_CAP_SYSTEM ? room[type] : 0;
 }
 
 /* The size argument means something else for each kind. */
@@ -63,16 +53,10 @@ static enum pn_error check_size(struct retype *r, u64 size)
             return PN_ERR_INVALID_ARGUMENT;
         r->slots = (u32)size;
         return PN_OK;
-    case PN_CAP_TCB:
-    case PN_CAP_ENDPOINT:
-    case PN_CAP_NOTIFICATION:
-    case PN_CAP_REPLY:
-    case PN_CAP_SCHED_CONTEXT:
-    case PN_CAP_PAGE_TABLE:
-    case PN_CAP_VSPACE:
-        return size != 0 ? PN_ERR_INVALID_ARGUMENT : PN_OK;
     default:
-        return PN_ERR_INVALID_ARGUMENT;
+        if (size != 0 || r->type < PN_CAP_TCB || r->type > PN_CAP_VSPACE)
+            return PN_ERR_INVALID_ARGUMENT;
+        return PN_OK;
     }
 }
 
@@ -93,7 +77,7 @@ static enum pn_error check_memory(struct retype *r, const struct untyped *u, u64
 static enum pn_error check_slots(struct retype *r, struct invocation *in)
 {
     struct cap cnode = cap_lookup(in->thread, in->word[2]);
-    if (cap_type(cnode) != PN_CAP_CNODE || !cap_allows(cnode, PN_WRITE))
+    if (!cap_is(cnode, PN_CAP_CNODE, PN_WRITE))
         return PN_ERR_INVALID_CAPABILITY;
     u64 slots = fixed_cnode[cap_index(cnode) % PN_MAX_CNODES].count;
     if (in->word[3] >= slots || r->count > slots - in->word[3])

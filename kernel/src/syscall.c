@@ -165,20 +165,6 @@ static QUICK struct tcb *handle_send(struct tcb *t)
     return leave();
 }
 
-static COLD struct tcb *handle_wait(struct tcb *t)
-{
-    const struct binding *b = binding_at(t->self);
-    receive(t, b, true, false);
-    return leave();
-}
-
-static COLD struct tcb *handle_receive(struct tcb *t)
-{
-    const struct binding *b = binding_at(t->self);
-    receive(t, b, true, true);
-    return leave();
-}
-
 static COLD void unknown(struct tcb *t, u64 number)
 {
     if (hook_syscall(t, number))
@@ -228,9 +214,11 @@ struct tcb *handle_syscall(struct tcb *t)
     case PN_SYS_SEND:
         return handle_send(t);
     case PN_SYS_RECV:
-        return handle_receive(t);
+        receive(t, binding_at(t->self), true, true);
+        return leave();
     case PN_SYS_WAIT:
-        return handle_wait(t);
+        receive(t, binding_at(t->self), true, false);
+        return leave();
     default:
         other_syscall(t, number);
         return leave();

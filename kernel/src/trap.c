@@ -16,17 +16,9 @@
 
 static bool is_memory_fault(u64 cause)
 {
-    switch (cause) {
-    case CAUSE_FETCH_ACCESS:
-    case CAUSE_LOAD_ACCESS:
-    case CAUSE_STORE_ACCESS:
-    case CAUSE_FETCH_PAGE:
-    case CAUSE_LOAD_PAGE:
-    case CAUSE_STORE_PAGE:
-        return true;
-    default:
-        return false;
-    }
+    u64 kinds = 1u << CAUSE_FETCH_ACCESS | 1u << CAUSE_LOAD_ACCESS | 1u << CAUSE_STORE_ACCESS |
+                1u << CAUSE_FETCH_PAGE | 1u << CAUSE_LOAD_PAGE | 1u << CAUSE_STORE_PAGE;
+    return cause < 64 && (kinds >> cause & 1u) != 0;
 }
 
 struct tcb *handle_exception(struct tcb *self, u64 cause, u64 value)

@@ -7,35 +7,11 @@
     .equ PN_SYS_CALL, -1
     .equ PN_SYS_REPLY_RECV, -2
 
+    /* All but x4 (tp), x5 (t0) and x10 (a0). */
     .macro user_registers operation, base
-    \operation ra, 1*8(\base)
-    \operation sp, 2*8(\base)
-    \operation gp, 3*8(\base)
-    \operation t1, 6*8(\base)
-    \operation t2, 7*8(\base)
-    \operation s0, 8*8(\base)
-    \operation s1, 9*8(\base)
-    \operation a1, 11*8(\base)
-    \operation a2, 12*8(\base)
-    \operation a3, 13*8(\base)
-    \operation a4, 14*8(\base)
-    \operation a5, 15*8(\base)
-    \operation a6, 16*8(\base)
-    \operation a7, 17*8(\base)
-    \operation s2, 18*8(\base)
-    \operation s3, 19*8(\base)
-    \operation s4, 20*8(\base)
-    \operation s5, 21*8(\base)
-    \operation s6, 22*8(\base)
-    \operation s7, 23*8(\base)
-    \operation s8, 24*8(\base)
-    \operation s9, 25*8(\base)
-    \operation s10, 26*8(\base)
-    \operation s11, 27*8(\base)
-    \operation t3, 28*8(\base)
-    \operation t4, 29*8(\base)
-    \operation t5, 30*8(\base)
-    \operation t6, 31*8(\base)
+    .irp n, 1,2,3,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    \operation x\n, \n*8(\base)
+    .endr
     .endm
 
     .section .text.trap, "ax"

@@ -55,23 +55,17 @@ struct place {
     u16 table;
 };
 
-static u64 place_get(u16 v, struct place p)
+static u64 *entry_at(u16 v, struct place p)
 {
     if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES ||
         (p.table >= PN_MAX_PAGE_TABLES && p.table != NO_TABLE))
         kernel_stop_index();
-    return p.table == NO_TABLE ? fixed_vspace[v].entry[p.index] : fixed_table[p.table].entry[p.index];
+    return p.table == NO_TABLE ? &fixed_vspace[v].entry[p.index] : &fixed_table[p.table].entry[p.index];
 }
 
 static void place_set(u16 v, struct place p, u64 pte)
 {
-    if (v >= PN_MAX_VSPACES || p.index >= PTE_ENTRIES ||
-        (p.table >= PN_MAX_PAGE_TABLES && p.table != NO_TABLE))
-        kernel_stop_index();
-    if (p.table == NO_TABLE)
-        fixed_vspace[v].entry[p.index] = pte;
-    else
-        fixed_table[p.table].entry[p.index] = pte;
+    *entry_at(v, p) = pte;
     machine_fence_vma();
 }
 
@@ -80,7 +74,7 @@ static struct place walk(u16 v, u64 vaddr, u32 level)
 {
     struct place p = {LEVELS - 1, entry_index(vaddr, LEVELS - 1), NO_TABLE};
     while (p.level > level) {
-        u16 table = table_of(place_get(v, p));
+        u16 table = table_of(*entry_at(v, p));
         if (table == NO_TABLE)
             return p;
         p.level -= 1;
@@ -97,7 +91,7 @@ enum pn_error vspace_map_table(u16 v, u16 t, u64 vaddr)
     if (t >= PN_MAX_PAGE_TABLES)
         kernel_stop_index();
     struct place p = walk(v, vaddr, 0);
-    if (fixed_table_mapped[t] || p.level == 0 || place_get(v, p) != 0)
+    if (fixed_table_mapped[t] || p.level == 0 || *entry_at(v, p) != 0)
         return PN_ERR_DELETE_FIRST;
     fixed_table_mapped[t] = 1;
     place_set(v, p, pte_make(kernel_map_physical(&fixed_table[t]), PTE_VALID));
@@ -119,7 +113,7 @@ enum pn_error vspace_check_map(u16 v, u64 vaddr, bool large)
         return error;
     u32 level = large ? 1u : 0u;
     struct place p = walk(v, vaddr, level);
-    if (place_get(v, p) != 0)
+    if (*entry_at(v, p) != 0)
         return PN_ERR_DELETE_FIRST;
     return p.level != level ? PN_ERR_FAILED_LOOKUP : PN_OK;
 }
@@ -145,7 +139,7 @@ enum pn_error vspace_unmap(u16 v, u64 vaddr, bool large, u64 paddr)
         return error;
     u32 level = large ? 1u : 0u;
     struct place p = walk(v, vaddr, level);
-    u64 pte = place_get(v, p);
+    u64 pte = *entry_at(v, p);
     if (p.level != level || (pte & PTE_READ) == 0 || pte_address(pte) != paddr)
         return PN_ERR_FAILED_LOOKUP;
     place_set(v, p, 0);
