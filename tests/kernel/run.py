@@ -7,8 +7,8 @@ passed when the root task says so on the debug console; silence, a stopped kerne
 brackets behind a name say otherwise: "[probe]" runs on the probe kernel alone, "[release]" on the release kernel,
 "[probe, stops: REASON, at SYMBOL]" passes when the kernel stops with this reason and names the address of that symbol
 of its own, which the case gets as its parameter. "bench: " cases run on the release kernel, "example: " cases are root
-tasks of their own that must print their last lines, "binary: " cases look at the kernels' program files (binaries.py)
-and at the manual (manual.py).
+tasks of their own that must print their last lines, "boot: stops" cases are boots that must fail (boots.py), "binary: "
+cases look at the kernels' program files (binaries.py) and at the manual (manual.py).
 """
 import argparse
 import concurrent.futures
@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import binaries  # noqa: E402
+from boots import BOOTS  # noqa: E402
 import manual  # noqa: E402
 
 STUB = 0x80200000
@@ -53,9 +54,11 @@ def symbols(elf):
 class Machine:
     """The files and addresses that all cases share."""
 
-    def __init__(self, build, kernel_config, root="root"):
+    def __init__(self, build, kernel_config, root="root", change=None):
         self.tests = os.path.join(build, "kernel-tests")
         self.root_name = root
+        self.change = change
+        self.suffix = ""
         self.kernel = os.path.join(build, kernel_config, "kernel", "kernel.bin")
         self.root = symbols(os.path.join(self.tests, root + ".elf"))
         self.symbols = kernel = symbols(os.path.join(build, kernel_config, "kernel", "kernel.elf"))
@@ -69,11 +72,15 @@ class Machine:
         segments += [(0, 0, 0, 0)] * (8 - len(segments))
         words = [0x31544F4F424E5450, 72 + 8 * 32, KERNEL, self.kernel_size, RAM + 0x200000, RAM_MIB * 1024 * 1024
                  - 0x200000, self.root["_start"], 0, 3]
-        return struct.pack("<9Q", *words) + b"".join(struct.pack("<4Q", *s) for s in segments)
+        words += [word for each in segments for word in each]
+        if self.change:
+            self.change(words)
+        return struct.pack("<41Q", *words)
 
     def command(self, case, parameter=0):
         """How one case is run (None: list them)."""
         path = self.descriptor_path()
+        root = os.path.join(self.tests, self.root_name + ".bin")
         number = 0xFFFFFFFFFFFFFFFF if case is None else case
         return [
             "qemu-system-riscv64", "-M", "virt", "-smp", "1", "-m", "%dM" % RAM_MIB, "-display", "none", "-monitor",
@@ -81,7 +88,7 @@ class Machine:
             os.path.join(self.tests, "stub.bin"),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, DESCRIPTOR),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (self.kernel, KERNEL),
-            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (os.path.join(self.tests, self.root_name + ".bin"), ROOT),
+            "-device", "loader,file=%s,addr=%#x,force-raw=on" % (root, ROOT),
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE, number),
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE + 8, parameter),
         ]
@@ -96,7 +103,7 @@ class Machine:
             return (e.stdout or b"").decode("utf-8", "replace") + "\ntimeout"
 
     def descriptor_path(self):
-        return os.path.join(self.tests, "descriptor-%s-%s.bin" % (self.config, self.root_name))
+        return os.path.join(self.tests, "descriptor-%s-%s%s.bin" % (self.config, self.root_name, self.suffix))
 
     def prepare(self):
         with open(self.descriptor_path(), "wb") as f:
@@ -107,11 +114,11 @@ MARKS = re.compile(r" \[(\w+)(?:, stops: (.*?), at (\w+))?\]$")
 
 
 def marked_kernel(name):
-    """Which kernel a case needs; for an example, its own machine."""
+    """Which kernel a case needs; for an example or a boot that must fail, its own machine."""
     marks = MARKS.search(name)
     if marks:
         return marks[1]
-    return "release" if name.startswith("bench: ") else name if name in EXAMPLES else "debug"
+    return "release" if name.startswith("bench: ") else name if name in EXAMPLES or name in BOOTS else "debug"
 
 
 def judge(name, output, address):
@@ -119,6 +126,8 @@ def judge(name, output, address):
     output = output.replace("\r", "")
     if name in EXAMPLES:
         return output.endswith(EXAMPLES[name][1])
+    if name in BOOTS:
+        return "\nPostern stopped: %s\n" % BOOTS[name][1] in output and "\n@" not in output
     if address:
         reason = re.escape(MARKS.search(name)[2])
         stop = r"^Postern stopped: %s \(pc, address\) 0x[0-9a-f]{16} 0x%016x$" % (reason, address)
@@ -148,11 +157,14 @@ def main():
         print(listing)
         print("the test image lists no cases\n0 passed, 1 failed")
         return 1
-    names += list(EXAMPLES)
+    names += [*EXAMPLES, *BOOTS]
     chosen = [(i, n, marked_kernel(n)) for i, n in enumerate(names) if options.only in n]
     chosen += [(i, n, "probe") for i, n, kernel in chosen if kernel == "debug"]
     machines = {"release": Machine(options.build, "release"), "probe": Machine(options.build, "probe")}
     machines.update((name, Machine(options.build, "debug", root)) for name, (root, _) in EXAMPLES.items())
+    for i, (name, (change, _)) in enumerate(BOOTS.items()):
+        machines[name] = Machine(options.build, "release", "root", change)
+        machines[name].suffix = "-%d" % i
     for other in machines.values():
         other.prepare()
 

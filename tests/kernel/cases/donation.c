@@ -181,6 +181,45 @@ static void budget_of_all(void)
     CHECK(bursts_sum(&used) > 9000);
 }
 
+/* Three levels, each working before and after it calls the next one. */
+static void burning_level(word level)
+{
+    struct regs r = receive(PN_SYS_RECV, eps[level], replies[level]);
+    for (;;) {
+        bursts_run(&used, 70, end_of_test);
+        if (level + 1 < LEVELS)
+            (void)call(eps[level + 1], 0, 0, 0, 0, 0);
+        bursts_run(&used, 70, end_of_test);
+        r = reply_receive(eps[level], replies[level], 0, 0);
+    }
+    (void)r;
+}
+
+static void budget_of_levels(void)
+{
+    end_of_test = read_time() + ticks_of(60000);
+    for (word i = 0; i < LEVELS; i++) {
+        eps[i] = new_object(PN_CAP_ENDPOINT, 0);
+        replies[i] = new_object(PN_CAP_REPLY, 0);
+    }
+    for (word i = 0; i < LEVELS; i++) {
+        servers[i] = thread_new();
+        servers[i].priority = 110 + i;
+        servers[i].flags |= PN_TCB_PASSIVE;
+        servers[i].notification = new_object(PN_CAP_NOTIFICATION, 0);
+        thread_start(&servers[i], burning_level, i);
+    }
+    sleep_us(300);
+    struct thread c = thread_new();
+    c.budget = 1000;
+    c.period = 5000;
+    c.refills = 2;
+    thread_start(&c, burning_client, 0);
+    wait_done(1);
+    CHECK(bursts_most(&used, 5000) <= 1000 + 3);
+    CHECK(bursts_sum(&used) > 9000);
+}
+
 /* A server with time of its own works on that, and its client's budget stays untouched. */
 static void active_server_pays(void)
 {
@@ -327,6 +366,7 @@ static const struct test_case cases[] = {
     {"donation: three levels, second server suspended", three_suspend_second},
     {"donation: three levels, third server suspended", three_suspend_third},
     {"donation: one budget for client and server", budget_of_all},
+    {"donation: one budget for a client and three levels", budget_of_levels},
     {"donation: an active server works on its own time", active_server_pays},
     {"donation: plain messages lend nothing", sends_lend_nothing},
     {"donation: a lent context cannot be given or changed", lent_is_taken},
