@@ -13,7 +13,8 @@ SDK_CFLAGS := -march=rv64imafdc_zicsr_zifencei -mabi=lp64d -mcmodel=medany -ffre
     -Isystem/runtime/config/$(CONFIG)
 SDK_OBJS := $(patsubst %,$(SDK_OBJ)/%.o,$(basename $(MICROKIT_SRCS) $(RUNTIME)/src/hard/fpu.S))
 
-SDK_FROM_INCLUDE := microkit.h $(patsubst system/runtime/include/%,%,$(sort $(wildcard system/runtime/include/sel4/*.h)))
+SDK_FROM_INCLUDE := microkit.h $(patsubst system/runtime/include/%,%,$(sort $(wildcard system/runtime/include/sel4/*.h \
+        system/runtime/include/sel4/*/*.h)))
 SDK_FILES := $(addprefix $(SDK_BOARD)/include/,$(SDK_FROM_INCLUDE) postern/abi.h postern/limits.h kernel/gen_config.h) \
     $(addprefix $(SDK_BOARD)/,lib/libmicrokit.a lib/microkit.ld elf/kernel.elf elf/loader.bin elf/initialiser.elf \
     board.xml) $(SDK)/bin/microkit $(SDK)/VERSION

@@ -118,7 +118,7 @@ def test_release_has_no_debugging_calls(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header", sorted(path.relative_to(ROOT / "system/runtime/include").as_posix() for path in
-                                          (ROOT / "system/runtime/include/sel4").glob("*.h")))
+                                          (ROOT / "system/runtime/include/sel4").rglob("*.h")))
 @pytest.mark.parametrize("compiler", ["gcc-c", "clang-c++"])
 def test_each_header_stands_alone(header: str, compiler: str, tmp_path: Path) -> None:
     source = tmp_path / "one.c"

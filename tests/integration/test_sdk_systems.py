@@ -45,14 +45,20 @@ def sdk() -> None:
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Iterator[Callable[..., pexpect.spawn]]:
-    """Builds a system's programs (name: sources), boots it, and waits for the kernel; ended after the test."""
+    """Builds a system's programs (name: sources), boots it with changes of its description (old, new), and waits for the
+    kernel; ended after the test."""
     started: list[pexpect.spawn] = []
 
-    def start(compiler: str, system: str, programs: dict[str, list[str]]) -> pexpect.spawn:
+    def start(compiler: str, system: str, programs: dict[str, list[str]], *change: tuple[str, str]) -> pexpect.spawn:
         for name, sources in programs.items():
             program(compiler, SYSTEMS / system, sources, tmp_path / f"{name}.elf")
+        description = (SYSTEMS / system / f"{system}.system").read_text()
+        for old, new in change:
+            assert old in description
+            description = description.replace(old, new)
+        (tmp_path / "one.system").write_text(description)
         env = {key: value for key, value in os.environ.items() if key != "MICROKIT_SDK"}
-        subprocess.run([SDK / "bin/microkit", SYSTEMS / system / f"{system}.system", "--search-path", tmp_path, "--board",
+        subprocess.run([SDK / "bin/microkit", tmp_path / "one.system", "--search-path", tmp_path, "--board",
                         BOARD, "--config", "debug", "-o", tmp_path / "image", "-r", tmp_path / "report"], check=True,
                        env=env, stdout=subprocess.DEVNULL)
         machine = pexpect.spawn("qemu-system-riscv64",
@@ -88,9 +94,16 @@ def lines_of(machine: pexpect.spawn, domains: str, last: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("compiler", COMPILERS)
-def test_a_restarted_child_is_as_new_whatever_it_died_of(compiler: str, boot: Callable[..., pexpect.spawn]) -> None:
-    machine = boot(compiler, "restart", {"parent": ["parent.c"], "child": ["child.c", "state.c"]})
+ORDINARY = 'priority="100"'
+
+
+@pytest.mark.parametrize(("compiler", "kind"), [
+    ("gcc", ORDINARY), ("clang", ORDINARY), ("gcc", f'{ORDINARY} passive="true"'),
+    ("gcc", f'{ORDINARY} budget="2000" period="4000"'),
+])
+def test_a_restarted_child_is_as_new_whatever_it_died_of(compiler: str, kind: str,
+                                                         boot: Callable[..., pexpect.spawn]) -> None:
+    machine = boot(compiler, "restart", {"parent": ["parent.c"], "child": ["child.c", "state.c"]}, (ORDINARY, kind))
     expected = []
     for number, (death, seen) in enumerate(DEATHS):
         expected.append("child: as new")

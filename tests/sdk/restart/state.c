@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One variable of each kind, several pages of them, the stack, the message buffer, the FPU.
+ * Variables of each kind, several pages of them, the stack, the message buffer, the FPU.
  */
 #include <stdint.h>
 #include <microkit.h>
@@ -17,6 +17,7 @@ static volatile uint32_t initialised[WORDS] = {[0 ... WORDS - 1] = PATTERN};
 static volatile uint32_t zero[WORDS];
 static volatile uint8_t odd = 7; /* the data's end is not aligned */
 static volatile uint32_t constructed;
+static _Thread_local volatile uint32_t local = 9, local_zero;
 
 static uint32_t one(void)
 {
@@ -85,6 +86,9 @@ const char *state_wrong(void)
     if (!all_are(zero, 0)) {
         return "bss";
     }
+    if (local != 9 || local_zero != 0) {
+        return "thread-local data";
+    }
     if (table[0]() != 1 || table[1]() != 2) {
         return "table of functions";
     }
@@ -116,6 +120,8 @@ void state_spoil(void)
     }
     odd = 0xff;
     constructed = 41;
+    local = 10;
+    local_zero = 11;
     table[0] = two;
     table[1] = 0;
     seL4_SetUserData(1);
