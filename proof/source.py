@@ -17,8 +17,8 @@ KEPT = ("requires", "assigns", "predicate", "logic")
 
 
 def kernel_files(root):
-    """C files of the release kernel that are analysed, all but the machine layer (kernel/build.mk chooses likewise), and
-    check.c, the invariants of debug kernels."""
+    """C files of the release kernel that are analysed: all but the machine layer (kernel/build.mk chooses likewise);
+    and check.c, the invariants of debug kernels."""
     names = glob.glob(f"{root}/kernel/src/**/*.c", recursive=True)
     return sorted(name for name in names if not re.search(r"/src/(machine|debug|probe)/|/fast/none\.c$", name))
 

@@ -8,6 +8,9 @@
 /*@ requires text: valid_read_string(text); assigns \nothing; */
 static void print(const char *text)
 {
+    /*@ loop invariant within: i <= strlen(text) && i <= REASON_LIMIT;
+        loop assigns i;
+        loop variant REASON_LIMIT - i; */
     for (u32 i = 0; i < REASON_LIMIT && text[i] != 0; i++)
         machine_putchar((u8)text[i]);
 }
