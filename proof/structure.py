@@ -18,7 +18,8 @@ sys.dont_write_bytecode = True
 import results
 import source
 
-SUBJECT = ("kernel/src/**/*.[chS]", "kernel/abi/**/*.h", "system/rings/src/*.[ch]", "system/rings/include/postern/ring.h")
+SUBJECT = ("kernel/src/**/*.[chS]", "kernel/abi/**/*.h", "system/rings/src/*.[ch]",
+           "system/rings/include/postern/ring.h")
 NOT_RELEASE = re.compile(r"kernel/src/(debug|probe)/")
 
 CONSTRUCTS = {
@@ -33,6 +34,7 @@ CONSTRUCTS = {
     "goto": re.compile(r"\bgoto\b"),
 }
 TEXT = re.compile(r"\bconst char \*(?:const )?(\w+)")
+TABLE = re.compile(r"\bconst char (\w+)\[\w+\]\[\w+\]")  # of texts
 
 
 def code_of(path):
@@ -44,14 +46,17 @@ def code_of(path):
 
 def sign_matters(code):
     """A plain char whose sign could show: any but text that is read byte by byte as u8 or compared with 0."""
-    if re.search(r"\bchar\b", re.sub(r"\b(?:un)?signed char\b", "", TEXT.sub("", code))):
+    rest = TABLE.sub("", TEXT.sub("", code))
+    if re.search(r"\bchar\b", re.sub(r"\b(?:un)?signed char\b", "", rest)):
+        return True
+    if any(re.search(rf"\b{name}\[[^]]*\]\[", rest) for name in TABLE.findall(code)):
         return True
     for name in set(TEXT.findall(code)):
         for match in re.finditer(rf"\b{name}\[[^]]*\]", code):
             before, after = code[:match.start()], code[match.end():]
             if not before.endswith("(u8)") and not re.match(r" *[!=]= *0\b", after):
                 return True
-        if re.search(rf"[^\w )]\s*\*{name}\b", TEXT.sub("", code)):
+        if re.search(rf"[^\w )]\s*\*{name}\b", rest):
             return True
     return False
 

@@ -44,6 +44,11 @@ class Constructs(unittest.TestCase):
     def test_char_whose_sign_does_not_show(self):
         self.assertEqual(self.found("void f(const char *t) { g((u8)t[i]); while (t[i] != 0) i++; }"), [])
 
+    def test_table_of_texts(self):
+        table = "static const char names[N][M] = {};\nvoid f(void) { g(names[i]%s); }"
+        self.assertEqual(self.found(table % ""), [])
+        self.assertEqual(self.found(table % "[0]"), ["char"])
+
     def test_char_whose_sign_shows(self):
         self.assertEqual(self.found("int f(const char *t) { return t[0] < 5; }"), ["char"])
 
