@@ -40,7 +40,9 @@ typedef seL4_MessageInfo_t microkit_msginfo;
 #define MICROKIT_PD_NAME_LENGTH 64
 
 /* Entry points of the program. protected and fault have weak defaults that report the missing function and
- * crash. */
+ * crash. init runs once, before any other; notified for each signal or interrupt; protected for each call,
+ * its value being the answer; fault for each fault of a child, where true means to answer it with
+ * *reply_msginfo. */
 void init(void);
 void notified(microkit_channel ch);
 #ifdef __cplusplus
@@ -127,6 +129,7 @@ static inline void microkit_deferred_notify(microkit_channel ch)
     microkit_signal_cap = BASE_OUTPUT_NOTIFICATION_CAP + ch;
 }
 
+/* As microkit_irq_ack, performed with the next receive; shares the slot of microkit_deferred_notify. */
 static inline void microkit_deferred_irq_ack(microkit_channel ch)
 {
     if (!microkit_channel_in(microkit_irqs, ch)) {
@@ -138,6 +141,7 @@ static inline void microkit_deferred_irq_ack(microkit_channel ch)
     microkit_signal_cap = BASE_IRQ_CAP + ch;
 }
 
+/* Head of a message: a label of 52 bits for the programs' own use, and the number of words, 0..120. */
 static inline microkit_msginfo microkit_msginfo_new(seL4_Word label, seL4_Uint16 count)
 {
     return seL4_MessageInfo_new(label, 0, 0, count);
@@ -153,6 +157,7 @@ static inline seL4_Word microkit_msginfo_get_count(microkit_msginfo msginfo)
     return seL4_MessageInfo_get_length(msginfo);
 }
 
+/* Word 0..119 of the message that is sent next or was received last. */
 static inline void microkit_mr_set(seL4_Uint8 mr, seL4_Word value)
 {
     seL4_SetMR(mr, value);
@@ -178,6 +183,8 @@ static inline void microkit_pd_restart(microkit_child pd, seL4_Word entry_point)
     }
 }
 
+/* Stop child `pd` wherever it is; it goes on there with microkit_pd_resume. A child that does not exist
+ * crashes the caller. */
 static inline void microkit_pd_stop(microkit_child pd)
 {
     seL4_Error err = seL4_TCB_Suspend(BASE_TCB_CAP + pd);
