@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 
 import stack
@@ -117,33 +118,40 @@ class Kernel:
         return {line for line in self.lines if DEBUG_PLACES.search(line)}
 
 
-def _absent(release: Kernel, other: Kernel, files: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
-    """Nothing of these files is in the release kernel; all of them are in the other, or this could not tell."""
-    for path in files:
-        names = _names(path)
-        strings = _strings(path)
-        here = other.has_symbols(names) or other.has_strings(strings) or f"kernel/src/{path}:" in other.lines
-        found = sorted(release.has_symbols(names)) + sorted(map(repr, release.has_strings(strings)))
-        found += [line for line in release.lines if line == f"kernel/src/{path}:"]
-        problem = None
-        if not here:
-            problem = f"{other.folder} has nothing of {path}: this check cannot fail"
-        elif strings and other.has_strings(strings) != strings:
-            problem = f"{other.folder} lacks {sorted(strings - other.has_strings(strings))}"
-        elif found:
-            problem = f"the release kernel has {', '.join(found)} of {path}"
-        yield f"binary: nothing of kernel/src/{path} in the release kernel", problem
+@lru_cache
+def _kernel(board: Path, config: str) -> Kernel:
+    return Kernel(board, config)
+
+
+def _present(board: Path, config: str, path: str) -> str | None:
+    """Nothing of this file may be in the release kernel, and all of it must be in the other, or this could not tell."""
+    release, other = _kernel(board, "release"), _kernel(board, config)
+    names, strings, line = _names(path), _strings(path), f"kernel/src/{path}:"
+    if not (other.has_symbols(names) or other.has_strings(strings) or line in other.lines):
+        return f"{other.folder} has nothing of {path}: this check cannot fail"
+    if other.has_strings(strings) != strings:
+        return f"{other.folder} lacks {sorted(strings - other.has_strings(strings))}"
+    found = sorted(release.has_symbols(names)) + sorted(map(repr, release.has_strings(strings)))
+    found += [line] if line in release.lines else []
+    return f"the release kernel has {', '.join(found)}" if found else None
+
+
+def _debug_lines(board: Path) -> str | None:
+    found = _kernel(board, "release").has_code()
+    if found:
+        return ", ".join(sorted(found))
+    others = all(_kernel(board, config).has_code() for config in ("debug", "probe"))
+    return None if others else "none in the others either: this check cannot fail"
 
 
 def checks(board: Path) -> Iterator[tuple[str, Callable[[], str | None]]]:
     """Name and check; what a check answers is what is wrong."""
     for config in ("release", "debug", "probe"):
         elf = board / config / "kernel" / "kernel.elf"
-        yield f"binary: stack of the {config} kernel", lambda elf=elf: _depth_problem(elf)
+        yield f"binary: stack of the {config} kernel", partial(_depth_problem, elf)
     for what, (text, expected) in PROGRAMS.items():
-        yield f"binary: stack of {what}", lambda text=text, expected=expected: _measured(text, expected)
-    release, debug, probe = (Kernel(board, config) for config in ("release", "debug", "probe"))
-    for name, problem in [*_absent(release, debug, DEBUG_FILES), *_absent(release, probe, PROBE_FILES)]:
-        yield name, lambda problem=problem: problem
-    yield "binary: no line of debug code in the release kernel", lambda: ", ".join(sorted(release.has_code())) or (
-        None if debug.has_code() and probe.has_code() else "none in the others either: this check cannot fail")
+        yield f"binary: stack of {what}", partial(_measured, text, expected)
+    for config, files in (("debug", DEBUG_FILES), ("probe", PROBE_FILES)):
+        for path in files:
+            yield f"binary: nothing of kernel/src/{path} in the release kernel", partial(_present, board, config, path)
+    yield "binary: no line of debug code in the release kernel", partial(_debug_lines, board)
