@@ -16,6 +16,7 @@ extern const struct test_group ipc_group;
 extern const struct test_group ipc_forms_group;
 extern const struct test_group calls_group;
 extern const struct test_group errors_group;
+extern const struct test_group fast_group;
 extern const struct test_group rights_group;
 extern const struct test_group derivation_group;
 extern const struct test_group pools_group;
