@@ -11,6 +11,7 @@
 #include <postern/abi.h>
 
 #include "backend_report.h"
+#include "element.h"
 #include "elf_symbols.h"
 #include "patch.h"
 
@@ -32,7 +33,7 @@ static struct run *add_run(struct layout *layout, const struct pd *pd, size_t in
     run->kind = kind;
     run->owner = index;
     run->name = pd->name;
-    run->place = &pd->place;
+    run->place = pd->place;
     run->pages = size >> PN_PAGE_BITS;
     run->bits = PN_PAGE_BITS;
     return run;
@@ -170,8 +171,9 @@ static bool collect_region(struct layout *layout, const struct system_model *mod
                            struct backend_report *report)
 {
     const struct region *region = &model->regions.at[index];
-    struct run run = {.kind = RUN_REGION, .owner = index, .name = region->name, .place = &region->place};
+    struct run run = {.kind = RUN_REGION, .owner = index, .name = region->name};
 
+    run.place = element_place(region->source, "phys_addr", region->place);
     run.bits = region->page_size == PN_LARGE_SIZE ? PN_LARGE_BITS : PN_PAGE_BITS;
     run.pages = region->size >> run.bits;
     run.fixed = region->has_paddr;
@@ -182,7 +184,9 @@ static bool collect_region(struct layout *layout, const struct system_model *mod
     bool good = region_maps(&run, model, index, report);
 
     if (run.device && run.contents_size != 0) {
-        backend_error(report, &region->place, NULL, "region '%s' lies outside RAM and cannot be prefilled",
+        const struct place place = element_place(region->source, "prefill_path", region->place);
+
+        backend_error(report, &place, NULL, "region '%s' lies outside RAM and cannot be prefilled",
                       region->name);
         good = false;
     }

@@ -25,7 +25,7 @@ struct run {
     enum run_kind kind;
     size_t owner;     /* the domain, or the region of RUN_REGION */
     const char *name; /* of the domain or region */
-    const struct place *place;
+    struct place place;
     uint64_t paddr;
     uint64_t pages; /* of 1 << bits bytes */
     unsigned bits;

@@ -45,12 +45,12 @@ static bool check_fixed(const struct layout *layout, const struct board *board, 
         }
         if (end < run->paddr || (run->device && run->paddr < board->ram_base && end > board->ram_base) ||
             (!run->device && end > ram_end)) {
-            backend_error(report, run->place, "RAM and device memory need regions of their own",
+            backend_error(report, &run->place, "RAM and device memory need regions of their own",
                           "region '%s' (0x%" PRIx64 "..0x%" PRIx64 ") crosses a border of RAM (0x%" PRIx64
                           "..0x%" PRIx64 ")",
                           run->name, run->paddr, end, board->ram_base, ram_end);
         } else if (!run->device && run->paddr < layout->ram_base) {
-            backend_error(report, run->place, "firmware and the loading image lie below",
+            backend_error(report, &run->place, "firmware and the loading image lie below",
                           "region '%s' at 0x%" PRIx64 ": in RAM, phys_addr must be at least 0x%" PRIx64,
                           run->name, run->paddr, layout->ram_base);
         }

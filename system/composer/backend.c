@@ -40,6 +40,7 @@ struct job {
 
 static bool load_files(struct job *job)
 {
+    job->report->rule = "sdk-files";
     const struct place kernel = {job->options->kernel, 0, 0};
     const struct place initialiser = {job->options->initialiser, 0, 0};
     const struct place loader = {job->options->loader, 0, 0};
@@ -99,6 +100,7 @@ static bool add_blob(struct job *job)
 
 static bool plan(struct job *job)
 {
+    job->report->rule = "memory-fits";
     return layout_collect(&job->layout, job->model, job->report) &&
            layout_kernel(&job->layout, job->kernel, job->report) && add_initialiser(job) && add_blob(job) &&
            layout_place(&job->layout, job->model, image_bound(&job->loader, &job->layout), job->report);
@@ -122,6 +124,7 @@ static bool write_image(const struct job *job)
     const struct place place = {job->options->output, 0, 0};
 
     if (!files_write_image(place.file, "", 0, job->image, job->image_size)) {
+        job->report->rule = "output";
         backend_error(job->report, &place, NULL, "cannot write the image: %s", strerror(errno));
         return false;
     }
@@ -146,6 +149,7 @@ static bool check_written(const struct job *job, struct authority *authority)
 
 static bool finish(const struct job *job, struct backend_usage *usage, struct authority *authority)
 {
+    job->report->rule = "image-check";
     if (usage != NULL) {
         backend_usage_fill(usage, job->model, &job->layout, &job->dist, job->image_size);
     }

@@ -18,9 +18,11 @@
  * place->file names the file (a program, the kernel) instead. hint may be NULL. No text ends with a newline
  * or names the place itself; both texts are valid only during the call. */
 struct backend_report {
-    void (*error)(void *context, const struct place *place, const char *message, const char *hint);
+    void (*error)(void *context, const char *rule, const struct place *place, const char *message,
+                  const char *hint);
     void *context;
-    size_t errors; /* counted by the back end; start at 0 */
+    const char *rule; /* that the step at hand keeps (rules.h); the back end sets it */
+    size_t errors;    /* counted by the back end; start at 0 */
 };
 
 /* Memory of one protection domain in bytes of whole pages. A region is counted with every domain that maps

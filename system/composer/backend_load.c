@@ -13,6 +13,7 @@
 #include <postern/limits.h>
 
 #include "backend_report.h"
+#include "element.h"
 #include "elf_read.h"
 #include "patch.h"
 
@@ -47,19 +48,22 @@ static bool find(const struct loader *loader, const char *name, char *path)
     return length > 0 && length < PATH_SIZE && is_file(path);
 }
 
-static struct elf *load(const struct loader *loader, const struct pd *pd, const char *name)
+static struct elf *load(const struct loader *loader, const struct pd *pd, const char *name,
+                        const struct place *place)
 {
     char path[PATH_SIZE];
 
+    loader->report->rule = "program-found";
     if (name == NULL || !find(loader, name, path)) {
-        backend_error(loader->report, &pd->program_place, "build it, or give its folder in the search path",
+        backend_error(loader->report, place, "build it, or give its folder in the search path",
                       "program '%s' of '%s' was not found", name == NULL ? "" : name, pd->name);
         return NULL;
     }
     if (loader->found != NULL) {
         loader->found(loader->context, path);
     }
-    return elf_load(path, &pd->program_place, loader->report);
+    loader->report->rule = "program-elf";
+    return elf_load(path, place, loader->report);
 }
 
 static bool check_space(const struct loader *loader, const struct pd *pd)
@@ -82,6 +86,7 @@ static bool check_maps(const struct loader *loader, const struct system_model *m
 
     for (size_t i = 0; i < pd->maps.count; i++) {
         const struct map *map = &pd->maps.at[i];
+        const struct place place = element_place(map->source, "vaddr", map->place);
 
         if (map->region >= model->regions.count) {
             continue;
@@ -92,7 +97,7 @@ static bool check_maps(const struct loader *loader, const struct system_model *m
             const struct elf_segment *segment = &pd->elf->segments.at[s];
 
             if (map->vaddr < segment->vaddr + segment->size && segment->vaddr < map->vaddr + region->size) {
-                backend_error(loader->report, &map->place, NULL,
+                backend_error(loader->report, &place, NULL,
                               "region '%s' (0x%" PRIx64 "..0x%" PRIx64 ") overlaps program '%s' (0x%" PRIx64
                               "..0x%" PRIx64 ")",
                               region->name, map->vaddr, map->vaddr + region->size, pd->program,
@@ -108,16 +113,18 @@ static bool load_pd(const struct loader *loader, struct system_model *model, siz
 {
     struct pd *pd = &model->pds.at[index];
 
-    pd->elf = load(loader, pd, pd->program);
+    pd->elf = load(loader, pd, pd->program, &pd->program_place);
     if (pd->symbols_program != NULL) {
-        pd->symbols_elf = load(loader, pd, pd->symbols_program);
+        pd->symbols_elf = load(loader, pd, pd->symbols_program, &pd->symbols_place);
     }
     if (pd->elf == NULL || (pd->symbols_program != NULL && pd->symbols_elf == NULL)) {
         return false;
     }
+    loader->report->rule = "program-space";
     bool good = check_space(loader, pd);
 
     good = check_maps(loader, model, pd) && good;
+    loader->report->rule = "program-symbols";
     return patch_check(model, index, loader->report) && good;
 }
 

@@ -19,7 +19,7 @@ static void report_text(struct backend_report *report, const struct place *place
 
     (void)vsnprintf(text, sizeof text, format, arguments);
     report->errors++;
-    report->error(report->context, place, text, hint);
+    report->error(report->context, report->rule, place, text, hint);
 }
 
 void backend_error(struct backend_report *report, const struct place *place, const char *hint,

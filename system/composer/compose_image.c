@@ -14,11 +14,12 @@ static const char *keep(struct arena *arena, const char *text)
     return text == NULL ? NULL : arena_copy(arena, text, strlen(text));
 }
 
-static void report_error(void *context, const struct place *place, const char *message, const char *hint)
+static void report_error(void *context, const char *rule, const struct place *place, const char *message,
+                         const char *hint)
 {
     struct diag *diag = context;
     struct place kept = {keep(&diag->arena, place->file), place->line, place->column};
-    diag_error(diag, NULL, kept, "%s", message);
+    diag_error(diag, rule, kept, "%s", message);
     if (hint != NULL) {
         diag_hint(diag, "%s", hint);
     }

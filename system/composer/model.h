@@ -107,7 +107,7 @@ struct pd {
     uint64_t child_id;
     const char *program;         /* as written */
     const char *symbols_program; /* path_for_symbols or NULL */
-    struct place place, program_place;
+    struct place place, program_place, symbols_place;
     const struct element *source;
     LIST(struct map) maps;
     LIST(struct irq) irqs;

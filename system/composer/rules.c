@@ -116,6 +116,20 @@ const struct rule rules_all[] = {
     {"pd-domain-known", "A protection domain names an existing domain.", NULL},
     {"pd-domain-scheduled", "The schedule gives time to every protection domain (warning).",
      rule_pd_domain_scheduled},
+    /* Programs, and what only a build can tell. */
+    {"program-found", "Every program is found, in the search path or from the working directory.", NULL},
+    {"program-elf",
+     "A program is a sound ELF file for RISC-V, linked at fixed addresses, nothing both writable and "
+     "executable.",
+     NULL},
+    {"program-space", "A program meets neither the maps nor the stack of its protection domain.", NULL},
+    {"program-symbols",
+     "Every symbol that is set is in the program exactly once and has the size of its value.", NULL},
+    {"memory-fits", "All programs, stacks and regions fit into the machine's memory and the kernel's pools.",
+     NULL},
+    {"sdk-files", "Kernel, loader and initialiser are those of the SDK.", NULL},
+    {"output", "What was asked for can be written.", NULL},
+    {"image-check", "The finished image gives exactly what the description says.", NULL},
     /* Products and boards. */
     {"component-known", "Every component that is named exists.", NULL},
     {"component-unique", "No two components have the same name.", NULL},

@@ -186,6 +186,7 @@ static void parse_program(struct pd *pd, const struct element *element)
         pd->program = element_text(element, "path", "");
         pd->symbols_program = element_text(element, "path_for_symbols", NULL);
         pd->program_place = at(element, "path");
+        pd->symbols_place = at(element, "path_for_symbols");
     }
 }
 

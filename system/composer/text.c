@@ -60,7 +60,7 @@ bool text_write(const struct text *text, struct diag *diag, const char *path)
     bool written = file != NULL && fwrite(text_get(text), 1, text->bytes.count, file) == text->bytes.count;
     bool closed = file != NULL && fclose(file) == 0;
     if (!written || !closed || (!in_place && rename(temporary, path) != 0)) {
-        diag_error(diag, NULL, (struct place){path, 0, 0}, "cannot write the file: %s", strerror(errno));
+        diag_error(diag, "output", (struct place){path, 0, 0}, "cannot write the file: %s", strerror(errno));
         if (file != NULL) {
             files_remove(temporary);
         }

@@ -104,7 +104,7 @@ bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size
         }
     }
     if (problem != NULL) {
-        diag_error(diag, NULL, (struct place){path, 0, 0}, "%s", problem);
+        diag_error(diag, "output", (struct place){path, 0, 0}, "%s", problem);
         files_remove(path);
     }
     *size = head_size + length;

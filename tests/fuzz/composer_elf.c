@@ -12,8 +12,10 @@
 #include "fuzz.h"
 #include "patch.h"
 
-static void ignore(void *context, const struct place *place, const char *message, const char *hint)
+static void ignore(void *context, const char *rule, const struct place *place, const char *message,
+                   const char *hint)
 {
+    (void)rule;
     (void)context;
     (void)place;
     (void)hint;

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,90 @@ def test_error_in_the_description(work: Path) -> None:
     assert done.returncode == 1
     assert "bad.system:1:" in done.stderr and "[pd-priority]" in done.stderr
     assert not (work / "loader.img").exists()
+
+
+REGION = '<memory_region name="m" size="0x1000" />'
+
+
+@pytest.mark.parametrize(("inside", "regions", "rule", "column"), [
+    ('', '', None, 0),
+    ('<map mr="m" vaddr="0x400000" setvar_vaddr="word" />', REGION, None, 0),
+    ('<map mr="m" @vaddr="0x200000" />', REGION, "[program-space]", 0),
+    ('<map mr="m" vaddr="0x400000" @setvar_vaddr="nowhere" />', REGION, "[program-symbols]", 0),
+    ('<map mr="m" vaddr="0x400000" @setvar_vaddr="microkit_name" />', REGION, "[program-symbols]", 0),
+    ('<map mr="m" vaddr="0x400000" />', REGION.replace("size", '@phys_addr="0x80200000" size'), "[memory-fits]", 0),
+    ('<map mr="m" vaddr="0x40000000" />', REGION.replace("0x1000", "0x80000000"), "[memory-fits]", 1),
+])
+def test_what_only_a_build_can_tell(inside: str, regions: str, rule: str | None, column: int, work: Path) -> None:
+    """Rules about programs and memory: the place is that of the attribute (marked), or the whole system's."""
+    source = work / "one.c"
+    source.write_text(PROGRAM + "unsigned long word = 1;\n")
+    board = SDK / "board" / BOARD / "debug"
+    subprocess.run([CC, *COMPILE, f"-I{board}/include", "-O2", source, f"-L{board}/lib", "-lmicrokit", "-Tmicrokit.ld",
+                    "-o", work / "bin/one.elf"], check=True)
+    text = SYSTEM.replace("<system>", "<system>" + regions).replace("</protection_domain>", inside + "</protection_domain>")
+    column = column or text.find("@") + 1
+    (work / "two.system").write_text(text.replace("@", ""))
+    done = microkit(work, "two.system", "--search-path", "bin", "--board", BOARD, "--config", "debug")
+    if rule is None:
+        assert (done.returncode, done.stderr) == (0, "")
+    else:
+        assert done.returncode == 1
+        assert f"two.system:1:{column}: error: " in done.stderr and rule in done.stderr
+        assert not (work / "loader.img").exists()
+
+
+def broken_elf(program: Path) -> None:
+    """For another machine."""
+    data = bytearray(program.read_bytes())
+    data[18] = 62
+    program.write_bytes(data)
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda program: program.unlink(), "program 'one.elf' of 'one' was not found [program-found]"),
+    (broken_elf, "e_machine is 62, not 243 (RISC-V) [program-elf]"),
+    (lambda program: program.write_bytes(b""), "[program-elf]"),
+    (lambda program: program.write_bytes(program.read_bytes()[:100]), "[program-elf]"),
+])
+def test_missing_and_broken_programs(spoil: Callable[[Path], None], says: str, work: Path) -> None:
+    spoil(work / "bin/one.elf")
+    done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug")
+    assert done.returncode == 1 and says in done.stderr
+    assert not (work / "loader.img").exists()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--override-kernel", "one.system"], "[sdk-files]"),
+    (["--override-kernel", "none.elf"], "[sdk-files]"),
+    (["-o", "no/folder/loader.img"], "[output]"),
+    (["-r", "no/folder/report.txt"], "[output]"),
+    (["--json", "no/folder/report.json"], "[output]"),
+])
+def test_files_of_the_tool(arguments: list[str], says: str, work: Path) -> None:
+    done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", *arguments)
+    assert done.returncode == 1 and says in done.stderr
+
+
+def test_same_input_same_outputs(work: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every output, byte by byte, from two folders."""
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(work, other, dirs_exist_ok=True)
+    names = {"-o": "i", "-r": "r", "--graph": "g", "--matrix": "m", "--json": "j", "--depfile": "d"}
+    for folder in (work, other):
+        done = microkit(folder, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug",
+                        *(word for pair in names.items() for word in pair))
+        assert (done.returncode, done.stderr) == (0, "")
+    for name in names.values():
+        assert (work / name).read_bytes() == (other / name).read_bytes()
+    assert json.loads((work / "j").read_text())["accepted"] is True
+
+
+def test_json_on_standard_output(work: Path) -> None:
+    done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", "--json", "-")
+    document = json.loads(done.stdout)
+    assert document["protection_domains"][0]["name"] == "one" and document["memory"]["image_size"] > 0
+    assert (work / "loader.img").exists()
 
 
 def test_check_needs_no_programs(work: Path) -> None:

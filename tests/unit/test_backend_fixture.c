@@ -17,8 +17,10 @@
 
 char fixture_errors[65536];
 
-static void note(void *context, const struct place *place, const char *message, const char *hint)
+static void note(void *context, const char *rule, const struct place *place, const char *message,
+                 const char *hint)
 {
+    (void)rule;
     size_t used = strlen(fixture_errors);
 
     (void)context;
@@ -30,7 +32,7 @@ static void note(void *context, const struct place *place, const char *message, 
 struct backend_report fixture_report(void)
 {
     fixture_errors[0] = '\0';
-    return (struct backend_report){note, NULL, 0};
+    return (struct backend_report){.error = note};
 }
 
 static const struct {
