@@ -313,6 +313,45 @@ static void counters(void)
     CHECK_EQ(shared[0], 1);
 }
 
+/* Threads with and without permission take turns: the switch goes with the thread, in both directions. */
+static void counting(word unused)
+{
+    (void)unused;
+    word last = 0;
+    for (unsigned i = 0; i < 10; i++) {
+        word cycles;
+        word instructions;
+        __asm__ volatile("rdcycle %0\n\trdinstret %1" : "=r"(cycles), "=r"(instructions));
+        CHECK(cycles > last && instructions > 0);
+        last = cycles;
+        yield();
+    }
+    shared[2]++;
+}
+
+static void counters_switch(void)
+{
+    ep = new_object(PN_CAP_ENDPOINT, 0);
+    reply = new_object(PN_CAP_REPLY, 0);
+    struct thread with = thread_new();
+    thread_start(&with, counting, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        struct thread without = thread_new();
+        without.flags = i % 2 == 0 ? 0 : PN_TCB_FPU;
+        without.fault_endpoint = derived(ep, PN_WRITE | PN_CALL, 1 + i);
+        thread_start(&without, i < 2 ? read_cycle : read_instret, 0);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        struct regs r = receive(PN_SYS_RECV, ep, reply);
+        CHECK_EQ(r.a0, 1 + i);
+        CHECK_EQ(r.a1, info(PN_FAULT_USER_EXCEPTION, 4));
+        CHECK_EQ(r.a4, 2);
+    }
+    wait_done(1);
+    CHECK_EQ(shared[2], 1);
+    CHECK_EQ(shared[0], 0);
+}
+
 static const struct test_case cases[] = {
     {"page faults: map and resume", map_and_resume},
     {"page faults: skipped by writing registers", skip_with_registers},
@@ -327,6 +366,7 @@ static const struct test_case cases[] = {
     {"fpu: without permission, first use", fpu_refused},
     {"faults: privileged instructions", privileged},
     {"faults: counters only with permission, time always", counters},
+    {"faults: permission for counters goes with the thread", counters_switch},
 };
 
 const struct test_group faults_group = GROUP(cases);
