@@ -32,6 +32,30 @@ $(MODEL)/link.txt: $(MODEL)/model
 
 -include $(patsubst %.c,$(MODEL)/obj/%.d,$(MODEL_KERNEL) $(MODEL_HARNESS) kernel/src/fast/ipc.c kernel/src/fast/none.c)
 
+# libFuzzer needs clang; the kernel is the same. The harness keeps its own main out.
+MODEL_FUZZ_FLAGS = $(filter-out -Werror,$(MODEL_CFLAGS)) -Wno-unknown-warning-option
+MODEL_FUZZ_OBJS := $(patsubst %.c,$(MODEL)/fuzz-obj/%.o,$(MODEL_KERNEL) kernel/src/fast/ipc.c \
+    $(filter-out tests/model/main.c tests/model/worker.c,$(MODEL_HARNESS)) tests/model/fuzz.c)
+
+$(MODEL)/fuzz-obj/kernel/%.o: kernel/%.c tests/model/build.mk | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	clang $(MODEL_FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(MODEL)/fuzz-obj/tests/%.o: tests/%.c tests/model/build.mk | $(DEPS_STAMP)
+	@mkdir -p $(@D)
+	clang $(filter-out -fsanitize=%,$(MODEL_FUZZ_FLAGS)) -MMD -MP -c -o $@ $<
+
+$(MODEL)/fuzz: $(MODEL_FUZZ_OBJS) tests/model/machine/sealed.ld
+	clang $(MODEL_FUZZ_FLAGS) -fsanitize=fuzzer $(MODEL_LINK) -o $@ $(filter %.o,$^)
+	@echo "  test     $@"
+
+-include $(MODEL_FUZZ_OBJS:.o=.d)
+
+.PHONY: fuzz-kernel
+fuzz-kernel: $(DEPS_STAMP) ## fuzz the kernel's system calls for SECONDS=N; inputs stay in build/model/corpus
+	@$(LOCKED) $(MAKE) --no-print-directory $(MODEL)/fuzz
+	@$(TIED) tests/model/fuzz.py --seconds $(or $(SECONDS),60)
+
 # The same with counters in the kernel's code, without sanitizers; for tests/model/coverage.py.
 MODEL_COVERED := $(MODEL_KERNEL) kernel/src/fast/ipc.c
 MODEL_COVERED_OBJS := $(patsubst %.c,$(MODEL)/coverage/%.o,$(MODEL_COVERED))
@@ -54,8 +78,8 @@ model-coverage: $(DEPS_STAMP) ## lines and branches of the kernel that the rando
 	@$(LOCKED) $(MAKE) --no-print-directory $(MODEL)/model_coverage
 	@$(TIED) tests/model/coverage.py $(MODEL) $(MODEL_COVERED)
 
-UNIT_TESTS += tests/model/run.py tests/model/mutants.py
-unit-build: $(MODEL_PROGRAMS) $(MODEL)/link.txt
+UNIT_TESTS += tests/model/run.py tests/model/mutants.py tests/model/fuzz.py
+unit-build: $(MODEL_PROGRAMS) $(MODEL)/link.txt $(MODEL)/fuzz
 
 .PHONY: model
 model: $(DEPS_STAMP) ## random system calls on kernel and model for SECONDS=N, new seeds each time

@@ -108,17 +108,6 @@ static void make_call(struct generator *g, struct step *s, uint16_t t)
     s->reg[7] = number;
 }
 
-/* A capability for exactly this object, or any. */
-static uint64_t pick_object(struct generator *g, uint16_t t, uint8_t type, uint64_t object)
-{
-    for (uint32_t i = 0; i < view_slots(t); i++) {
-        struct m_cap c = view_cap(t, i);
-        if (c.type == type && c.object == object && c.rights != 0)
-            return i;
-    }
-    return pick_cap(g, t, type);
-}
-
 /* Servers and their clients: what threads do most of the time. */
 static void make_routine_call(struct generator *g, struct step *s, uint16_t t)
 {
@@ -144,11 +133,24 @@ static void make_mistake(struct generator *g, struct step *s, uint16_t t)
                                     PN_CAP_PAGE_TABLE, PN_CAP_IRQ,   PN_CAP_SYSTEM};
     uint8_t type = types[draw(g, sizeof types)];
     s->reg[0] = pick_cap(g, t, type);
+    if (type == PN_CAP_UNTYPED && t == ROOT && chance(g, 128))
+        s->reg[0] = PN_ROOT_FIRST_UNTYPED + draw(g, 7);
     struct m_cap cap = view_cap(t, s->reg[0]);
     generate_invocation(g, s, t, cap);
     bool suicide = t == ROOT && cap.type == PN_CAP_TCB && cap.object == ROOT && !chance(g, 4);
     if (!invokable(cap.type) || suicide)
         s->reg[0] = UINT64_MAX;
+}
+
+/* Threads that have run are stopped and set up anew. */
+static void make_maintenance(struct generator *g, struct step *s)
+{
+    static const uint8_t methods[] = {PN_TCB_SUSPEND,          PN_TCB_SUSPEND,   PN_TCB_SUSPEND,
+                                      PN_TCB_SET_SCHED,        PN_TCB_SET_SCHED, PN_TCB_CONFIGURE,
+                                      PN_TCB_WRITE_REGISTERS,  PN_TCB_RESET,     PN_TCB_BIND_NOTIFICATION,
+                                      PN_TCB_BIND_NOTIFICATION};
+    s->reg[0] = ROOT_TCBS + draw(g, g->threads);
+    generate_method(g, s, ROOT, view_cap(ROOT, s->reg[0]), methods[draw(g, sizeof methods)]);
 }
 
 /* The root task, above all others, keeps the system alive: it waits for interrupts and starts threads. */
@@ -162,8 +164,10 @@ static void make_root_call(struct generator *g, struct step *s)
         s->reg[7] = (uint64_t)PN_SYS_WAIT;
     } else if (kind < 24) {
         step_call(s, ROOT_TCBS + draw(g, g->threads), PN_TCB_RESUME, 0, NULL);
-    } else if (kind < 29) {
+    } else if (kind < 28) {
         step_call(s, ROOT_IRQS + (kind < 27 ? 0 : draw(g, 3)), PN_IRQ_ACK, 0, NULL);
+    } else if (kind < 30) {
+        make_maintenance(g, s);
     } else if (kind < 31 || chance(g, 248)) {
         make_mistake(g, s, ROOT);
     } else {
@@ -209,11 +213,14 @@ bool generate_step(void *context, struct step *s, bool idle)
     if (g->bytes != NULL && g->left == 0)
         return false;
     uint16_t t = view_current();
-    bool script = !idle && t == ROOT && g->chaos < 256 && generate_script(g, s);
-    s->other = g->bytes != NULL ? g->left * 0x10001 + g->script : draw(g, UINT64_MAX);
+    g->scripting = true;
+    bool script = !idle && t == ROOT && generate_script(g, s);
+    g->scripting = script;
+    s->other = g->bytes != NULL ? g->left << 20 | g->script : draw(g, UINT64_MAX);
     if (script) {
         if (chance(g, 3))
             make_mistake(g, s, t);
+        g->scripting = false;
         return true;
     }
     s->elapsed = elapsed(g);

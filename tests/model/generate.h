@@ -13,6 +13,7 @@ struct generator {
     const uint8_t *bytes; /* given choices, or NULL */
     size_t left;
     uint32_t script; /* next step of the construction */
+    bool scripting;  /* this step belongs to it: its choices are random in any case */
     /* What the construction makes. */
     uint32_t threads;
     uint32_t priorities;
@@ -26,7 +27,8 @@ struct generator {
 
 /* Choices follow from 'seed' alone. */
 void generate_from_seed(struct generator *g, uint64_t seed);
-/* Choices are 'bytes', then zeros for the rest of the step; no more steps when they are used up. */
+/* Choices are 'bytes', then zeros for the rest of the step; no more steps when they are used up. The
+ * construction follows from the first two. */
 void generate_from_bytes(struct generator *g, const uint8_t *bytes, size_t size);
 
 /* The machine that the sequence runs on. */
@@ -41,10 +43,14 @@ bool chance(struct generator *g, uint32_t of_256);
 uint64_t draw_word(struct generator *g); /* any word, often a special one */
 uint64_t pick_cap(struct generator *g, uint16_t t,
                   uint8_t type); /* a capability pointer, mostly of that type */
+/* A capability for exactly this object, or any of the type. */
+uint64_t pick_object(struct generator *g, uint16_t t, uint8_t type, uint64_t object);
 uint64_t pick_empty(struct generator *g, uint16_t cnode);
 
 /* generate_invoke.c: label and arguments of an invocation of capability 'cap' by thread t. */
 void generate_invocation(struct generator *g, struct step *s, uint16_t t, struct m_cap cap);
+/* The same, of this method. */
+void generate_method(struct generator *g, struct step *s, uint16_t t, struct m_cap cap, uint64_t method);
 
 /* generate_script.c: the construction; false: it is over. */
 bool generate_script(struct generator *g, struct step *s);

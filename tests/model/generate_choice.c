@@ -9,12 +9,6 @@ void generate_from_seed(struct generator *g, uint64_t seed)
     *g = fresh;
 }
 
-void generate_from_bytes(struct generator *g, const uint8_t *bytes, size_t size)
-{
-    struct generator fresh = {.bytes = bytes, .left = size};
-    *g = fresh;
-}
-
 static uint64_t from_bytes(struct generator *g, uint32_t count)
 {
     uint64_t value = 0;
@@ -23,6 +17,13 @@ static uint64_t from_bytes(struct generator *g, uint32_t count)
         g->left--;
     }
     return value;
+}
+
+void generate_from_bytes(struct generator *g, const uint8_t *bytes, size_t size)
+{
+    struct generator fresh = {.bytes = bytes, .left = size};
+    *g = fresh;
+    g->state = from_bytes(g, 2) + 1;
 }
 
 static uint64_t from_state(struct generator *g)
@@ -37,7 +38,7 @@ uint64_t draw(struct generator *g, uint64_t limit)
 {
     if (limit <= 1)
         return 0;
-    if (g->bytes != NULL)
+    if (g->bytes != NULL && !g->scripting)
         return from_bytes(g, limit <= 0x100 ? 1 : limit <= 0x10000 ? 2 : 8) % limit;
     return (from_state(g) >> 16) % limit;
 }
@@ -87,4 +88,14 @@ uint64_t pick_empty(struct generator *g, uint16_t cnode)
             return (start + i) % slots;
     }
     return start;
+}
+
+uint64_t pick_object(struct generator *g, uint16_t t, uint8_t type, uint64_t object)
+{
+    for (uint32_t i = 0; i < view_slots(t); i++) {
+        struct m_cap c = view_cap(t, i);
+        if (c.type == type && c.object == object && c.rights != 0)
+            return i;
+    }
+    return pick_cap(g, t, type);
 }

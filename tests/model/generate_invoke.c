@@ -56,6 +56,10 @@ static uint32_t retype(struct generator *g, uint16_t t, const struct m_cap *cap,
     w[2] = pick_cap(g, t, PN_CAP_CNODE);
     w[3] = pick_empty(g, cnode_behind(t, w[2]));
     w[4] = chance(g, 16) ? draw(g, 1030) : 1 + draw(g, 3);
+    if (w[0] == PN_CAP_CNODE && chance(g, 48)) {
+        w[1] = 1000 + draw(g, 24);
+        w[4] = 1 + draw(g, 60);
+    }
     w[5] = chance(g, 96) ? view_untyped_start(cap->object) + draw(g, 3) * 0x1000 : 0;
     if (chance(g, g->chaos))
         w[5] = draw_word(g);
@@ -110,10 +114,14 @@ static uint32_t on_thread(struct generator *g, uint16_t t, uint64_t method, uint
     }
 }
 
-static uint32_t on_memory(struct generator *g, uint16_t t, uint64_t *w)
+static uint32_t on_memory(struct generator *g, uint16_t t, const struct m_cap *cap, uint64_t method,
+                          uint64_t *w)
 {
+    uint16_t vspace = 0;
     w[0] = pick_cap(g, t, PN_CAP_VSPACE);
     w[1] = address(g);
+    if (method == PN_FRAME_UNMAP && view_mapping(*cap, &vspace, &w[1]) && chance(g, 200))
+        w[0] = pick_object(g, t, PN_CAP_VSPACE, vspace);
     w[2] = chance(g, 128) ? draw(g, 16) : 1 + 2 * draw(g, 3);
     if (chance(g, g->chaos))
         w[2] = draw_word(g);
@@ -127,7 +135,7 @@ static uint32_t on_system(struct generator *g, uint16_t t, uint64_t method, uint
         w[0] = chance(g, g->chaos) ? draw_word(g) : draw(g, view_sources() + 2ull);
         w[1] = draw(g, 2 + (uint64_t)chance(g, g->chaos));
         w[2] = pick_cap(g, t, PN_CAP_CNODE);
-        w[3] = pick_empty(g, cnode_behind(t, w[2]));
+        w[3] = chance(g, 24) ? draw_word(g) : pick_empty(g, cnode_behind(t, w[2]));
         return 4;
     case PN_SYSTEM_SCHED:
         w[0] = pick_cap(g, t, PN_CAP_SCHED_CONTEXT);
@@ -139,8 +147,8 @@ static uint32_t on_system(struct generator *g, uint16_t t, uint64_t method, uint
         w[4] = draw_word(g);
         return 5;
     default:
-        w[0] = draw(g, 2 + (uint64_t)chance(g, g->chaos));
-        return 1;
+        w[0] = draw(g, 3);
+        return chance(g, 160);
     }
 }
 
@@ -174,8 +182,12 @@ static uint64_t choose_method(struct generator *g, uint8_t type)
 
 void generate_invocation(struct generator *g, struct step *s, uint16_t t, struct m_cap cap)
 {
+    generate_method(g, s, t, cap, choose_method(g, cap.type));
+}
+
+void generate_method(struct generator *g, struct step *s, uint16_t t, struct m_cap cap, uint64_t method)
+{
     uint64_t w[STEP_WORDS] = {0};
-    uint64_t method = choose_method(g, cap.type);
     uint32_t count = 0;
     if (method == PN_UNTYPED_RETYPE)
         count = retype(g, t, &cap, w);
@@ -184,7 +196,7 @@ void generate_invocation(struct generator *g, struct step *s, uint16_t t, struct
     else if (method >= PN_TCB_CONFIGURE && method <= PN_TCB_EPOCH)
         count = on_thread(g, t, method, w);
     else if (method >= PN_PAGE_TABLE_MAP && method <= PN_FRAME_ADDRESS)
-        count = on_memory(g, t, w);
+        count = on_memory(g, t, &cap, method, w);
     else if (method == PN_IRQ_SET_NOTIFICATION)
         w[count++] = pick_cap(g, t, PN_CAP_NOTIFICATION);
     else if (method >= PN_SYSTEM_IRQ && method <= PN_SYSTEM_SEAL)

@@ -8,6 +8,7 @@
 /* Slots of the root task's CNode. */
 enum {
     RAM_UNTYPED = PN_ROOT_FIRST_UNTYPED + 2,
+    DEVICE_UNTYPED = PN_ROOT_FIRST_UNTYPED + 3,
     TCBS = 16,
     ENDPOINTS = 32,
     NOTIFICATIONS = 40,
@@ -17,13 +18,14 @@ enum {
     SPACES = 88,
     TABLES = 96,
     FRAMES = 104,
+    DEVICE_FRAMES = 108,
     IRQS = 112,
     UNTYPEDS = 120
 };
 
 #define CNODE_SLOTS 40u
 #define CAPS_EACH   22u
-#define POOLS       10u
+#define POOLS       11u
 #define IRQ_COUNT   3u
 
 static const struct {
@@ -40,13 +42,14 @@ static const struct {
                   {PN_CAP_VSPACE, SPACES, 2, 0},
                   {PN_CAP_PAGE_TABLE, TABLES, 4, 0},
                   {PN_CAP_FRAME, FRAMES, 4, PN_PAGE_BITS},
-                  {PN_CAP_UNTYPED, UNTYPEDS, 2, 0x10000}};
+                  {PN_CAP_UNTYPED, UNTYPEDS, 2, 0x10000},
+                  {PN_CAP_FRAME, DEVICE_FRAMES, 3, PN_PAGE_BITS}};
 
 static void make_pool(struct generator *g, struct step *s, uint32_t i)
 {
     uint64_t count = pools[i].count != 0 ? pools[i].count : g->threads;
     const uint64_t w[6] = {pools[i].type, pools[i].size, PN_ROOT_CNODE, pools[i].first, count, 0};
-    step_call(s, RAM_UNTYPED, PN_UNTYPED_RETYPE, 6, w);
+    step_call(s, pools[i].first == DEVICE_FRAMES ? DEVICE_UNTYPED : RAM_UNTYPED, PN_UNTYPED_RETYPE, 6, w);
 }
 
 /* Something for a thread's CNode: mostly what messages are made of. */
@@ -95,8 +98,9 @@ static void configure(struct generator *g, struct step *s, uint32_t i)
     uint64_t fault = chance(g, 64) ? 0 : ENDPOINTS + draw(g, 3);
     uint64_t timeout = chance(g, 128) ? 0 : ENDPOINTS + draw(g, 3);
     uint64_t flags = (g->mixed ? draw(g, 4) : PN_TCB_COUNTERS) + (chance(g, g->passive) ? PN_TCB_PASSIVE : 0);
-    const uint64_t w[6] = {CNODES + i, chance(g, 128) ? SPACES + draw(g, 2) : PN_ROOT_VSPACE, 0, fault, flags,
-                           timeout};
+    uint64_t space = chance(g, 128) ? SPACES + draw(g, 2) : PN_ROOT_VSPACE;
+    uint64_t buffer = space == PN_ROOT_VSPACE && chance(g, 128) ? 0x210000 + 0x1000 * (uint64_t)i : 0;
+    const uint64_t w[6] = {CNODES + i, space, buffer, fault, flags, timeout};
     step_call(s, TCBS + i, PN_TCB_CONFIGURE, 6, w);
 }
 

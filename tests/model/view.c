@@ -63,6 +63,19 @@ uint64_t view_untyped_start(uint16_t u)
                      : fixed_untyped[u].paddr + fixed_untyped[u].used;
 }
 
+bool view_mapping(struct m_cap frame, uint16_t *vspace, uint64_t *vaddr)
+{
+    for (uint32_t i = 0; use_model && i < m.mappings; i++) {
+        const struct m_mapping *p = &m.mapping[i];
+        if (p->paddr == frame.page * PN_PAGE_SIZE && p->large == frame.large) {
+            *vspace = p->vspace;
+            *vaddr = p->vaddr;
+            return true;
+        }
+    }
+    return false;
+}
+
 uint16_t view_sources(void)
 {
     return fixed.irq_sources;
