@@ -83,7 +83,7 @@ def merge():
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     unpack(Path("build/model/corpus-bounded"))
-    done = fuzz("-merge=1", f"-max_len={SMALL}", fresh, "build/model/corpus-bounded", WORK)
+    done = fuzz("-merge=1", "-use_counters=0", f"-max_len={SMALL}", fresh, "build/model/corpus-bounded", WORK)
     if done.returncode != 0:
         print(done.stderr[-2000:])
         return 1
