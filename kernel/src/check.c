@@ -151,6 +151,9 @@ static bool check_notifications(void)
             return false;
         if (ntfn->state != NOTIFICATION_ACTIVE && ntfn->word != 0)
             return false;
+        /* Nobody waits for messages with a signal pending. */
+        if (ntfn->state == NOTIFICATION_ACTIVE && tcb_at(fixed_bound_tcb[n])->state == THREAD_RECEIVE)
+            return false;
     }
     return true;
 }

@@ -130,6 +130,7 @@ static enum pn_error bind_notification(struct invocation *in, struct tcb *t)
         return PN_ERR_ILLEGAL_OPERATION;
     fixed_bound_tcb[n] = t->self;
     b->notification = n;
+    notification_bound(t, n);
     return PN_OK;
 }
 

@@ -124,7 +124,7 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
         return;
     case 3:
         w[0] = NOTIFICATIONS + (chance(g, 200) ? i % 7 : draw(g, 7));
-        step_call(s, TCBS + i, chance(g, 210) ? PN_TCB_BIND_NOTIFICATION : PN_TCB_EPOCH, 1, w);
+        step_call(s, TCBS + i, chance(g, 128) ? PN_TCB_BIND_NOTIFICATION : PN_TCB_EPOCH, 1, w);
         return;
     default:
         step_call(s, TCBS + i, PN_TCB_RESUME, 0, w);

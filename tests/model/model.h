@@ -237,6 +237,8 @@ enum m_mode { M_SEND_ONCE, M_SEND_NOW, M_CALL, M_CALL_KEEP };
 void m_send(struct m_thread *t, uint16_t e, uint64_t badge, enum m_mode mode);
 void m_receive(struct m_thread *t, uint16_t e, uint16_t reply, bool blocking);
 void m_signal(uint16_t n, uint64_t badge);
+/* A thread that receives and has signals pending gets them. */
+void m_take_pending(struct m_thread *t);
 void m_wait(struct m_thread *t, uint16_t n, bool blocking);
 void m_reply(uint16_t r, struct m_thread *server);
 void m_abandon(uint16_t r, uint32_t epoch);

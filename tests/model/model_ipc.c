@@ -327,6 +327,15 @@ void m_signal(uint16_t n, uint64_t badge)
     ntfn->word |= badge;
 }
 
+void m_take_pending(struct m_thread *t)
+{
+    if (t->state != M_RECEIVE || !m.notification[t->notification].active)
+        return;
+    m_drop(&m.endpoint[t->object].queue, m_id(t));
+    take_signals(t, &m.notification[t->notification]);
+    m_wake(t);
+}
+
 void m_wait(struct m_thread *t, uint16_t n, bool blocking)
 {
     struct m_notification *ntfn = &m.notification[n];

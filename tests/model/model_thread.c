@@ -165,6 +165,7 @@ static enum pn_error bind_notification(struct m_call *c, struct m_thread *t)
         return PN_ERR_ILLEGAL_OPERATION;
     m.notification[cap.object].bound = m_id(t);
     t->notification = cap.object;
+    m_take_pending(t);
     return PN_OK;
 }
 

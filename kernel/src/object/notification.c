@@ -67,6 +67,15 @@ void notification_signal(u16 n, u64 badge)
     ntfn->word |= badge;
 }
 
+COLD void notification_bound(struct tcb *t, u16 n)
+{
+    if (t->state != THREAD_RECEIVE || notification_at(n)->state != NOTIFICATION_ACTIVE)
+        return;
+    endpoint_remove(t);
+    notification_take(t, n);
+    sched_wake(t);
+}
+
 void notification_wait(struct tcb *t, u16 n, bool blocking)
 {
     struct notification *ntfn = notification_at(n);

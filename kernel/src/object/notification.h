@@ -23,6 +23,9 @@ void notification_wait(struct tcb *t, u16 n, bool blocking);
 /* Give the pending word of an active notification to the thread. */
 void notification_take(struct tcb *t, u16 n);
 
+/* The thread has just been bound: if it is receiving, it gets pending signals. */
+void notification_bound(struct tcb *t, u16 n);
+
 /* Take a waiting thread out of the queue. */
 void notification_remove(struct tcb *t);
 
