@@ -12,7 +12,4 @@ const char *compare_states(uint16_t running);
 /* Start over: forget what capability slots and page tables contained. */
 void compare_reset(void);
 
-/* A number for the whole state, the same for equal states, whatever kernel holds it. */
-uint64_t compare_digest(void);
-
 #endif
