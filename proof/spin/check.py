@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs every variant of the ring model and compares the verdicts with variants.list.
+"""Runs every variant of the ring model and compares the verdicts with variants.list; then donation.py.
 
 usage: check.py MODEL LIST FOLDER
 Exit codes of the tools say nothing: the report of each run is read, and one that cannot be read is a failure.
@@ -12,6 +12,8 @@ import sys
 import time
 
 sys.path.insert(0, "proof")
+sys.path.insert(0, "proof/spin")
+import donation  # pylint: disable=wrong-import-position
 import results  # pylint: disable=wrong-import-position
 
 
@@ -72,7 +74,10 @@ def main():
         print("  FAIL spin: the list needs variants that pass and variants that fail")
         bad += 1
         rows.append(("variants", False, "nothing to compare", 0))
-    print(f"  spin: {passing} variants proved within their bounds, {len(lines) - passing} mutants, {bad} failed")
+    rows += donation.check(folder)
+    bad = sum(not row[1] for row in rows)
+    print(f"  spin: {passing} variants of the ring proved within their bounds, {len(lines) - passing} mutants; "
+          f"{bad} checks failed")
     return results.write(os.path.dirname(os.path.abspath(folder)), "spin", rows)
 
 
