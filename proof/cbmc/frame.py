@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Structure of the whole kernel's goto program: which functions write what seal makes read-only, which functions
-that a trap can reach lead to them, and what of kernel/src/machine is called. All must be as frame.list says; the
+"""Structure of the whole kernel's goto program: which functions write what seal makes read-only, whether a trap
+can reach them past invoke(), and what of kernel/src/machine is called. All must be as frame.list says; the
 authority harnesses rest on it where they put a stand-in in place of a function.
 
 Taking the address of a fixed object counts as writing it, unless frame.list says 'looks': there the pointer is
@@ -114,7 +114,7 @@ def cut(tree, path, keep):
 def found(tree, looks):
     """What frame.list should say, as 'kind name'; functions of 'looks' may take addresses."""
     kinds = survey(tree, looks)
-    return {f"{kind} {name}" for kind in ("writes", "looks", "leads", "machine", "around")
+    return {f"{kind} {name}" for kind in ("writes", "looks", "machine", "around")
             for name in kinds[kind]}
 
 
