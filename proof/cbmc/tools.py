@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 HERE = "proof/cbmc"
-TIMEOUT = 170
+TIMEOUT = 400
 
 
 class Unreadable(Exception):

@@ -15,7 +15,7 @@ KERNEL = ("state", "sched", "ready", "check", "stop", "object/create", "object/f
 
 
 def run(folder, command):
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600,
                           check=False)
     return done.stdout
 
