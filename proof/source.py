@@ -15,6 +15,9 @@ CLAUSE = re.compile(r"(?:^|(?<=;))\s*(?=(?:" + "|".join(CLAUSES) + r")\b)")
 # Callers establish these, or they define what those use. Everything else in the kernel's annotations is WP's.
 KEPT = ("requires", "assigns", "predicate", "logic")
 
+# Invariants of lists and rings that WP assumes at the entry of a module and that no tool shows for its callers.
+ASSUMED = "requires assumed_"
+
 
 def kernel_files(root):
     """C files of the release kernel that are analysed: all but the machine layer (kernel/build.mk chooses likewise);
@@ -30,7 +33,7 @@ def kept_clauses(text):
         clause = clause.strip()
         if clause.startswith("behavior"):
             break
-        if clause.startswith(KEPT):
+        if clause.startswith(KEPT) and not clause.startswith(ASSUMED):
             kept.append(clause)
     return " ".join(kept)
 

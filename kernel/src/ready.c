@@ -17,6 +17,7 @@ u64 lowest_bit(u64 word)
     return bit_number[((word & (~word + 1)) * DE_BRUIJN) >> 58];
 }
 
+/*@ assigns ks.ready[0 .. PRIORITY_WORDS - 1], ks.top; */
 static void mark(u8 priority)
 {
     u32 bit = 255u - priority;
@@ -25,6 +26,7 @@ static void mark(u8 priority)
         ks.top = (u16)(priority + 1u);
 }
 
+/*@ assigns ks.ready[0 .. PRIORITY_WORDS - 1], ks.top; */
 static void unmark(u8 priority)
 {
     u32 bit = 255u - priority;
@@ -32,6 +34,9 @@ static void unmark(u8 priority)
     if (ks.top != priority + 1u)
         return;
     ks.top = 0;
+    /*@ loop invariant word: 0 <= i <= PRIORITY_WORDS;
+        loop assigns i;
+        loop variant PRIORITY_WORDS - i; */
     for (u32 i = 0; i < PRIORITY_WORDS; i++) {
         if (ks.ready[i] != 0) {
             ks.top = (u16)((256u - 64u * i - lowest_bit(ks.ready[i])) & 0xffffu);
@@ -90,6 +95,12 @@ COLD void release_insert(struct tcb *t)
     u64 time = sched_context_ready_time(t->sc);
     u16 before = NIL;
     u16 after = ks.release;
+    /*@ loop invariant count: 0 <= i <= PN_MAX_TCBS;
+        loop invariant before: before != NIL ==> releases(before) && ks_tcb[before].next == after;
+        loop invariant after: after != NIL ==> releases(after) && ks_tcb[after].prev == before;
+        loop invariant head: before == NIL ==> after == ks.release;
+        loop assigns i, before, after;
+        loop variant PN_MAX_TCBS - i; */
     for (u32 i = 0; i < PN_MAX_TCBS && after != NIL; i++) {
         const struct tcb *later = tcb_at(after);
         if (sched_context_ready_time(later->sc) > time)

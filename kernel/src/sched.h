@@ -38,6 +38,9 @@ struct queue {
     u16 tail;
 };
 
+extern struct scheduler ks;
+extern struct queue ks_ready[PN_PRIORITIES];
+
 /* The thread can go on: make it ready and let it compete. */
 void sched_wake(struct tcb *t);
 

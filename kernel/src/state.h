@@ -18,14 +18,10 @@
 #include "sched.h"
 #include "stop.h"
 
-extern struct scheduler ks;
-extern struct tcb ks_tcb[PN_MAX_TCBS + 1];
 extern struct endpoint ks_endpoint[PN_MAX_ENDPOINTS + 1];
 extern struct notification ks_notification[PN_MAX_NOTIFICATIONS + 1];
 extern struct reply ks_reply[PN_MAX_REPLIES + 1];
 extern struct sched_context ks_sc[PN_MAX_SCHED_CONTEXTS + 1];
-extern struct queue ks_ready[PN_PRIORITIES];
-extern struct message_buffer ks_buffer[PN_MAX_TCBS];
 extern struct fpu_state ks_fpu[PN_MAX_TCBS + 1];
 
 /* A CNode: a range of slots. */

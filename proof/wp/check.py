@@ -133,7 +133,7 @@ def main():
     folder = sys.argv[1]
     wanted = sys.argv[2:]
     cold = os.environ.get("PROVE_MODE") == "cold"
-    limit = 30 if cold else 10
+    limit = 60 if cold else 20
     modules = {module.name: module for module in wp.modules(f"{HERE}/modules")}
     bugs = wp.bugs(f"{HERE}/bugs.list")
     if wanted:

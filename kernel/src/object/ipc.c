@@ -5,7 +5,18 @@
 #include "object/queue.h"
 #include "state.h"
 
+#define MESSAGE_LABEL 0x1000u /* unit of the label in a message info word */
+
+_Static_assert(MESSAGE_LABEL == 1u << PN_MSGINFO_LABEL_SHIFT, "abi.h");
+
 /* Words behind the first four, of a message that claims 'length' words. Answer: how many there are. */
+/*@ requires assumed_threads: is_other(from, to);
+    assigns ks_buffer[to->self - 1].word[PN_MSG_REGS + 1 .. PN_MAX_MSG];
+    ensures clamp: \result == (length <= PN_MAX_MSG ? length : PN_MAX_MSG);
+    ensures copied: \forall integer i; PN_MSG_REGS < i <= \result ==>
+      ks_buffer[to->self - 1].word[i] == ks_buffer[from->self - 1].word[i];
+    ensures rest: \forall integer i; PN_MSG_REGS < i <= PN_MAX_MSG && \result < i ==>
+      ks_buffer[to->self - 1].word[i] == \old(ks_buffer[to->self - 1].word[i]); */
 static COLD u64 copy_buffer(const struct tcb *from, struct tcb *to, u64 length)
 {
     const u64 *source = buffer_at(from->self)->word;
@@ -13,6 +24,10 @@ static COLD u64 copy_buffer(const struct tcb *from, struct tcb *to, u64 length)
     if (length > PN_MAX_MSG)
         length = PN_MAX_MSG;
 #pragma GCC unroll 4
+    /*@ loop invariant place: PN_MSG_REGS < i <= PN_MAX_MSG + 1 && (i == PN_MSG_REGS + 1 || i <= length + 1);
+        loop invariant copied: \forall integer k; PN_MSG_REGS < k < i ==> target[k] == source[k];
+        loop invariant rest: \forall integer k; i <= k <= PN_MAX_MSG ==> target[k] == \at(target[k],
+       LoopEntry); loop assigns i, target[PN_MSG_REGS + 1 .. PN_MAX_MSG]; loop variant PN_MAX_MSG + 1 - i; */
     for (u64 i = PN_MSG_REGS + 1; i <= length; i++)
         target[i] = source[i];
     return length;
@@ -26,12 +41,22 @@ void message_transfer(const struct tcb *from, struct tcb *to, u64 badge)
     to->reg[REG_A0] = badge;
     to->reg[REG_A1] = label + length;
     if (length >= PN_MSG_REGS) {
+        /*@ loop invariant place: 0 <= i <= PN_MSG_REGS;
+            loop invariant moved: \forall integer r; REG_A2 <= r < REG_A2 + i ==> to->reg[r] == from->reg[r];
+            loop assigns i, to->reg[REG_A2 .. REG_A2 + PN_MSG_REGS - 1];
+            loop variant PN_MSG_REGS - i; */
         for (u32 i = 0; i < PN_MSG_REGS; i++)
             to->reg[REG_A2 + i] = from->reg[REG_A2 + i];
         if (length > PN_MSG_REGS)
             to->reg[REG_A1] = label + copy_buffer(from, to, length);
         return;
     }
+    /*@ loop invariant place: 0 <= i <= length;
+        loop invariant moved: \forall integer r; REG_A2 <= r < REG_A2 + i ==> to->reg[r] == from->reg[r];
+        loop invariant kept: \forall integer r; REG_A2 + length <= r < REG_A2 + PN_MSG_REGS ==>
+          to->reg[r] == \at(to->reg[r], Pre);
+        loop assigns i, to->reg[REG_A2 .. REG_A2 + PN_MSG_REGS - 1];
+        loop variant length - i; */
     for (u32 i = 0; i < length; i++)
         to->reg[REG_A2 + i] = from->reg[REG_A2 + i];
 }

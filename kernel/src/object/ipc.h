@@ -4,6 +4,7 @@
 #define KERNEL_OBJECT_IPC_H
 
 #include <postern/abi.h>
+#include "object/tcb.h"
 #include "sched.h"
 
 struct binding;
@@ -45,6 +46,14 @@ static inline u64 message_label(u64 info)
 }
 
 /* Move the message of 'from' to 'to'; at most PN_MAX_MSG words. */
+/*@ predicate is_other{L}(struct tcb *from, struct tcb *to) =
+      \valid_read(from) && \valid(to) && \separated(from, to) &&
+      \separated(from, &ks_buffer[0 .. PN_MAX_TCBS - 1]) && \separated(to, &ks_buffer[0 .. PN_MAX_TCBS - 1]);
+ */
+/*@ requires assumed_threads: is_other(from, to);
+    assigns to->reg[REG_A0 .. REG_A2 + PN_MSG_REGS - 1];
+    assigns ks_buffer[to->self - 1].word[PN_MSG_REGS + 1 .. PN_MAX_MSG];
+    ensures badge: to->reg[REG_A0] == badge; */
 void message_transfer(const struct tcb *from, struct tcb *to, u64 badge);
 
 #endif

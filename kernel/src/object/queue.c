@@ -7,7 +7,19 @@ COLD void queue_insert(struct queue *q, struct tcb *t)
 {
     u16 before = q->tail;
     u16 after = NIL;
-    for (u32 i = 0; i < PN_MAX_TCBS && before != NIL; i++) {
+    /*@ loop invariant count: 0 <= i <= PN_MAX_TCBS;
+        loop invariant before: before != NIL ==>
+          waits_at(before, t->object, t->state) && ks_tcb[before].next == after;
+        loop invariant after: after != NIL ==>
+          waits_at(after, t->object, t->state) && ks_tcb[after].prev == before &&
+          ks_tcb[after].priority < t->priority;
+        loop invariant tail: after == NIL ==> before == q->tail;
+        loop invariant head: before == NIL ==> after == q->head;
+        loop assigns i, before, after;
+        loop variant PN_MAX_TCBS - i; */
+    for (u32 i = 0; before != NIL; i++) {
+        if (unlikely(i >= PN_MAX_TCBS))
+            kernel_stop_index();
         const struct tcb *earlier = tcb_at(before);
         if (earlier->priority >= t->priority)
             break;

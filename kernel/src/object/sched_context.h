@@ -51,6 +51,7 @@ void sched_context_release(struct tcb *t);
 void sched_context_move(struct tcb *t);
 
 /* Time at which 's' may run next; 0: at once. */
+/*@ assigns \nothing; */
 u64 sched_context_ready_time(u16 s);
 
 #endif

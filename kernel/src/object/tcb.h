@@ -78,6 +78,12 @@ struct message_buffer {
     u64 word[512];
 } __attribute__((aligned(PN_PAGE_SIZE)));
 
+extern struct tcb ks_tcb[PN_MAX_TCBS + 1];
+extern struct message_buffer ks_buffer[PN_MAX_TCBS]; /* that of thread i is i - 1 */
+
+/*@ predicate is_thread{L}(struct tcb *t) =
+      \exists integer k; 1 <= k <= PN_MAX_TCBS && t == &ks_tcb[k] && ks_tcb[k].self == k; */
+
 _Static_assert(sizeof(struct tcb) == 512, "indexing by shift");
 _Static_assert(offsetof(struct tcb, reg) == 0, "machine/trap.S");
 _Static_assert(sizeof(struct message_buffer) == PN_PAGE_SIZE, "one page");

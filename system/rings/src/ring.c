@@ -65,18 +65,21 @@ void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
     publish_epoch(ring, ring->seen, 1);
 }
 
+/*@ requires ring: \valid(ring); assigns ring->counters.peer_bad; ensures bad: \result == RING_PEER_BAD; */
 static enum ring_status peer_is_bad(struct ring *ring)
 {
     ring->counters.peer_bad++;
     return RING_PEER_BAD;
 }
 
+/*@ requires ring: ring_base(ring); assigns \nothing; */
 static bool peer_has_epoch(const struct ring *ring, uint32_t epoch)
 {
     return ring_load32(&ring->peer->epoch) == epoch;
 }
 
 /* Take over the peer's new epoch. True if it replaced an earlier one: a restart. */
+/*@ requires ring: \valid(ring); assigns ring->peer_epoch, ring->counters.restarts; */
 static bool adopt(struct ring *ring, uint32_t epoch)
 {
     bool restart = ring->peer_epoch != 0;
@@ -88,6 +91,8 @@ static bool adopt(struct ring *ring, uint32_t epoch)
 
 /* The consumer started anew at `base`. If that is nowhere in what we have in the ring (both sides started at
  * once), we continue from there: what was in the ring is lost to it anyway. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
 static enum ring_status adopt_consumer(struct ring *ring, uint32_t epoch)
 {
     uint64_t base = ring_load64(&ring->peer->base);
@@ -105,6 +110,8 @@ static enum ring_status adopt_consumer(struct ring *ring, uint32_t epoch)
 
 /* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. While
  * the consumer is not up, what was seen last still holds. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
 static enum ring_status producer_look(struct ring *ring)
 {
     uint32_t epoch = ring_load32(&ring->peer->epoch);
@@ -129,6 +136,8 @@ static enum ring_status producer_look(struct ring *ring)
 
 /* A new producer's base becomes our head, so that nothing of its own messages is lost and nothing of its
  * predecessor's is delivered. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
 static enum ring_status adopt_producer(struct ring *ring, uint32_t epoch)
 {
     uint64_t base = ring_load64(&ring->peer->base);
@@ -143,6 +152,8 @@ static enum ring_status adopt_producer(struct ring *ring, uint32_t epoch)
 }
 
 /* Consumer: the producer's tail must lie at most slot_count ahead of our head and never move backwards. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
 static enum ring_status consumer_look(struct ring *ring)
 {
     uint32_t epoch = ring_load32(&ring->peer->epoch);
@@ -169,6 +180,16 @@ static enum ring_status consumer_look(struct ring *ring)
     return tail == ring->index ? RING_EMPTY : RING_OK;
 }
 
+/* The slot of the own index, in bytes from the first. */
+/*@ requires ring: \valid_read(ring) && ring->slot_count >= 1;
+    assigns \nothing;
+    ensures place: \result + ring->slot_size <= ring->slot_count * ring->slot_size; */
+static uint64_t slot_offset(const struct ring *ring)
+{
+    //@ assert index: ring->index % ring->slot_count <= ring->slot_count - 1;
+    return (ring->index % ring->slot_count) * ring->slot_size;
+}
+
 enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
                             const void *data, uint32_t length)
 {
@@ -187,7 +208,7 @@ enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, 
         ring->counters.full++;
         return RING_FULL;
     }
-    slot = ring->slots + (ring->index % ring->slot_count) * ring->slot_size;
+    slot = ring->slots + slot_offset(ring);
     header.length = head_length + length;
     ring_copy_out(slot, &header, sizeof header);
     ring_copy_out(slot + sizeof header, head, head_length);
@@ -223,7 +244,7 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
     if (status != RING_OK) {
         return status;
     }
-    slot = ring->peer_slots + (ring->index % ring->slot_count) * ring->slot_size;
+    slot = ring->peer_slots + slot_offset(ring);
     ring_copy_in((uint8_t *)&header, slot, sizeof header);
     if (header.length > ring_payload_max(ring) || header.length > room) {
         ring->counters.peer_bad++;
@@ -255,6 +276,7 @@ bool ring_must_notify(struct ring *ring)
     return ring_load32(&ring->peer->want) != 0;
 }
 
+/*@ requires ring: \valid(ring) && \valid(ring->own); assigns ring->own->want; */
 static void set_want(struct ring *ring, uint32_t want)
 {
     ring_store32(&ring->own->want, want);
@@ -262,6 +284,7 @@ static void set_want(struct ring *ring, uint32_t want)
 }
 
 /* Something to look at: a new incarnation of the peer, which the next operation reports. */
+/*@ requires ring: ring_base(ring); assigns \nothing; */
 static bool peer_started_anew(const struct ring *ring)
 {
     uint32_t epoch = ring_load32(&ring->peer->epoch);

@@ -9,18 +9,29 @@
 #include <stdint.h>
 
 /* One load with acquire ordering. */
+/*@ requires word: \valid_read(word); assigns \nothing; */
 uint64_t ring_load64(const volatile uint64_t *word);
+/*@ requires word: \valid_read(word); assigns \nothing; */
 uint32_t ring_load32(const volatile uint32_t *word);
 
 /* One store with release ordering. */
+/*@ requires word: \valid(word); assigns *word; */
 void ring_store64(uint64_t *word, uint64_t value);
+/*@ requires word: \valid(word); assigns *word; */
 void ring_store32(uint32_t *word, uint32_t value);
 
 /* Orders everything before it against everything after it, stores against later loads included. */
+/*@ assigns \nothing; */
 void ring_fence(void);
 
 /* Copies between private and shared memory; the shared side may change under the copy. */
+/*@ requires to: \valid(to + (0 .. length - 1));
+    requires shared: \valid_read(shared + (0 .. length - 1));
+    assigns to[0 .. length - 1]; */
 void ring_copy_in(uint8_t *to, const volatile uint8_t *shared, uint32_t length);
+/*@ requires shared: \valid(shared + (0 .. length - 1));
+    requires from: \valid_read((uint8_t *)from + (0 .. length - 1));
+    assigns shared[0 .. length - 1]; */
 void ring_copy_out(uint8_t *shared, const void *from, uint32_t length);
 
 #endif

@@ -65,6 +65,20 @@ struct ring {
     struct ring_counters counters;
 };
 
+/* What each operation needs and keeps: the halves and slots are where the geometry says. Nothing is assumed
+ * about the peer's words, nor about the own and the seen index. */
+/*@ predicate ring_base{L}(struct ring *r) =
+      \valid(r) && \valid(r->own) && \valid_read(r->peer) && r->slot_count >= 1 && r->slot_size >= 16 &&
+      \separated(r, r->own);
+
+    predicate ring_writable{L}(struct ring *r) =
+      ring_base(r) && \valid(r->slots + (0 .. r->slot_count * r->slot_size - 1)) &&
+      \separated(r, r->slots + (0 .. r->slot_count * r->slot_size - 1)) &&
+      \separated(r->own, r->slots + (0 .. r->slot_count * r->slot_size - 1));
+
+    predicate ring_readable{L}(struct ring *r) =
+      ring_base(r) && \valid_read(r->peer_slots + (0 .. r->slot_count * r->slot_size - 1)); */
+
 /*
  * Start the producer's side. own_half and peer_half are the addresses of the halves, slots (power of two) and
  * slot_size (bytes, multiple of 8, at least 16) the geometry from the product description. The new epoch is
@@ -79,6 +93,9 @@ void ring_consumer_start(struct ring *ring, uint64_t own_half, uint64_t peer_hal
                          uint32_t slot_size);
 
 /* Largest payload of one message in bytes. */
+/*@ requires ring: \valid_read(ring) && ring->slot_size >= 16;
+    assigns \nothing;
+    ensures payload: \result == ring->slot_size - RING_SLOT_HEADER; */
 static inline uint32_t ring_payload_max(const struct ring *ring)
 {
     return ring->slot_size - RING_SLOT_HEADER;
@@ -89,13 +106,26 @@ static inline uint32_t ring_payload_max(const struct ring *ring)
  * RING_OK, RING_FULL (nothing written), RING_TOO_LONG, RING_PEER_BAD (treated as full), RING_RESTARTED (not
  * written). Does not notify: call ring_must_notify once after a batch.
  */
+/*@ requires ring: ring_writable(ring);
+    requires data: \valid_read((uint8_t *)data + (0 .. length - 1));
+    assigns *ring, ring->own->index, ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
+    ensures ring: ring_writable(ring); */
 enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, uint32_t length);
 
 /* Producer: the same from two pieces, so that a header need not be copied in front of its payload first. */
+/*@ requires ring: ring_writable(ring);
+    requires head: \valid_read((uint8_t *)head + (0 .. head_length - 1));
+    requires data: \valid_read((uint8_t *)data + (0 .. length - 1));
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved;
+    assigns ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
+    ensures long: head_length + length > ring->slot_size - RING_SLOT_HEADER ==> \result == RING_TOO_LONG;
+    ensures ring: ring_writable(ring); */
 enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
                             const void *data, uint32_t length);
 
 /* Producer: free slots now, 0 if the peer's index makes no sense. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
 uint32_t ring_space(struct ring *ring);
 
 /*
@@ -104,23 +134,36 @@ uint32_t ring_space(struct ring *ring);
  * RING_EMPTY, RING_TOO_LONG (longer than the slot or than room: the message is skipped and counted as
  * peer_bad), RING_PEER_BAD, RING_RESTARTED.
  */
+/*@ requires ring: ring_readable(ring);
+    requires buffer: \valid((uint8_t *)buffer + (0 .. room - 1));
+    requires results: \valid(kind) && \valid(length) && \separated(kind, length, ring, ring->own);
+    requires apart: \separated((uint8_t *)buffer + (0 .. room - 1), ring, ring->own, kind, length);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved, *kind,
+   *length, ((uint8_t *)buffer)[0 .. room - 1]; ensures fits: \result == RING_OK ==> *length <= room &&
+   *length <= ring->slot_size - RING_SLOT_HEADER; */
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length);
 
 /* Either side: true if the peer started anew and the next call that looks at it will say RING_RESTARTED: for
  * a consumer that leaves messages where they are and must still learn that their sender is gone. */
+/*@ requires ring: ring_base(ring); assigns \nothing; */
 bool ring_restart_pending(const struct ring *ring);
 
 /* Either side: true if something was pushed (popped), or this side started, since the last call, and the peer
  * asked to be notified. Notify it then. */
+/*@ requires ring: ring_base(ring); assigns ring->moved; */
 bool ring_must_notify(struct ring *ring);
 
 /*
  * Consumer, before it returns to the event loop: ask for a notification and look again. False: nothing there,
  * sleep. True: messages have arrived meanwhile, go on (the request is withdrawn).
  */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->own->want; */
 bool ring_consumer_has_more(struct ring *ring);
 
 /* Producer that waits for space: ask for a notification and look again. True: there is space now. */
+/*@ requires ring: ring_base(ring);
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->own->want; */
 bool ring_producer_has_space(struct ring *ring);
 
 /* The most messages that a consumer should take in one activation: what an honest peer can have in the ring.
