@@ -53,7 +53,7 @@ static size_t expect(struct fixture *fixture, const struct verdict_case *test, b
     bool right = is_verdict(fixture, test, done);
     if (!right) {
         diag_print(&fixture->diag, stdout);
-        print_error("%s:%u: another verdict than on rule %s at %u:%u (%s) of:\n%s", test->file, test->line,
+        print_error("%s:%u: another verdict than on rule %s at %u:%u (%s) of:\n%s\n", test->file, test->line,
                     test->rule, fixture->line, fixture->column, test->message == NULL ? "" : test->message,
                     test->text);
     }
