@@ -22,7 +22,8 @@ SDK_PROGRAMS = ("docs/examples/*/*.c", "tests/sdk/**/*.c")
 SDK_MODEL = "system/runtime/src/main.c"
 
 # Flags of gcc that clang does not know and that change nothing about the meaning of the program.
-GCC_ONLY = re.compile(r"-fcall-used-|-flto|-fno-tree-loop-|-misa-spec=|--specs=|-fno-ident|-Werror|-MMD|-MP|-g$|"
+GCC_ONLY = re.compile(r"-fcall-used-|-ffixed-|-flto|-fno-tree-|-fno-ipa-|-malign-data=|-misa-spec=|"
+                      r"--specs=|-fno-ident|-Werror|-MMD|-MP|-g$|"
                       r"-fno-sanitize|-fsanitize=|-ffile-prefix-map=|-W|-msmall-data-limit|-fno-jump-tables|-mcmodel=|"
                       r"-mno-relax")
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Storage, disk or NOR flash: a client sends requests (struct block_request; a write's data behind it) and
- * gets one answer each (struct block_response; a read's data behind it), not necessarily in order: `id` tells.
+ * gets one answer each (struct block_response; a read's data behind it), not necessarily in order: `id`
+ * tells.
  *
  * What was written or erased survives a power cut after a later BLOCK_FLUSH has been answered with BLOCK_OK.
  * A flush waits for all requests before it, and those behind it wait for the flush. An error is told for the
