@@ -13,7 +13,7 @@ enum pn_error invoke_irq(struct invocation *in)
 {
     u16 source = cap_index(in->cap);
     if (in->method == PN_IRQ_ACK) {
-        irq_acknowledge(source);
+        plic_complete(source);
         return PN_OK;
     }
     if (in->method != PN_IRQ_SET_NOTIFICATION)

@@ -27,7 +27,7 @@ static enum pn_error write_registers(struct invocation *in, struct tcb *t)
     if (state != THREAD_READY && t->fault == PN_FAULT_NULL)
         tcb_suspend(t);
     for (u64 i = 0; i < count; i++)
-        tcb_set_register(t, i, argument(in->thread, i + 2));
+        t->reg[tcb_register(i)] = argument(in->thread, i + 2);
     if ((in->word[0] & 1u) != 0)
         tcb_resume(t);
     return PN_OK;
@@ -48,7 +48,7 @@ static enum pn_error read_registers(struct invocation *in, struct tcb *t)
         tcb_suspend(t);
     }
     for (u64 i = 0; i < count && !in->silent; i++) {
-        u64 value = tcb_get_register(t, i);
+        u64 value = t->reg[tcb_register(i)];
         if (i < PN_MSG_REGS)
             in->thread->reg[REG_A2 + i] = value;
         else

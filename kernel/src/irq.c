@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A claimed source stays masked until irq_acknowledge completes it. */
+/* A claimed source stays masked until its handler acknowledges, which completes it. */
 #include "irq.h"
 #include "machine/csr.h"
 #include "machine/plic.h"
@@ -36,9 +36,4 @@ void irq_bind(u16 source, u16 n, u64 badge)
     fixed_irq[source].notification = n;
     fixed_irq[source].badge = badge;
     plic_enable(source);
-}
-
-void irq_acknowledge(u16 source)
-{
-    plic_complete(source);
 }

@@ -11,7 +11,4 @@ void irq_poll(void);
 /* Signal notification 'n' with 'badge' from now on. */
 void irq_bind(u16 source, u16 n, u64 badge);
 
-/* The handler is done: the source may interrupt again. */
-void irq_acknowledge(u16 source);
-
 #endif

@@ -84,7 +84,7 @@ void hook_unhandled_fault(const struct tcb *t)
         print_text(i % 4 == 0 ? "\n  " : "  ");
         print_text(register_names[i]);
         print_text(" ");
-        print_hex(tcb_get_register(t, i));
+        print_hex(t->reg[tcb_register(i)]);
     }
     print_text("\n");
 }

@@ -89,22 +89,12 @@ void tcb_reset(struct tcb *t)
     tcb_load_start(t);
 }
 
-static u32 register_number(u64 position)
+u32 tcb_register(u64 position)
 {
     /* pc, ra, sp, gp, s0-s11, a0-a7, t0-t6, tp */
     static const u8 numbers[32] = {0,  1,  2,  3,  8,  9,  18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
                                    10, 11, 12, 13, 14, 15, 16, 17, 5,  6,  7,  28, 29, 30, 31, 4};
     return numbers[position % 32];
-}
-
-u64 tcb_get_register(const struct tcb *t, u64 position)
-{
-    return t->reg[register_number(position)];
-}
-
-void tcb_set_register(struct tcb *t, u64 position, u64 value)
-{
-    t->reg[register_number(position)] = value;
 }
 
 void tcb_answer(struct tcb *t, u64 label)

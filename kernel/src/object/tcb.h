@@ -101,9 +101,8 @@ void tcb_reset(struct tcb *t);
 /* Start registers into the context, everything else 0. */
 void tcb_load_start(struct tcb *t);
 
-/* Registers in the order of seL4's user context; 'position' < 32. */
-u64 tcb_get_register(const struct tcb *t, u64 position);
-void tcb_set_register(struct tcb *t, u64 position, u64 value);
+/* Index into 'reg' of a register by its place in seL4's user context; 'position' < 32. */
+u32 tcb_register(u64 position);
 
 /* End a system call of thread 't' with this label and no words. */
 void tcb_answer(struct tcb *t, u64 label);
