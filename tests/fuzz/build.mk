@@ -45,7 +45,7 @@ $(FUZZ)/seeds.stamp: $(FUZZ_SEEDS) $(wildcard tests/unit/composer/verdicts/*.cas
 .PHONY: fuzz fuzz-build
 fuzz-build: $(addprefix $(FUZZ)/,$(FUZZERS)) $(FUZZ)/seeds.stamp
 
-fuzz: fuzz-build ## look for crashes in a parser: TARGET=composer_xml|composer_elf SECONDS=N (60)
+fuzz: fuzz-build ## look for crashes in a parser: TARGET=composer_xml or composer_elf, SECONDS=N (60)
 	@[ -n "$(filter $(TARGET),$(FUZZERS))" ] || { echo "TARGET='$(TARGET)': say one of $(FUZZERS)" >&2; exit 1; }
 	@mkdir -p $(FUZZ)/corpus/$(TARGET)
 	@$(TIED) $(FUZZ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
