@@ -109,6 +109,23 @@ def check_mutant(line, harnesses, root, folder):
     return f"mutant {name}", good, f"{len(said)} objections", seconds
 
 
+def limits(path):
+    with open(path, encoding="utf-8") as file:
+        return dict(re.findall(r"^#define (PN_\w+) +(\S+)", file.read(), re.M))
+
+
+def check_limits():
+    """The small limits have the names of the real ones, and their values but for sizes of pools and messages."""
+    real, small = limits("kernel/abi/postern/limits.h"), limits(f"{tools.HERE}/small/postern/limits.h")
+    wrong = [name for name in sorted(real.keys() | small.keys())
+             if name not in real or name not in small
+             or (not name.startswith("PN_MAX_") or name == "PN_MAX_PERIOD_US") and real[name] != small[name]
+             or name.startswith("PN_MAX_") and int(small[name], 0) > int(real[name], 0)]
+    for name in wrong:
+        print(f"  FAIL cbmc limits: {name} is {small.get(name)}, not {real.get(name)}", flush=True)
+    return "limits", not wrong, f"{len(real)} names", 0.0
+
+
 def record(found):
     with open(LIST, encoding="utf-8") as file:
         text = file.read()
@@ -127,7 +144,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     harnesses = {harness.name: harness for harness in map(Harness, lines(LIST))}
     trees = {config: tools.Tree(root, f"{folder}/{config}", config == "small") for config in ("small", "full")}
-    rows, found = [], {}
+    rows, found = [] if only else [check_limits()], {}
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         jobs = {name: pool.submit(check_harness, one, trees[one.config])
                 for name, one in harnesses.items() if only in name}
