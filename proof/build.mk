@@ -5,7 +5,7 @@
 PROOF := $(BUILD)/proof
 PROVE_PACKAGES := mk/packages-prove.txt
 
-# quick: stored verdicts may be used. cold: nothing stored, longer limits, all seeded bugs.
+# Both prove everything anew. cold: three times the time limits, and smoke tests of the contracts.
 PROVE_MODE ?= quick
 export PROVE_MODE
 
@@ -15,11 +15,11 @@ prove: ## machine-checked proofs and models; installs their tools first
 	@$(MAKE) --no-print-directory prove-run
 	@proof/signoff.py check proof/signoff.lock
 
-prove-cold: ## the same without stored verdicts, with longer limits and all seeded bugs
+prove-cold: ## the same with longer limits and smoke tests of the contracts
 	@$(MAKE) --no-print-directory PROVE_MODE=cold prove-run
 
-prove-signoff: ## a cold run, and what it proved into proof/SIGNOFF.md and proof/signoff.lock
-	@$(MAKE) --no-print-directory prove-cold
+prove-signoff: ## a complete run, and what it proved into proof/SIGNOFF.md and proof/signoff.lock
+	@$(MAKE) --no-print-directory prove-run
 	@proof/signoff.py write proof/signoff.lock proof/SIGNOFF.md proof/parts.list $(PROOF)
 
 prove-run: prove-tools

@@ -9,6 +9,7 @@ usage: signoff.py check LOCK                     fails when the source is not th
 import datetime
 import glob
 import hashlib
+import os
 import subprocess
 import sys
 
@@ -66,7 +67,8 @@ def commit():
 
 def figures(parts, folder):
     """The page's table: every check of the run."""
-    lines = [BEGIN, "", f"Run of {datetime.date.today().isoformat()} at commit {commit()}.", "",
+    mode = os.environ.get("PROVE_MODE", "quick")
+    lines = [BEGIN, "", f"{mode.capitalize()} run of {datetime.date.today().isoformat()} at commit {commit()}.", "",
              "| Part | Check | Result | Seconds |", "|---|---|---|--:|"]
     total = 0.0
     for part in parts:
