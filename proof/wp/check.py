@@ -18,7 +18,7 @@ import results  # pylint: disable=wrong-import-position
 import wp  # pylint: disable=wrong-import-position
 
 HERE = "proof/wp"
-JOBS = 2
+JOBS = 1
 
 
 def open_goals():

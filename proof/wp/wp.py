@@ -125,7 +125,7 @@ def command(root, module, run, limit, smoke):
     flags = [f"-iquote{root}/kernel/src", f"-I{root}/kernel/src", f"-I{root}/kernel/abi",
              f"-I{root}/system/rings/include", f"-include{csr}"]
     line = ["frama-c", "-machdep", "gcc_x86_64", "-c11", *(f"-cpp-extra-args={flag}" for flag in flags), "-wp",
-            "-wp-rte", "-wp-par", "1", "-wp-timeout", str(limit), "-wp-prover", PROVERS, "-wp-cache", "none"]
+            "-wp-rte", "-wp-par", "2", "-wp-timeout", str(limit), "-wp-prover", PROVERS, "-wp-cache", "none"]
     if module.overflow:
         line.append("-warn-unsigned-overflow")
     if smoke:
