@@ -6,13 +6,26 @@
 #include <postern/ring.h>
 #include "ring_memory.h"
 
-struct slot_header {
-    uint32_t length;
-    uint32_t kind;
-};
+/* A slot begins with length and kind of its message, four bytes each, lowest first. */
+enum { SLOT_LENGTH = 0, SLOT_KIND = 4 };
 
 _Static_assert(sizeof(struct ring_header) == RING_HEADER_SIZE, "ring header is one 64-byte line");
-_Static_assert(sizeof(struct slot_header) == RING_SLOT_HEADER, "slot header is 8 bytes");
+_Static_assert(SLOT_KIND + 4 == RING_SLOT_HEADER, "slot header is 8 bytes");
+
+/*@ requires bytes: \valid_read(bytes + (0 .. 3)); assigns \nothing; */
+static uint32_t get32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+/*@ requires bytes: \valid(bytes + (0 .. 3)); assigns bytes[0 .. 3]; */
+static void put32(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value & 0xffu);
+    bytes[1] = (uint8_t)(value >> 8 & 0xffu);
+    bytes[2] = (uint8_t)(value >> 16 & 0xffu);
+    bytes[3] = (uint8_t)(value >> 24);
+}
 
 static void start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
                   uint32_t slot_size)
@@ -193,7 +206,7 @@ static uint64_t slot_offset(const struct ring *ring)
 enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
                             const void *data, uint32_t length)
 {
-    struct slot_header header = {.kind = kind};
+    uint8_t header[RING_SLOT_HEADER];
     enum ring_status status;
     uint8_t *slot;
 
@@ -209,10 +222,11 @@ enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, 
         return RING_FULL;
     }
     slot = ring->slots + slot_offset(ring);
-    header.length = head_length + length;
-    ring_copy_out(slot, &header, sizeof header);
-    ring_copy_out(slot + sizeof header, head, head_length);
-    ring_copy_out(slot + sizeof header + head_length, data, length);
+    put32(header + SLOT_LENGTH, head_length + length);
+    put32(header + SLOT_KIND, kind);
+    ring_copy_out(slot, header, RING_SLOT_HEADER);
+    ring_copy_out(slot + RING_SLOT_HEADER, head, head_length);
+    ring_copy_out(slot + RING_SLOT_HEADER + head_length, data, length);
     ring->index++;
     ring->moved = true;
     ring->counters.messages++;
@@ -237,7 +251,8 @@ uint32_t ring_space(struct ring *ring)
 
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length)
 {
-    struct slot_header header;
+    uint8_t header[RING_SLOT_HEADER];
+    uint32_t size;
     const volatile uint8_t *slot;
     enum ring_status status = consumer_look(ring);
 
@@ -245,14 +260,15 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
         return status;
     }
     slot = ring->peer_slots + slot_offset(ring);
-    ring_copy_in((uint8_t *)&header, slot, sizeof header);
-    if (header.length > ring_payload_max(ring) || header.length > room) {
+    ring_copy_in(header, slot, RING_SLOT_HEADER);
+    size = get32(header + SLOT_LENGTH);
+    if (size > ring_payload_max(ring) || size > room) {
         ring->counters.peer_bad++;
         status = RING_TOO_LONG;
     } else {
-        ring_copy_in(buffer, slot + sizeof header, header.length);
-        *kind = header.kind;
-        *length = header.length;
+        ring_copy_in(buffer, slot + RING_SLOT_HEADER, size);
+        *kind = get32(header + SLOT_KIND);
+        *length = size;
         ring->counters.messages++;
     }
     ring->index++;
