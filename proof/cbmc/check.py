@@ -21,6 +21,8 @@ import tools  # pylint: disable=wrong-import-position
 
 LIST = f"{tools.HERE}/harnesses.list"
 MUTANTS = f"{tools.HERE}/mutants.list"
+# Stand-ins for the kernel's limits: CBMC's, and those of the donation model.
+SMALL_LIMITS = (f"{tools.HERE}/small/postern/limits.h", "proof/spin/donation/limits.h")
 WORKERS = 2
 
 
@@ -114,16 +116,16 @@ def limits(path):
         return dict(re.findall(r"^#define (PN_\w+) +(\S+)", file.read(), re.M))
 
 
-def check_limits():
+def check_limits(path):
     """The small limits have the names of the real ones, and their values but for sizes of pools and messages."""
-    real, small = limits("kernel/abi/postern/limits.h"), limits(f"{tools.HERE}/small/postern/limits.h")
+    real, small = limits("kernel/abi/postern/limits.h"), limits(path)
     wrong = [name for name in sorted(real.keys() | small.keys())
              if name not in real or name not in small
              or (not name.startswith("PN_MAX_") or name == "PN_MAX_PERIOD_US") and real[name] != small[name]
              or name.startswith("PN_MAX_") and int(small[name], 0) > int(real[name], 0)]
     for name in wrong:
-        print(f"  FAIL cbmc limits: {name} is {small.get(name)}, not {real.get(name)}", flush=True)
-    return "limits", not wrong, f"{len(real)} names", 0.0
+        print(f"  FAIL cbmc limits: {path}: {name} is {small.get(name)}, not {real.get(name)}", flush=True)
+    return f"limits {path}", not wrong, f"{len(real)} names", 0.0
 
 
 def record(found):
@@ -144,7 +146,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     harnesses = {harness.name: harness for harness in map(Harness, lines(LIST))}
     trees = {config: tools.Tree(root, f"{folder}/{config}", config == "small") for config in ("small", "full")}
-    rows, found = [] if only else [check_limits()], {}
+    rows, found = [] if only else [check_limits(path) for path in SMALL_LIMITS], {}
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         jobs = {name: pool.submit(check_harness, one, trees[one.config])
                 for name, one in harnesses.items() if only in name}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stand-in for kernel/abi/postern/limits.h: pools so small that whole system calls can be explored from every
- * state. Only sizes of pools and of messages differ; check.py compares the names and all other values.
+ * state. Only sizes of pools and of messages differ; proof/cbmc/check.py compares names and values.
  */
 #ifndef POSTERN_LIMITS_H
 #define POSTERN_LIMITS_H
