@@ -57,8 +57,8 @@ TIED := exec setpriv --pdeathsig TERM --
 
 help: ## this list
 	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
-	@grep -hE '^[a-z][a-z-]*:.*## ' Makefile mk/*.mk proof/build.mk tests/*/build.mk | sort | \
-	    sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z][a-z-]*:.*## ' Makefile mk/*.mk proof/build.mk tests/*/build.mk | LC_ALL=C sort -t: -k1,1 | \
+	    sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo; echo "Variables: BOARD=$(BOARD) CONFIG=debug|release V=1 (shows commands)"
 	@echo "           SECONDS=N (run: stop by itself after N seconds)"
 
