@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Readings from the journal to the uplink (ring `stored`), and what became of them (ring `delivered`).
+ *
+ * The uplink sends DELIVERY_RESUME when it starts; the journal answers with STORED_START and then gives every
+ * reading that is not released, in order, each once. Before STORED_START nothing that arrives counts.
+ * A reading is released by DELIVERY_UPTO (the broker has it) or DELIVERY_REFUSED (it goes to the dead
+ * letters), in order: both release everything up to `last`.
+ */
+#ifndef POSTERN_PROTOCOL_STORED_H
+#define POSTERN_PROTOCOL_STORED_H
+
+#include <postern/protocol/reading.h>
+#include <stdint.h>
+
+#define STORED_SESSION_MAX 256
+
+enum stored_kind {
+    STORED_START = 1,  /* struct stored_start, then the session bytes that DELIVERY_SESSION left, 0 or more */
+    STORED_READING = 2 /* struct stored_reading */
+};
+
+enum delivery_kind {
+    DELIVERY_RESUME = 1,  /* no payload */
+    DELIVERY_UPTO = 2,    /* struct delivery_upto */
+    DELIVERY_REFUSED = 3, /* struct delivery_refused */
+    DELIVERY_SESSION = 4  /* 0..STORED_SESSION_MAX bytes: kept with the next frame, given back at a start */
+};
+
+struct stored_start {
+    uint64_t boot;     /* this start of the gateway, counted from 1; 0: there is no medium to count on */
+    uint64_t released; /* readings up to this number are delivered or in the ledger */
+};
+
+struct stored_reading {
+    struct reading reading;
+    uint64_t boot;       /* the start of the gateway that took it; its mono_ns counts from there */
+    int64_t wall_offset; /* wall time = mono_ns + wall_offset, as known now, in nanoseconds */
+    uint8_t quality;     /* enum clock_quality of wall_offset */
+    uint8_t durable;     /* 1: it is in the journal; 0: there is no medium, it was in memory only */
+    uint8_t reserved[6];
+};
+
+struct delivery_upto {
+    uint64_t last;
+};
+
+struct delivery_refused {
+    uint64_t first;
+    uint64_t last;
+    uint32_t reason; /* MQTT 5 reason code (section 2.4); 0x95 also if it is larger than the broker takes */
+    uint32_t reserved;
+};
+
+#endif
