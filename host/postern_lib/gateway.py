@@ -15,7 +15,7 @@ from types import TracebackType
 
 from . import identity
 from .judge import MAX_IN_FLIGHT, Reading, Verdict, judge, parse_event, reading_of
-from .machine import Machine
+from .machine import USER_NETWORK, Machine
 from .peers import Broker, Collector, NameServer, Simulator
 from .process import LineHandler
 from .run_folder import Ports, RunFolder
@@ -76,9 +76,9 @@ class Gateway:
         self.simulator.start()
         self.collector.start()
 
-    def start_machine(self, extra: list[str] | None = None) -> None:
-        """Boots the image; extra arguments go to QEMU."""
-        self.machine.start(self.compose(), extra)
+    def start_machine(self, extra: list[str] | None = None, netdev: str = USER_NETWORK) -> None:
+        """Boots the image; extra arguments go to QEMU. netdev: what the network card is connected to."""
+        self.machine.start(self.compose(), extra, netdev)
 
     def start(self) -> None:
         self.compose()

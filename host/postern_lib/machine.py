@@ -14,6 +14,8 @@ QEMU = "qemu-system-riscv64"
 GPIO_SOCKET = "gpio.sock"
 MONITOR_SOCKET = "monitor.sock"
 PROMPT = b"(qemu) "
+# Tests put another network device between the card and the host.
+USER_NETWORK = "user"
 
 
 def read_arguments(file: Path, values: dict[str, str]) -> list[str]:
@@ -40,11 +42,12 @@ class Machine:
         self._on_line = on_line
         self._process: Process | None = None
 
-    def start(self, image: Path, extra: list[str] | None = None) -> None:
+    def start(self, image: Path, extra: list[str] | None = None, netdev: str = USER_NETWORK) -> None:
         """Boots an image. The simulator must be listening on GPIO_SOCKET in the run's folder."""
         values = {
             "image": str(image),
             "serial": "stdio",
+            "netdev": netdev,
             # Relative to the run's folder: a path longer than 107 bytes does not fit a socket address.
             "gpio_socket": GPIO_SOCKET,
             "monitor_socket": MONITOR_SOCKET,

@@ -4,7 +4,8 @@
 Fixtures: `make_gateway` makes gateways with nothing running, `peers` is one with all but the machine running,
 `gateway` is one whose machine has booted and has delivered its first readings. When a test fails, the end of
 each gateway's console and of its peers' logs is shown. `broken_broker` makes broker certificates that are
-wrong in one way. Processes must be started from the test itself, not from threads of its own.
+wrong in one way. A test with a `seed` runs once, or with --seeds N for N seeds from --seed on. Processes must be
+started from the test itself, not from threads of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 sys.dont_write_bytecode = True
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "host"))
 
 from postern_lib import identity  # noqa: E402
@@ -25,6 +26,18 @@ from postern_lib.gateway import Gateway, Settings  # noqa: E402
 BOOT_SECONDS = 60.0
 SHOWN_CHARACTERS = 6000
 _GATEWAYS = pytest.StashKey[list[Gateway]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=1, help="the first seed of tests that play with chance")
+    parser.addoption("--seeds", type=int, default=1, help="how many seeds each of them plays")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        first = metafunc.config.getoption("seed")
+        seeds = range(first, first + metafunc.config.getoption("seeds"))
+        metafunc.parametrize("seed", seeds, ids=[f"seed{seed}" for seed in seeds])
 
 
 @pytest.fixture

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The network at its worst: every reading of the sensor arrives all the same, once or again, in order and unharmed.
+
+`seed` decides what happens to which frame; it is part of the test's name, and --seed N plays it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from postern_lib.gateway import Gateway
+from relay import FAULTS, TO_GUEST, TO_HOST, Faults, Rates, Relay, checksum_offsets
+
+SAMPLE = 3  # readings of one measurement
+BOOT_SECONDS = 60.0
+# Patience for TCP, whose retransmissions come ever later, and for the uplink's pauses.
+CATCH_UP_SECONDS = 120.0
+# Frames are wanted, not time: the bound only ends a gateway that has gone silent.
+FRAMES = 200
+DEAD_FRAMES = 5
+FRAMES_SECONDS = 240.0
+
+
+@dataclass
+class Scene:
+    """A gateway whose frames pass a relay."""
+
+    gateway: Gateway
+    relay: Relay
+
+    def finish(self) -> None:
+        """The network is well again: what the sensor measured before has to arrive, and the console to be clean."""
+        self.relay.set_rates(Rates())
+        measured = len(self.gateway.simulator.log.read_text().splitlines()) * SAMPLE
+        self.gateway.wait_readings(max(SAMPLE, measured - len(self.gateway.readings())), CATCH_UP_SECONDS)
+        verdict = self.gateway.verdict()
+        assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
+        bad = [line for line in self.gateway.console.text().splitlines() if re.search(r" error |panic|stopped:", line)]
+        assert bad == []
+
+
+@pytest.fixture
+def make_scene(make_gateway: Callable[..., Gateway], seed: int) -> Iterator[Callable[..., Scene]]:
+    """Makes scenes whose machine boots over the relay, with `rates` from its first frame. They may run side by side:
+    most of the time they wait."""
+    made: list[Scene] = []
+
+    def make(rates: Rates = Rates()) -> Scene:
+        gateway = make_gateway()
+        gateway.compose()
+        gateway.start_peers()
+        scene = Scene(gateway, Relay(gateway.folder.path, seed))
+        made.append(scene)
+        scene.relay.set_rates(rates)
+        netdev, hub = Relay.machine_arguments()
+        gateway.start_machine(hub, netdev)
+        return scene
+
+    yield make
+    for scene in made:
+        scene.gateway.machine.stop()
+        scene.relay.stop()
+
+
+def test_faults(make_scene: Callable[..., Scene]) -> None:
+    """Each fault alone, and all of them together, which wins address, name, TCP and TLS against them too."""
+    alone = {fault: make_scene() for fault in FAULTS}
+    together = make_scene(Rates.all(0.05))
+    for fault, scene in alone.items():
+        scene.gateway.wait_readings(SAMPLE, BOOT_SECONDS)
+        scene.relay.set_rates(Rates(**{fault: 0.2}))
+    together.gateway.wait_readings(SAMPLE, CATCH_UP_SECONDS)
+    for scene in [*alone.values(), together]:
+        scene.relay.wait_total(FRAMES, FRAMES_SECONDS)
+    for fault, scene in alone.items():
+        struck = {each: scene.relay.counts(each) for each in FAULTS}
+        assert [each for each, count in struck.items() if count] == [fault], struck
+        scene.finish()
+    # Damage that a checksum tells never reaches TLS, which would end the connection.
+    assert "connection lost" not in alone["checksums"].gateway.console.text()
+    struck = {each: together.relay.counts(each) for each in FAULTS}
+    assert all(struck.values()), struck
+    together.finish()
+
+
+def test_half_open_and_flapping(make_scene: Callable[..., Scene]) -> None:
+    """One direction is dead, so that one side takes the connection for alive, and comes back; the link goes off and
+    on, noticed and too fast to be noticed, while frames are lost besides."""
+    half = {direction: make_scene() for direction in (TO_HOST, TO_GUEST)}
+    flapping = make_scene()
+    for direction, scene in half.items():
+        scene.gateway.wait_readings(SAMPLE, BOOT_SECONDS)
+        scene.relay.set_dead(direction, True)
+    flapping.gateway.wait_readings(SAMPLE, BOOT_SECONDS)
+    flapping.relay.set_rates(Rates(lost=0.05))
+    for _ in range(3):
+        flap(flapping.gateway)
+    for direction, scene in half.items():
+        scene.relay.wait_dead(direction, DEAD_FRAMES, FRAMES_SECONDS)
+        scene.relay.set_dead(direction, False)
+    for scene in [*half.values(), flapping]:
+        scene.finish()
+
+
+def flap(gateway: Gateway) -> None:
+    gateway.machine.set_link(False)
+    gateway.console.expect(r"net .*link down")
+    gateway.machine.set_link(True)
+    gateway.console.expect(r"net .*link up")
+    gateway.machine.set_link(False)
+    gateway.machine.set_link(True)
+    gateway.wait_readings(SAMPLE, CATCH_UP_SECONDS)
+
+
+def test_relay_is_decided_by_its_seed() -> None:
+    def life(seed: str) -> tuple[list[bytes], dict[str, int]]:
+        faults = Faults(seed)
+        faults.rates = Rates.all(0.1)
+        out = [each for n in range(500) for each in faults.frame(n.to_bytes(2, "big") * 40, 0.0)]
+        return out, faults.counts.faults
+
+    assert life("7") == life("7")
+    assert life("7") != life("8")
+    assert sorted(FAULTS) == sorted(fault for fault, count in life("7")[1].items() if count or fault == "checksums")
+
+
+def test_relay_lets_nothing_disappear_but_what_it_counts() -> None:
+    faults = Faults("3")
+    faults.rates = Rates(duplicated=0.1, reordered=0.2, delayed=0.2)
+    frames = [n.to_bytes(2, "big") * 40 for n in range(1000)]
+    out = [each for frame in frames for each in faults.frame(frame, 0.0)]
+    assert out != frames
+    out += faults.due(2.0)
+    assert len(out) == 1000 + faults.counts.faults["duplicated"]
+    assert set(out) == set(frames)
+
+
+def test_relay_finds_checksums() -> None:
+    ethernet = bytes(12) + b"\x08\x00"
+    tcp = ethernet + bytes([0x45]) + bytes(8) + bytes([6]) + bytes(10) + bytes(20)
+    udp = ethernet + bytes([0x46]) + bytes(8) + bytes([17]) + bytes(14) + bytes(8)
+    assert checksum_offsets(tcp) == [24, 25, 50, 51]
+    assert checksum_offsets(udp) == [24, 25, 44, 45]
+    assert checksum_offsets(bytes(12) + b"\x08\x06" + bytes(28)) == []
+    assert checksum_offsets(tcp[:40]) == [24, 25]
