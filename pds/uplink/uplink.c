@@ -143,6 +143,8 @@ static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t 
 {
     switch (event->kind) {
     case MQTT_EVENT_NONE:
+    case MQTT_EVENT_SUBSCRIBED:
+    case MQTT_EVENT_MESSAGE:
         return;
     case MQTT_EVENT_CONNECTED:
         on_connected(u, event, now_ns);
@@ -301,8 +303,12 @@ static void publish(struct uplink *u, uint64_t now_ns)
         if (m == NULL) {
             return;
         }
-        const struct mqtt_bytes payload = {(const uint8_t *)m->payload, m->length};
-        enum mqtt_error err = mqtt_client_publish(&u->mqtt, u->topic, payload, 1, false, token, now_ns);
+        const struct mqtt_message message = {.topic = u->topic,
+                                             .payload = {(const uint8_t *)m->payload, m->length},
+                                             .token = token,
+                                             .qos = 1,
+                                             .lasting = true};
+        enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
         if (err != MQTT_OK && err != MQTT_ERR_PACKET_LIMIT) {
             return;
         }

@@ -79,7 +79,17 @@ static void up(void)
 
 static enum mqtt_error publish(uint64_t token)
 {
-    return mqtt_client_publish(&client, text("t"), text("x"), 1, false, token, now);
+    const struct mqtt_message m = {
+        .topic = text("t"), .payload = text("x"), .token = token, .qos = 1, .lasting = true};
+    return mqtt_client_publish(&client, &m, now);
+}
+
+static enum mqtt_error publish_bytes(struct mqtt_bytes topic, struct mqtt_bytes payload, uint8_t qos,
+                                     bool retain, uint64_t token)
+{
+    const struct mqtt_message m = {
+        .topic = topic, .payload = payload, .token = token, .qos = qos, .retain = retain, .lasting = true};
+    return mqtt_client_publish(&client, &m, now);
 }
 
 #endif

@@ -162,7 +162,7 @@ static void test_encode_like_mosquitto(void **state)
                                    .receive_maximum = 8,
                                    .maximum_packet_size = 512,
                                    .will = &will};
-    struct mqtt_publish publish = {text("postern/0001"), text("[{\"n\":\"a\"}]"), 1, false, false, 1};
+    struct mqtt_publish publish = {text("postern/0001"), text("[{\"n\":\"a\"}]"), 1, false, false, 1, 0};
     capture_load(&c, "mqtt_v5_client");
     size_t len = mqtt_encode_connect(out, sizeof out, &connect);
     assert_int_equal(len, c.part[0].len);
@@ -202,11 +202,11 @@ static void test_encode_small(void **state)
     assert_encoded(out, mqtt_encode_ack(out, sizeof out, MQTT_5, MQTT_PUBREC, 0x1234, 0x83), "5003123483");
     assert_encoded(out, mqtt_encode_ack(out, sizeof out, MQTT_3_1_1, MQTT_PUBREL, 5, 0x83), "62020005");
     assert_encoded(out, mqtt_encode_ack(out, sizeof out, MQTT_5, MQTT_PUBCOMP, 5, 0x92), "7003000592");
-    struct mqtt_publish p = {text("t"), text("x"), 0, false, true, 0};
+    struct mqtt_publish p = {text("t"), text("x"), 0, false, true, 0, 0};
     assert_encoded(out, mqtt_encode_publish(out, sizeof out, MQTT_5, &p),
                    "310500017400"
                    "78");
-    p = (struct mqtt_publish){text("t"), {NULL, 0}, 1, true, false, 65535};
+    p = (struct mqtt_publish){text("t"), {NULL, 0}, 1, true, false, 65535, 0};
     assert_encoded(out, mqtt_encode_publish(out, sizeof out, MQTT_3_1_1, &p), "3a05000174ffff");
     const struct mqtt_will will = {text("w"), {NULL, 0}, 0, false, 7};
     struct mqtt_connect c = {.version = MQTT_5, .client_id = text("i"), .clean_start = true, .will = &will};
@@ -230,7 +230,7 @@ static void test_encode_limits(void **state)
     (void)state;
     uint8_t *out = malloc(70000);
     uint8_t *big = calloc(1, 65536);
-    struct mqtt_publish p = {text("t"), text("x"), 1, false, false, 1};
+    struct mqtt_publish p = {text("t"), text("x"), 1, false, false, 1, 0};
     size_t size = mqtt_publish_size(MQTT_5, &p);
     for (size_t room = 0; room < size; room++) {
         memset(out, 0xaa, size);
@@ -240,7 +240,7 @@ static void test_encode_limits(void **state)
     assert_int_equal(mqtt_encode_publish(out, size, MQTT_5, &p), size);
     p.id = 0;
     assert_int_equal(mqtt_publish_size(MQTT_5, &p), 0);
-    p = (struct mqtt_publish){{big, 65536}, text("x"), 0, false, false, 0};
+    p = (struct mqtt_publish){{big, 65536}, text("x"), 0, false, false, 0, 0};
     assert_int_equal(mqtt_publish_size(MQTT_5, &p), 0);
     p.topic = text("t");
     p.payload.len = MQTT_VARINT_MAX;
@@ -276,7 +276,7 @@ static void test_texts(void **state)
     }
     assert_string_equal(mqtt_error_text((enum mqtt_error)999), "unknown error");
     assert_string_equal(mqtt_reason_text(MQTT_DISCONNECT, 0), "normal disconnection");
-    assert_string_equal(mqtt_reason_text(MQTT_CONNACK, 0x01), "unknown reason");
+    assert_string_equal(mqtt_reason_text(MQTT_CONNACK, 0x03), "unknown reason");
     assert_string_equal(mqtt_reason_text(MQTT_DISCONNECT, 0x8e), "session taken over");
     assert_int_equal(mqtt_error_reason(MQTT_ERR_TOO_LARGE), 0x95);
     assert_int_equal(mqtt_error_reason(MQTT_ERR_PROPERTY_TWICE), 0x82);

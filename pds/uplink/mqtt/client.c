@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The client's session: what to write, when, and what an arriving packet means in which state. */
-#include "client.h"
+#include "internal.h"
 #include "text.h"
 #include "wire.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
-/* Free bytes behind the output, after moving it to the front if that helps. */
-static size_t output_space(struct mqtt_client *c, size_t wanted)
+static void move_mark(size_t *mark, size_t by)
+{
+    *mark = *mark < by ? 0 : *mark - by;
+}
+
+size_t mqtt_output_space(struct mqtt_client *c, size_t wanted)
 {
     if (c->out_capacity - c->out_to < wanted && c->out_from != 0) {
         memmove(c->out, c->out + c->out_from, c->out_to - c->out_from);
         c->out_to -= c->out_from;
+        move_mark(&c->out_clear, c->out_from);
+        move_mark(&c->out_saving, c->out_from);
         c->out_from = 0;
     }
     return c->out_capacity - c->out_to;
 }
 
-static void fail(struct mqtt_client *c, enum mqtt_error err, struct mqtt_event *event)
+void mqtt_client_fail(struct mqtt_client *c, enum mqtt_error err, struct mqtt_event *event)
 {
     uint8_t reason = mqtt_error_reason(err);
     /* Before CONNACK nothing but CONNECT may be sent safely; 3.1.1's DISCONNECT would mean "all is well". */
     if (c->state == MQTT_CONNECTED && c->version == MQTT_5) {
-        size_t space = output_space(c, MQTT_OUTPUT_RESERVE);
+        size_t space = mqtt_output_space(c, MQTT_OUTPUT_RESERVE);
         c->out_to += mqtt_encode_disconnect(c->out + c->out_to, space, c->version, reason);
     }
     /* A session in which the rules were broken is not resumed. Silence breaks none. */
@@ -48,7 +54,7 @@ static struct mqtt_connect connect_of(const struct mqtt_client *c)
         .session_expiry_s = c->settings.session_expiry_s,
         .receive_maximum = c->settings.receive_maximum,
         .maximum_packet_size = c->framer.limit,
-        .will = c->settings.will,
+        .will = c->without_will ? NULL : c->settings.will,
     };
 }
 
@@ -81,7 +87,6 @@ enum mqtt_error mqtt_client_open(struct mqtt_client *c, uint64_t now_ns)
     c->ping_pending = false;
     mqtt_framer_reset(&c->framer);
     struct mqtt_connect connect = connect_of(c);
-    c->out_from = 0;
     c->out_to = mqtt_encode_connect(c->out, c->out_capacity, &connect);
     c->last_sent_ns = now_ns;
     c->wait_until_ns = now_ns + c->settings.response_ns;
@@ -96,6 +101,10 @@ bool mqtt_client_closed(struct mqtt_client *c)
     c->state = MQTT_CLOSED;
     c->out_from = 0;
     c->out_to = 0;
+    c->out_clear = 0;
+    c->out_saving = 0;
+    c->subscription = MQTT_UNSUBSCRIBED;
+    c->inflight.reserved_id = 0;
     mqtt_inflight_rewind(&c->inflight);
     /* A server that closes on CONNECT without a word may dislike the version: try the other one once. Only
      * the explicit refusal is remembered. */
@@ -107,24 +116,27 @@ bool mqtt_client_closed(struct mqtt_client *c)
     return silent && was_five;
 }
 
-static void accept_connection(struct mqtt_client *c, const struct mqtt_connack *ack, struct mqtt_event *event)
+static void accept_connection(struct mqtt_client *c, const struct mqtt_connack *ack, uint64_t now_ns,
+                              struct mqtt_event *event)
 {
     if (ack->session_present && c->clean) {
-        fail(c, MQTT_ERR_SESSION_PRESENT, event);
+        mqtt_client_fail(c, MQTT_ERR_SESSION_PRESENT, event);
         return;
     }
-    if (ack->maximum_qos < 1) {
+    if (ack->maximum_qos < 1) {    /* then nothing would be acknowledged */
         c->state = MQTT_CONNECTED; /* so that the server learns why */
-        fail(c, MQTT_ERR_QOS_UNSUPPORTED, event);
+        mqtt_client_fail(c, MQTT_ERR_QOS_UNSUPPORTED, event);
         return;
     }
     if (!ack->session_present) {
         mqtt_inflight_clear(&c->inflight);
+        c->changes++;
     }
     uint16_t keep_alive_s = ack->has_server_keep_alive ? ack->server_keep_alive_s : c->settings.keep_alive_s;
     uint32_t expiry_s = ack->has_session_expiry ? ack->session_expiry_s : c->settings.session_expiry_s;
     c->keep_alive_ns = keep_alive_s * SECOND_NS;
     c->retain_available = ack->retain_available;
+    c->maximum_qos = ack->maximum_qos;
     c->packet_limit = ack->maximum_packet_size;
     c->send_quota = ack->receive_maximum < MQTT_WINDOW ? ack->receive_maximum : MQTT_WINDOW;
     /* Under an identifier that the server chose for this connection the session cannot be found again. A
@@ -134,65 +146,42 @@ static void accept_connection(struct mqtt_client *c, const struct mqtt_connack *
     event->kind = MQTT_EVENT_CONNECTED;
     event->session_present = ack->session_present;
     event->assigned_client_id = ack->assigned_client_id;
+    mqtt_delivery_release(c, now_ns);
 }
 
-static void on_connack(struct mqtt_client *c, const struct mqtt_connack *ack, struct mqtt_event *event)
+static void on_connack(struct mqtt_client *c, const struct mqtt_connack *ack, uint64_t now_ns,
+                       struct mqtt_event *event)
 {
     event->reason = ack->reason;
     event->text = ack->reason_string;
     if (ack->reason == MQTT_REASON_SUCCESS) {
-        accept_connection(c, ack, event);
+        accept_connection(c, ack, now_ns, event);
         return;
     }
     if (ack->version_refused) {
         c->version_forced = c->version == MQTT_5;
         event->try_again = c->version_forced;
     }
+    if (mqtt_link_advice(ack->reason) == MQTT_LINK_WILL && c->settings.will != NULL) {
+        event->try_again = !c->without_will;
+        c->without_will = true;
+    }
     c->state = MQTT_ENDING;
     event->kind = MQTT_EVENT_REFUSED;
 }
 
-static void on_puback(struct mqtt_client *c, const struct mqtt_ack *ack, uint64_t now_ns,
-                      struct mqtt_event *event)
+void mqtt_client_answer(struct mqtt_client *c, enum mqtt_type type, uint16_t id, uint8_t reason,
+                        struct mqtt_event *event)
 {
-    struct mqtt_slot slot;
-    if (!mqtt_inflight_take(&c->inflight, ack->id, &slot)) {
-        c->counters.unknown_acks++;
-        return;
-    }
-    uint64_t round = now_ns - slot.sent_ns;
-    c->counters.acknowledged++;
-    c->counters.rejected += ack->reason >= MQTT_REASON_FAILURE;
-    c->counters.last_round_ns = round;
-    event->kind = MQTT_EVENT_ACKNOWLEDGED;
-    event->token = slot.token;
-    event->reason = ack->reason;
-    event->round_trip_ns = round;
-    event->text = ack->reason_string;
-}
-
-/* Answers something that the client did not ask for but that the protocol wants answered. */
-static void answer(struct mqtt_client *c, enum mqtt_type type, uint16_t id, uint8_t reason,
-                   struct mqtt_event *event)
-{
-    size_t space = output_space(c, MQTT_OUTPUT_RESERVE);
+    size_t space = mqtt_output_space(c, MQTT_OUTPUT_RESERVE);
     size_t len = space < MQTT_OUTPUT_RESERVE / 2
                      ? 0
                      : mqtt_encode_ack(c->out + c->out_to, space, c->version, type, id, reason);
     if (len == 0) {
-        fail(c, MQTT_ERR_RECEIVE_MAXIMUM, event);
+        mqtt_client_fail(c, MQTT_ERR_RECEIVE_MAXIMUM, event);
         return;
     }
     c->out_to += len;
-}
-
-/* Nothing was subscribed, but a session left behind by an earlier user of the identifier may have been. */
-static void on_publish(struct mqtt_client *c, const struct mqtt_publish_in *p, struct mqtt_event *event)
-{
-    c->counters.unasked++;
-    if (p->qos != 0) {
-        answer(c, p->qos == 1 ? MQTT_PUBACK : MQTT_PUBREC, p->id, MQTT_REASON_IMPLEMENTATION, event);
-    }
 }
 
 static void on_packet(struct mqtt_client *c, const struct mqtt_packet *packet, uint64_t now_ns,
@@ -200,21 +189,27 @@ static void on_packet(struct mqtt_client *c, const struct mqtt_packet *packet, u
 {
     bool connack = packet->type == MQTT_CONNACK;
     if ((c->state == MQTT_CONNECTING) != connack) {
-        fail(c, MQTT_ERR_UNEXPECTED, event);
+        mqtt_client_fail(c, MQTT_ERR_UNEXPECTED, event);
         return;
     }
     switch (packet->type) {
     case MQTT_CONNACK:
-        on_connack(c, &packet->u.connack, event);
+        on_connack(c, &packet->u.connack, now_ns, event);
         break;
     case MQTT_PUBACK:
-        on_puback(c, &packet->u.ack, now_ns, event);
+    case MQTT_PUBREC:
+    case MQTT_PUBCOMP:
+        mqtt_delivery_answered(c, packet->type, &packet->u.ack, now_ns, event);
         break;
     case MQTT_PUBLISH:
-        on_publish(c, &packet->u.publish, event);
+        mqtt_subscription_message(c, &packet->u.publish, event);
+        break;
+    case MQTT_SUBACK:
+    case MQTT_UNSUBACK:
+        mqtt_subscription_answered(c, packet->type, &packet->u.suback, event);
         break;
     case MQTT_PUBREL: /* only 3.1.1 gets here in order: MQTT 5's PUBREC carried a failure, which ends it */
-        answer(c, MQTT_PUBCOMP, packet->u.ack.id, MQTT_REASON_ID_NOT_FOUND, event);
+        mqtt_client_answer(c, MQTT_PUBCOMP, packet->u.ack.id, MQTT_REASON_ID_NOT_FOUND, event);
         break;
     case MQTT_PINGRESP:
         c->counters.unasked += !c->ping_pending;
@@ -226,8 +221,8 @@ static void on_packet(struct mqtt_client *c, const struct mqtt_packet *packet, u
         event->reason = packet->u.disconnect.reason;
         event->text = packet->u.disconnect.reason_string;
         break;
-    default: /* PUBREC, PUBCOMP: nothing was published at QoS 2 */
-        fail(c, MQTT_ERR_UNEXPECTED, event);
+    default: /* the decoder lets nothing else through */
+        mqtt_client_fail(c, MQTT_ERR_UNEXPECTED, event);
         break;
     }
 }
@@ -251,7 +246,7 @@ size_t mqtt_client_receive(struct mqtt_client *c, const uint8_t *in, size_t len,
             err = mqtt_decode(c->version, frame.first, frame.body, frame.len, &packet);
         }
         if (err != MQTT_OK) {
-            fail(c, err, event);
+            mqtt_client_fail(c, err, event);
         } else if (complete) {
             on_packet(c, &packet, now_ns, event);
         }
@@ -288,99 +283,28 @@ void mqtt_client_tick(struct mqtt_client *c, uint64_t now_ns, struct mqtt_event 
 {
     *event = (struct mqtt_event){.kind = MQTT_EVENT_NONE};
     if (c->state == MQTT_CONNECTING && now_ns >= c->wait_until_ns) {
-        fail(c, MQTT_ERR_CONNACK_TIMEOUT, event);
+        mqtt_client_fail(c, MQTT_ERR_CONNACK_TIMEOUT, event);
     }
     if (c->state != MQTT_CONNECTED) {
         return;
     }
     if (c->ping_pending && now_ns >= c->wait_until_ns) {
-        fail(c, MQTT_ERR_PING_TIMEOUT, event);
+        mqtt_client_fail(c, MQTT_ERR_PING_TIMEOUT, event);
     } else if (now_ns >= ack_due(c)) {
-        fail(c, MQTT_ERR_ACK_TIMEOUT, event);
+        mqtt_client_fail(c, MQTT_ERR_ACK_TIMEOUT, event);
     } else if (now_ns >= ping_due(c)) {
         /* No room means that the transport takes nothing, so waiting for the answer will tell. */
-        size_t space = output_space(c, MQTT_OUTPUT_RESERVE);
+        size_t space = mqtt_output_space(c, MQTT_OUTPUT_RESERVE);
         c->out_to += mqtt_encode_pingreq(c->out + c->out_to, space);
         c->ping_pending = true;
         c->wait_until_ns = now_ns + c->settings.response_ns;
     }
 }
 
-unsigned mqtt_client_room(const struct mqtt_client *c)
-{
-    if (c->state != MQTT_CONNECTED || c->inflight.sent >= c->send_quota) {
-        return 0;
-    }
-    unsigned quota = c->send_quota - c->inflight.sent;
-    unsigned slots = c->inflight.resend + MQTT_WINDOW - (c->inflight.tail - c->inflight.head);
-    return quota < slots ? quota : slots;
-}
-
-bool mqtt_client_next_resend(struct mqtt_client *c, uint64_t *token)
-{
-    struct mqtt_slot *s = mqtt_inflight_next_resend(&c->inflight);
-    if (c->state != MQTT_CONNECTED || s == NULL) {
-        return false;
-    }
-    *token = s->token;
-    return true;
-}
-
-/* Fills in identifier and DUP of a QoS 1 message. */
-static enum mqtt_error identify(struct mqtt_client *c, struct mqtt_publish *p, uint64_t token,
-                                struct mqtt_slot **again)
-{
-    *again = mqtt_inflight_next_resend(&c->inflight);
-    if (*again != NULL && (*again)->token != token) {
-        return MQTT_ERR_ORDER;
-    }
-    if (c->inflight.sent >= c->send_quota || (*again == NULL && mqtt_inflight_full(&c->inflight))) {
-        return MQTT_ERR_WINDOW;
-    }
-    p->dup = *again != NULL;
-    p->id = *again != NULL ? (*again)->id : mqtt_inflight_next_id(&c->inflight);
-    return MQTT_OK;
-}
-
-enum mqtt_error mqtt_client_publish(struct mqtt_client *c, struct mqtt_bytes topic, struct mqtt_bytes payload,
-                                    uint8_t qos, bool retain, uint64_t token, uint64_t now_ns)
-{
-    struct mqtt_publish p = {.topic = topic, .payload = payload, .qos = qos, .retain = retain};
-    struct mqtt_slot *again = NULL;
-    if (c->state != MQTT_CONNECTED) {
-        return MQTT_ERR_STATE;
-    }
-    if (qos > 1 || (retain && !c->retain_available)) {
-        return MQTT_ERR_ARGUMENT;
-    }
-    enum mqtt_error err = qos == 1 ? identify(c, &p, token, &again) : MQTT_OK;
-    if (err != MQTT_OK) {
-        return err;
-    }
-    size_t size = mqtt_publish_size(c->version, &p);
-    if (size == 0 || size > c->packet_limit) {
-        return size == 0 ? MQTT_ERR_ARGUMENT : MQTT_ERR_PACKET_LIMIT;
-    }
-    if (output_space(c, size + MQTT_OUTPUT_RESERVE) < size + MQTT_OUTPUT_RESERVE) {
-        return MQTT_ERR_SPACE;
-    }
-    c->out_to += mqtt_encode_publish(c->out + c->out_to, size, c->version, &p);
-    if (again != NULL) {
-        mqtt_inflight_resent(&c->inflight, again, now_ns);
-        c->counters.resent++;
-        return MQTT_OK;
-    }
-    if (qos == 1) {
-        mqtt_inflight_add(&c->inflight, p.id, token, now_ns);
-    }
-    c->counters.published++;
-    return MQTT_OK;
-}
-
 void mqtt_client_disconnect(struct mqtt_client *c, uint8_t reason)
 {
     if (c->state == MQTT_CONNECTED) {
-        size_t space = output_space(c, MQTT_OUTPUT_RESERVE);
+        size_t space = mqtt_output_space(c, MQTT_OUTPUT_RESERVE);
         c->out_to += mqtt_encode_disconnect(c->out + c->out_to, space, c->version, reason);
     }
     if (c->state != MQTT_CLOSED) {
@@ -390,7 +314,9 @@ void mqtt_client_disconnect(struct mqtt_client *c, uint8_t reason)
 
 struct mqtt_bytes mqtt_client_output(const struct mqtt_client *c)
 {
-    return (struct mqtt_bytes){c->out + c->out_from, c->out_to - c->out_from};
+    bool held = c->settings.write_ahead && (c->unsaved || c->saving);
+    size_t to = held ? c->out_clear : c->out_to;
+    return (struct mqtt_bytes){c->out + c->out_from, to > c->out_from ? to - c->out_from : 0};
 }
 
 void mqtt_client_sent(struct mqtt_client *c, size_t len, uint64_t now_ns)
@@ -400,8 +326,11 @@ void mqtt_client_sent(struct mqtt_client *c, size_t len, uint64_t now_ns)
     if (c->out_from == c->out_to) {
         c->out_from = 0;
         c->out_to = 0;
+        c->out_clear = 0;
+        c->out_saving = 0;
     }
     c->last_sent_ns = now_ns;
+    mqtt_delivery_release(c, now_ns);
 }
 
 _Static_assert(MQTT_OUTPUT_RESERVE >= 2 * 8, "PINGREQ, one answer and DISCONNECT fit");

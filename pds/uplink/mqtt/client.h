@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* MQTT client session as a state machine without I/O, clock or allocation: bytes in, bytes out, events, and
- * the time as an argument (monotonic nanoseconds). It publishes at QoS 0 and 1; it never subscribes. MQTT 5
- * is tried first; a server that does not speak it gets 3.1.1. */
+ * the time as an argument (monotonic nanoseconds). It publishes at QoS 0, 1 and 2, and may subscribe to one
+ * topic. MQTT 5 is tried first; a server that does not speak it gets 3.1.1. */
 #ifndef POSTERN_MQTT_CLIENT_H
 #define POSTERN_MQTT_CLIENT_H
 
+#include "advice.h"
 #include "decode.h"
 #include "encode.h"
 #include "frame.h"
 #include "inflight.h"
+#include "saved.h"
 
 /* What a client wants of its session. The slices and `will` must outlive the client. */
 struct mqtt_settings {
@@ -18,7 +20,8 @@ struct mqtt_settings {
     uint16_t receive_maximum;  /* unacknowledged QoS 1 and 2 messages that the server may send, at least 1 */
     uint32_t session_expiry_s; /* how long the server keeps the session after the connection ends */
     uint64_t response_ns;      /* how long CONNACK and PINGRESP may take */
-    uint64_t ack_ns;           /* how long a PUBACK may take; 0: any time */
+    uint64_t ack_ns;           /* how long an acknowledgement may take; 0: any time */
+    bool write_ahead;          /* QoS 2: nothing is sent before the state that it depends on is saved */
 };
 
 enum mqtt_state {
@@ -31,8 +34,10 @@ enum mqtt_state {
 enum mqtt_event_kind {
     MQTT_EVENT_NONE,
     MQTT_EVENT_CONNECTED,    /* session_present says whether messages are to be sent again */
-    MQTT_EVENT_REFUSED,      /* reason, text; try_again: at once, with 3.1.1 */
-    MQTT_EVENT_ACKNOWLEDGED, /* token; reason (< MQTT_REASON_FAILURE: accepted); round_trip_ns */
+    MQTT_EVENT_REFUSED,      /* reason, text; try_again: at once, with 3.1.1 or without the will */
+    MQTT_EVENT_ACKNOWLEDGED, /* token; reason (see mqtt_message_advice); round_trip_ns of the last step */
+    MQTT_EVENT_SUBSCRIBED,   /* reason (< MQTT_REASON_FAILURE: done), text */
+    MQTT_EVENT_MESSAGE,      /* of the topic subscribed to: text is its payload; retained */
     MQTT_EVENT_DISCONNECTED, /* by the server: reason, text */
     MQTT_EVENT_FAILED,       /* error: the server broke the protocol or fell silent */
 };
@@ -43,9 +48,10 @@ struct mqtt_event {
     uint8_t reason;
     bool session_present;
     bool try_again;
+    bool retained;
     uint64_t token;
     uint64_t round_trip_ns;
-    struct mqtt_bytes text;               /* reason string, unfiltered; valid until the next call */
+    struct mqtt_bytes text; /* reason string or payload, unfiltered; valid until the next call */
     struct mqtt_bytes assigned_client_id; /* likewise */
 };
 
@@ -54,9 +60,24 @@ struct mqtt_counters {
     uint64_t resent;    /* sendings with DUP */
     uint64_t acknowledged;
     uint64_t rejected;      /* acknowledged with a failure */
-    uint64_t unknown_acks;  /* PUBACK for nothing in flight: ignored */
+    uint64_t unknown_acks;  /* for nothing in flight: ignored */
     uint64_t unasked;       /* PINGRESP or PUBLISH not asked for: ignored */
-    uint64_t last_round_ns; /* of the last PUBACK */
+    uint64_t last_round_ns; /* of the last acknowledgement: time since the packet that it answers */
+};
+
+enum mqtt_subscription { MQTT_UNSUBSCRIBED, MQTT_SUBSCRIBING, MQTT_SUBSCRIBED, MQTT_UNSUBSCRIBING };
+
+/* A message to publish. `token` names it in the event of its acknowledgement. */
+struct mqtt_message {
+    struct mqtt_bytes topic;
+    struct mqtt_bytes payload;
+    uint64_t token;
+    uint32_t extent;   /* kept with the token in the saved session */
+    uint32_t expiry_s; /* how long the server may keep it for others, MQTT 5 only; 0: for ever */
+    uint8_t qos;       /* 0..2; a server that takes less gets less */
+    bool retain;
+    bool lasting; /* part of the session: sent again on the next connection. Otherwise the connection's end
+                     ends it, without an event */
 };
 
 struct mqtt_client {
@@ -69,7 +90,12 @@ struct mqtt_client {
     bool heard;          /* something arrived on this connection */
     bool ping_pending;
     bool retain_available;
-    uint16_t send_quota; /* messages in flight allowed by the server, at most MQTT_WINDOW */
+    bool without_will; /* the server does not take it */
+    uint8_t maximum_qos;
+    uint8_t subscription; /* enum mqtt_subscription */
+    bool unsaved;         /* the output depends on state of QoS 2 that is not handed out yet */
+    bool saving;          /* state is handed out and not yet known to be safe */
+    uint16_t send_quota;  /* messages in flight allowed by the server, at most MQTT_WINDOW */
     uint32_t packet_limit;
     uint64_t keep_alive_ns; /* in force, 0: none */
     uint64_t last_sent_ns;
@@ -77,10 +103,14 @@ struct mqtt_client {
     struct mqtt_framer framer;
     struct mqtt_inflight inflight;
     struct mqtt_counters counters;
+    uint64_t changes; /* of the state that mqtt_client_save gives */
+    struct mqtt_bytes subscribed;
     uint8_t *out;
     size_t out_capacity;
     size_t out_from; /* bytes before it have been taken */
     size_t out_to;
+    size_t out_clear;  /* bytes before it depend on nothing unsaved */
+    size_t out_saving; /* bytes before it depend on nothing that the save under way does not hold */
 };
 
 /* Room kept in the output for PINGREQ, answers and DISCONNECT. */
@@ -117,12 +147,36 @@ unsigned mqtt_client_room(const struct mqtt_client *c);
  * one. False if there is none. Send it with mqtt_client_publish and the same token and content. */
 bool mqtt_client_next_resend(struct mqtt_client *c, uint64_t *token);
 
-/* Publishes `payload` under `topic` at QoS 1 (qos 1) or 0. `token` names the message in the event of its
- * acknowledgement; a QoS 1 message that is to be sent again keeps its packet identifier and is marked DUP
- * (4.4). Without a resumed session a message is published anew. The content is copied. Errors: STATE,
- * WINDOW, ORDER, SPACE (the output must drain first), PACKET_LIMIT, ARGUMENT (retain not available too). */
-enum mqtt_error mqtt_client_publish(struct mqtt_client *c, struct mqtt_bytes topic, struct mqtt_bytes payload,
-                                    uint8_t qos, bool retain, uint64_t token, uint64_t now_ns);
+/* Publishes a message; its content is copied. One that is to be sent again (same token, same content) keeps
+ * its packet identifier and QoS and is marked DUP (4.4); without a resumed session it is published anew.
+ * Errors: STATE, WINDOW, ORDER, SPACE (the output must drain first), PACKET_LIMIT, ARGUMENT (retain not
+ * available too). */
+enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_message *m, uint64_t now_ns);
+
+/* A message that waits to be sent again will not be: its identifier is free. False if there is none. */
+bool mqtt_client_forget(struct mqtt_client *c, uint64_t token);
+
+/* Subscribes to `topic` (which stays with the client) with QoS 0; the subscription ends with the connection
+ * or with mqtt_client_unsubscribe. Errors: STATE (there is one), SPACE, PACKET_LIMIT, ARGUMENT. */
+enum mqtt_error mqtt_client_subscribe(struct mqtt_client *c, struct mqtt_bytes topic);
+enum mqtt_error mqtt_client_unsubscribe(struct mqtt_client *c);
+
+/* Appends the messages of the session to *saved and sets its last_id. With write_ahead, what was written to
+ * the output before goes out after mqtt_client_saved: so that, whenever the power goes, the server and the
+ * saved state agree on each identifier, and a message of QoS 2 is handed over exactly once. */
+void mqtt_client_save(struct mqtt_client *c, struct mqtt_saved *saved);
+
+/* What mqtt_client_save gave last is safe. */
+void mqtt_client_saved(struct mqtt_client *c);
+
+/* With write_ahead: is there output that waits for a save to be made? */
+static inline bool mqtt_client_wants_save(const struct mqtt_client *c)
+{
+    return c->settings.write_ahead && c->unsaved && !c->saving;
+}
+
+/* Goes on with a session that another client saved; before the first mqtt_client_open. `saved` is valid. */
+void mqtt_client_restore(struct mqtt_client *c, const struct mqtt_saved *saved);
 
 /* Ends the connection in order: DISCONNECT with `reason` (3.14.2.1); the session is kept. */
 void mqtt_client_disconnect(struct mqtt_client *c, uint8_t reason);

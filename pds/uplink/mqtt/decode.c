@@ -209,6 +209,32 @@ static enum mqtt_error decode_ack(enum mqtt_version version, enum mqtt_type type
     return r->left == 0 ? r->err : reason_properties(r, type, &a->reason_string, NULL);
 }
 
+/* One topic was named, so one reason comes back; an UNSUBACK of 3.1.1 has none (3.1.1, 3.11.3). */
+static enum mqtt_error decode_suback(enum mqtt_version version, enum mqtt_type type, struct mqtt_reader *r,
+                                     struct mqtt_suback *a)
+{
+    *a = (struct mqtt_suback){.id = mqtt_read_u16(r)};
+    if (r->err == MQTT_OK && a->id == 0) {
+        mqtt_read_fail(r, MQTT_ERR_PACKET_ID);
+    }
+    if (version == MQTT_5) {
+        enum mqtt_error err = reason_properties(r, type, &a->reason_string, NULL);
+        if (err != MQTT_OK) {
+            return err;
+        }
+    }
+    if (version == MQTT_3_1_1 && type == MQTT_UNSUBACK) {
+        return r->err;
+    }
+    a->reason = mqtt_read_u8(r);
+    bool known = version == MQTT_3_1_1 ? a->reason <= 2 || a->reason == MQTT_REASON_FAILURE
+                                       : mqtt_reason_valid(type, a->reason);
+    if (r->err == MQTT_OK && !known) {
+        mqtt_read_fail(r, MQTT_ERR_REASON_CODE);
+    }
+    return r->err;
+}
+
 static enum mqtt_error decode_disconnect(enum mqtt_version version, struct mqtt_reader *r,
                                          struct mqtt_disconnect_in *d)
 {
@@ -239,7 +265,6 @@ static enum mqtt_error check_header(enum mqtt_version version, enum mqtt_type ty
         return version == MQTT_3_1_1 ? MQTT_ERR_TYPE : flags != 0 ? MQTT_ERR_FLAGS : MQTT_ERR_UNEXPECTED;
     case MQTT_SUBACK:
     case MQTT_UNSUBACK:
-        return flags == 0 ? MQTT_ERR_UNEXPECTED : MQTT_ERR_FLAGS;
     case MQTT_CONNACK:
     case MQTT_PUBACK:
     case MQTT_PUBREC:
@@ -273,6 +298,10 @@ enum mqtt_error mqtt_decode(enum mqtt_version version, uint8_t first, const uint
         err = decode_disconnect(version, &r, &out->u.disconnect);
         break;
     case MQTT_PINGRESP:
+        break;
+    case MQTT_SUBACK:
+    case MQTT_UNSUBACK:
+        err = decode_suback(version, type, &r, &out->u.suback);
         break;
     default:
         err = decode_ack(version, type, &r, &out->u.ack);

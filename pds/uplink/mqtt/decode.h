@@ -50,6 +50,13 @@ struct mqtt_ack {
     struct mqtt_bytes reason_string;
 };
 
+/* SUBACK and UNSUBACK (3.9, 3.11) of one topic. */
+struct mqtt_suback {
+    uint16_t id;
+    uint8_t reason; /* 3.1.1's UNSUBACK has none: success */
+    struct mqtt_bytes reason_string;
+};
+
 /* DISCONNECT (3.14). */
 struct mqtt_disconnect_in {
     uint8_t reason;
@@ -63,13 +70,14 @@ struct mqtt_packet {
         struct mqtt_connack connack;
         struct mqtt_publish_in publish;
         struct mqtt_ack ack;
+        struct mqtt_suback suback;
         struct mqtt_disconnect_in disconnect;
     } u;
 };
 
-/* Decodes the packet with first byte `first` and the `len` bytes after its fixed header. Types that a client
- * that never subscribes cannot get (SUBACK, UNSUBACK, AUTH) are MQTT_ERR_UNEXPECTED, those that only a
- * client sends MQTT_ERR_TYPE. *out is meaningful only with MQTT_OK and lives as long as `body`. */
+/* Decodes the packet with first byte `first` and the `len` bytes after its fixed header. AUTH, which
+ * a client that did not ask for it cannot get, is MQTT_ERR_UNEXPECTED, types that only a client sends are
+ * MQTT_ERR_TYPE. *out is meaningful only with MQTT_OK and lives as long as `body`. */
 enum mqtt_error mqtt_decode(enum mqtt_version version, uint8_t first, const uint8_t *body, size_t len,
                             struct mqtt_packet *out);
 

@@ -3,6 +3,8 @@
 #include "encode.h"
 #include "props.h"
 
+#define SUBSCRIBE_NO_LOCAL 4u /* 3.8.3.1 */
+
 /* Whole length of a packet with a body of `body` bytes, 0 if there is none. */
 static size_t whole(size_t body)
 {
@@ -103,7 +105,8 @@ size_t mqtt_encode_connect(uint8_t *out, size_t capacity, const struct mqtt_conn
 
 static size_t publish_body(enum mqtt_version version, const struct mqtt_publish *p)
 {
-    return 2 + p->topic.len + (p->qos != 0 ? 2u : 0u) + (version == MQTT_5 ? 1u : 0u) + p->payload.len;
+    size_t props = version == MQTT_5 ? 1u + (p->expiry_s != 0 ? 5u : 0u) : 0;
+    return 2 + p->topic.len + (p->qos != 0 ? 2u : 0u) + props + p->payload.len;
 }
 
 size_t mqtt_publish_size(enum mqtt_version version, const struct mqtt_publish *p)
@@ -127,9 +130,66 @@ size_t mqtt_encode_publish(uint8_t *out, size_t capacity, enum mqtt_version vers
         at = mqtt_put_u16(at, p->id);
     }
     if (version == MQTT_5) {
-        at = mqtt_put_u8(at, 0);
+        at = mqtt_put_u8(at, p->expiry_s != 0 ? 5 : 0);
+        if (p->expiry_s != 0) {
+            at = mqtt_put_u32(mqtt_put_u8(at, MQTT_PROP_MESSAGE_EXPIRY), p->expiry_s);
+        }
     }
     mqtt_put_raw(at, p->payload);
+    return size;
+}
+
+static size_t filter_body(enum mqtt_version version, struct mqtt_bytes filter, size_t options)
+{
+    return 2 + (version == MQTT_5 ? 1u : 0u) + 2 + filter.len + options;
+}
+
+static bool filter_valid(struct mqtt_bytes filter)
+{
+    return filter.len > 0 && filter.len <= UINT16_MAX;
+}
+
+size_t mqtt_subscribe_size(enum mqtt_version version, struct mqtt_bytes filter)
+{
+    return filter_valid(filter) ? whole(filter_body(version, filter, 1)) : 0;
+}
+
+size_t mqtt_unsubscribe_size(enum mqtt_version version, struct mqtt_bytes filter)
+{
+    return filter_valid(filter) ? whole(filter_body(version, filter, 0)) : 0;
+}
+
+static uint8_t *put_filter(uint8_t *at, enum mqtt_version version, uint16_t id, struct mqtt_bytes filter)
+{
+    at = mqtt_put_u16(at, id);
+    if (version == MQTT_5) {
+        at = mqtt_put_u8(at, 0);
+    }
+    return mqtt_put_binary(at, filter);
+}
+
+size_t mqtt_encode_subscribe(uint8_t *out, size_t capacity, enum mqtt_version version, uint16_t id,
+                             struct mqtt_bytes filter)
+{
+    size_t size = mqtt_subscribe_size(version, filter);
+    if (size == 0 || size > capacity) {
+        return 0;
+    }
+    uint8_t *at = put_header(out, MQTT_SUBSCRIBE << 4 | 2, filter_body(version, filter, 1));
+    at = put_filter(at, version, id, filter);
+    mqtt_put_u8(at, version == MQTT_5 ? SUBSCRIBE_NO_LOCAL : 0);
+    return size;
+}
+
+size_t mqtt_encode_unsubscribe(uint8_t *out, size_t capacity, enum mqtt_version version, uint16_t id,
+                               struct mqtt_bytes filter)
+{
+    size_t size = mqtt_unsubscribe_size(version, filter);
+    if (size == 0 || size > capacity) {
+        return 0;
+    }
+    uint8_t *at = put_header(out, MQTT_UNSUBSCRIBE << 4 | 2, filter_body(version, filter, 0));
+    put_filter(at, version, id, filter);
     return size;
 }
 

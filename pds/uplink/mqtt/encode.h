@@ -37,6 +37,7 @@ struct mqtt_publish {
     bool dup;
     bool retain;
     uint16_t id;
+    uint32_t expiry_s; /* MQTT 5, 3.3.2.3.3; 0: absent */
 };
 
 size_t mqtt_encode_connect(uint8_t *out, size_t capacity, const struct mqtt_connect *c);
@@ -46,6 +47,16 @@ size_t mqtt_encode_publish(uint8_t *out, size_t capacity, enum mqtt_version vers
 /* PUBACK, PUBREC, PUBREL or PUBCOMP; 3.1.1 cannot carry the reason. */
 size_t mqtt_encode_ack(uint8_t *out, size_t capacity, enum mqtt_version version, enum mqtt_type type,
                        uint16_t id, uint8_t reason);
+
+/* SUBSCRIBE to one topic filter with QoS 0 (3.8) and UNSUBSCRIBE from it (3.10), and their lengths. With
+ * MQTT 5 the client's own messages do not come back. */
+size_t mqtt_encode_subscribe(uint8_t *out, size_t capacity, enum mqtt_version version, uint16_t id,
+                             struct mqtt_bytes filter);
+size_t mqtt_encode_unsubscribe(uint8_t *out, size_t capacity, enum mqtt_version version, uint16_t id,
+                               struct mqtt_bytes filter);
+size_t mqtt_subscribe_size(enum mqtt_version version, struct mqtt_bytes filter);
+size_t mqtt_unsubscribe_size(enum mqtt_version version, struct mqtt_bytes filter);
+
 size_t mqtt_encode_pingreq(uint8_t *out, size_t capacity);
 
 /* DISCONNECT; 3.1.1 cannot carry the reason. */

@@ -5,7 +5,9 @@
 enum form { FORM_NONE, FORM_U8, FORM_U16, FORM_U32, FORM_VARINT, FORM_STRING, FORM_BINARY, FORM_PAIR };
 
 #define IN(type) (1u << (type))
-#define ACKS     (IN(MQTT_PUBACK) | IN(MQTT_PUBREC) | IN(MQTT_PUBREL) | IN(MQTT_PUBCOMP))
+#define ACKS                                                                                    \
+    (IN(MQTT_PUBACK) | IN(MQTT_PUBREC) | IN(MQTT_PUBREL) | IN(MQTT_PUBCOMP) | IN(MQTT_SUBACK) | \
+     IN(MQTT_UNSUBACK))
 
 /* Only what a server may send, and only in packets that the client accepts. Session expiry is left out of
  * DISCONNECT: a server must not send it there (3.14.2.2.2). */

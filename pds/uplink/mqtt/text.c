@@ -8,22 +8,27 @@
 #define REC      IN(MQTT_PUBREC)
 #define REL      (IN(MQTT_PUBREL) | IN(MQTT_PUBCOMP))
 #define DIS      IN(MQTT_DISCONNECT)
+#define SUB      IN(MQTT_SUBACK)
+#define UNS      IN(MQTT_UNSUBACK)
 
 static const struct reason {
     uint8_t code;
     uint16_t packets;
     const char *text;
 } reasons[] = {
-    {0x00, CON | ACK | REC | REL | DIS, "success"},
+    {0x00, CON | ACK | REC | REL | DIS | SUB | UNS, "success"},
+    {0x01, SUB, "granted QoS 1"},
+    {0x02, SUB, "granted QoS 2"},
     {0x10, ACK | REC, "no matching subscribers"},
-    {0x80, CON | ACK | REC | DIS, "unspecified error"},
+    {0x11, UNS, "no subscription existed"},
+    {0x80, CON | ACK | REC | DIS | SUB | UNS, "unspecified error"},
     {0x81, CON | DIS, "malformed packet"},
     {0x82, CON | DIS, "protocol error"},
-    {0x83, CON | ACK | REC | DIS, "implementation specific error"},
+    {0x83, CON | ACK | REC | DIS | SUB | UNS, "implementation specific error"},
     {0x84, CON, "unsupported protocol version"},
     {0x85, CON, "client identifier not valid"},
     {0x86, CON, "bad user name or password"},
-    {0x87, CON | ACK | REC | DIS, "not authorized"},
+    {0x87, CON | ACK | REC | DIS | SUB | UNS, "not authorized"},
     {0x88, CON, "server unavailable"},
     {0x89, CON | DIS, "server busy"},
     {0x8a, CON, "banned"},
@@ -31,26 +36,26 @@ static const struct reason {
     {0x8c, CON | DIS, "bad authentication method"},
     {0x8d, DIS, "keep alive timeout"},
     {0x8e, DIS, "session taken over"},
-    {0x8f, DIS, "topic filter invalid"},
+    {0x8f, DIS | SUB | UNS, "topic filter invalid"},
     {0x90, CON | ACK | REC | DIS, "topic name invalid"},
-    {0x91, ACK | REC, "packet identifier in use"},
+    {0x91, ACK | REC | SUB | UNS, "packet identifier in use"},
     {0x92, REL, "packet identifier not found"},
     {0x93, DIS, "receive maximum exceeded"},
     {0x94, DIS, "topic alias invalid"},
     {0x95, CON | DIS, "packet too large"},
     {0x96, DIS, "message rate too high"},
-    {0x97, CON | ACK | REC | DIS, "quota exceeded"},
+    {0x97, CON | ACK | REC | DIS | SUB, "quota exceeded"},
     {0x98, DIS, "administrative action"},
     {0x99, CON | ACK | REC | DIS, "payload format invalid"},
     {0x9a, CON | DIS, "retain not supported"},
     {0x9b, CON | DIS, "QoS not supported"},
     {0x9c, CON | DIS, "use another server"},
     {0x9d, CON | DIS, "server moved"},
-    {0x9e, DIS, "shared subscriptions not supported"},
+    {0x9e, DIS | SUB, "shared subscriptions not supported"},
     {0x9f, CON | DIS, "connection rate exceeded"},
     {0xa0, DIS, "maximum connect time"},
-    {0xa1, DIS, "subscription identifiers not supported"},
-    {0xa2, DIS, "wildcard subscriptions not supported"},
+    {0xa1, DIS | SUB, "subscription identifiers not supported"},
+    {0xa2, DIS | SUB, "wildcard subscriptions not supported"},
 };
 
 static const struct failure {
