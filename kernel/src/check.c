@@ -11,8 +11,8 @@ static bool thread_or_nil(u16 t)
     return t <= fixed.tcbs;
 }
 
-/* The current thread, the candidate and the preempted thread are different, ready, in no queue, and can pay.
- */
+/* The current thread, the candidate and the preempted thread are different, of the current domain, ready, in
+ * no queue, and can pay. */
 static bool check_running(void)
 {
     u16 all[3] = {ks.current, ks.candidate, ks.preempted};
@@ -23,7 +23,7 @@ static bool check_running(void)
             continue;
         const struct tcb *t = tcb_at(all[i]);
         if (all[i] == all[(i + 1) % 3] || t->fault != PN_FAULT_NULL || t->state != THREAD_READY ||
-            t->queue != QUEUE_NONE || t->sc == NIL)
+            t->queue != QUEUE_NONE || t->sc == NIL || t->domain != ks.domain)
             return false;
     }
     return ks.waiting == (ks.preempted == NIL ? 0 : tcb_at(ks.preempted)->priority + 1);
@@ -96,23 +96,58 @@ static u16 queue_length(u16 head, u16 tail, enum thread_queue kind, bool sorted)
     return before == tail ? length : BROKEN;
 }
 
-/* Bitmap and highest priority agree with the ready queues. */
+/* The threads of a ready queue are where they belong. */
+static bool check_queue(u32 domain, u32 priority)
+{
+    struct queue q = ks_ready[domain][priority];
+    return queue_length(q.head, q.tail, QUEUE_READY, false) != BROKEN &&
+           tcb_at(q.head)->priority == priority && tcb_at(q.head)->domain == domain;
+}
+
+/* 64 ready queues of a domain and their word of the bitmap; answer: 1 + the highest priority of a thread in
+ * them, 0 without one, or BROKEN. */
+static u16 check_word(u32 domain, u32 word)
+{
+    u64 marks = ks_marks[domain][word];
+    u16 top = 0;
+    for (u32 p = 255u - 64u * word, i = 0; i < 64; i++, p--, marks >>= 1) {
+        if ((marks & 1) != (ks_ready[domain][p].head != NIL))
+            return BROKEN;
+        if ((marks & 1) == 0)
+            continue;
+        if (!check_queue(domain, p))
+            return BROKEN;
+        if (top == 0)
+            top = (u16)(p + 1u);
+    }
+    return top;
+}
+
+/* All ready queues of the current domain, and a part of the others' each time. */
 static bool check_ready(void)
 {
+    static u32 next;
     u16 top = 0;
-    for (u16 p = 0; p < PN_PRIORITIES; p++) {
-        u32 bit = 255u - p;
-        bool marked = (ks.ready[bit / 64] >> bit % 64 & 1) != 0;
-        if (marked != (ks_ready[p].head != NIL))
+    if (ks.domain >= PN_MAX_DOMAINS)
+        return false;
+    for (u32 i = 0; i < PRIORITY_WORDS; i++) {
+        u16 found = check_word(ks.domain, i);
+        if (found == BROKEN)
             return false;
-        if (marked) {
-            top = (u16)(p + 1u);
-            u16 length = queue_length(ks_ready[p].head, ks_ready[p].tail, QUEUE_READY, false);
-            if (length == BROKEN || tcb_at(ks_ready[p].head)->priority != p)
-                return false;
-        }
+        top = top != 0 ? top : found;
     }
-    return ks.top == top;
+    next = (next + 1) % (PN_MAX_DOMAINS * PRIORITY_WORDS);
+    return ks.top == top && check_word(next / PRIORITY_WORDS, next % PRIORITY_WORDS) != BROKEN;
+}
+
+/* The current domain is that of its slot, and the timer goes off before the slot is over. */
+static bool check_slot(void)
+{
+    if (ks.slot_end == UINT64_MAX)
+        return ks.domain == 0;
+    bool starts = ks.slot >= PN_MAX_SCHEDULE;
+    return fixed.schedule != PN_SCHEDULE_SET && ks.deadline <= ks.slot_end &&
+           (starts ? ks.domain == 0 : fixed_schedule[ks.slot].domain == ks.domain);
 }
 
 static bool check_release(void)
@@ -199,7 +234,7 @@ const char *kernel_check(void)
     }
     if (!check_contexts())
         return "invariant: scheduling contexts";
-    if (!check_ready() || !check_release())
+    if (!check_ready() || !check_release() || !check_slot())
         return "invariant: scheduler queues";
     if (!check_endpoints() || !check_notifications())
         return "invariant: object queues";

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Methods of interrupts and of the system capability: interrupt handlers, scheduling parameters, seal. */
+/* Methods of interrupts and of the system capability: interrupt handlers, scheduling parameters, domain
+ * schedule, seal. */
+#include "domain.h"
 #include "invoke.h"
 #include "irq.h"
 #include "machine/csr.h"
@@ -7,7 +9,8 @@
 #include "object/refill.h"
 #include "state.h"
 
-#define BASE_REFILLS 2u
+#define BASE_REFILLS   2u
+#define MAX_SLOT_TICKS ((1ull << 56) - 1)
 
 enum pn_error invoke_irq(struct invocation *in)
 {
@@ -73,6 +76,30 @@ static enum pn_error set_parameters(struct invocation *in)
     return PN_OK;
 }
 
+static enum pn_error set_schedule(struct invocation *in)
+{
+    u64 entry = in->word[0];
+    if (in->count < 4)
+        return PN_ERR_TRUNCATED_MESSAGE;
+    if (entry >= PN_MAX_SCHEDULE)
+        return invoke_range(in, 0, PN_MAX_SCHEDULE - 1);
+    if (in->word[1] >= PN_MAX_DOMAINS)
+        return invoke_range(in, 0, PN_MAX_DOMAINS - 1);
+    if (in->word[2] > MAX_SLOT_TICKS)
+        return invoke_range(in, 0, MAX_SLOT_TICKS);
+    if (in->word[3] > PN_SCHEDULE_NOW || (in->word[3] != PN_SCHEDULE_SET && in->word[2] == 0))
+        return PN_ERR_INVALID_ARGUMENT;
+    if (fixed.schedule != PN_SCHEDULE_SET)
+        return PN_ERR_ILLEGAL_OPERATION;
+    fixed_schedule[entry].ticks = in->word[2];
+    fixed_schedule[entry].domain = in->word[1];
+    fixed.schedule = (u8)(in->word[3] & 0xffu);
+    fixed.schedule_start = (u8)(entry & 0xffu);
+    if (fixed.schedule == PN_SCHEDULE_NOW)
+        domain_start();
+    return PN_OK;
+}
+
 static enum pn_error seal(struct invocation *in)
 {
     if (in->count < 1)
@@ -89,6 +116,8 @@ static enum pn_error seal(struct invocation *in)
         tcb_suspend(in->thread);
         in->silent = true;
     }
+    if (fixed.schedule == PN_SCHEDULE_AT_SEAL)
+        domain_start();
     fixed.sealed = 1;
     kernel_map_seal();
     return PN_OK;
@@ -101,6 +130,8 @@ enum pn_error invoke_system(struct invocation *in)
         return make_irq(in);
     case PN_SYSTEM_SCHED:
         return set_parameters(in);
+    case PN_SYSTEM_DOMAIN:
+        return set_schedule(in);
     case PN_SYSTEM_SEAL:
         return seal(in);
     default:

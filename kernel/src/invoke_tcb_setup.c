@@ -86,6 +86,8 @@ static enum pn_error set_sched(struct invocation *in, struct tcb *t)
     u16 s = cap_index(sched);
     if (in->word[0] >= PN_PRIORITIES)
         return invoke_range(in, 0, PN_PRIORITIES - 1);
+    if (in->word[2] >= PN_MAX_DOMAINS)
+        return invoke_range(in, 0, PN_MAX_DOMAINS - 1);
     if (in->word[1] != 0 && cap_type(sched) != PN_CAP_SCHED_CONTEXT)
         return PN_ERR_INVALID_CAPABILITY;
     if (t->state != THREAD_INACTIVE || !context_at_rest(t))
@@ -101,6 +103,7 @@ static enum pn_error set_sched(struct invocation *in, struct tcb *t)
 
     struct binding *b = binding_of(t);
     t->priority = (u8)(in->word[0] & 0xffu);
+    t->domain = (u8)(in->word[2] % PN_MAX_DOMAINS);
     if (b->sc != NIL && sc_at(b->sc)->home_thread == t->self) {
         sc_at(b->sc)->home_thread = NIL;
         sc_at(b->sc)->thread = NIL;

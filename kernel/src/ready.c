@@ -17,29 +17,36 @@ u64 lowest_bit(u64 word)
     return bit_number[((word & (~word + 1)) * DE_BRUIJN) >> 58];
 }
 
-/*@ assigns ks.ready[0 .. PRIORITY_WORDS - 1], ks.top; */
-static void mark(u8 priority)
+/*@ requires thread: \valid_read(t);
+    assigns ks_marks[t->domain % PN_MAX_DOMAINS][0 .. PRIORITY_WORDS - 1], ks.top; */
+static void mark(const struct tcb *t)
 {
-    u32 bit = 255u - priority;
-    ks.ready[bit / 64] |= 1ull << bit % 64;
-    if (ks.top <= priority)
-        ks.top = (u16)(priority + 1u);
+    u32 bit = 255u - t->priority;
+    ks_marks[t->domain % PN_MAX_DOMAINS][bit / 64] |= 1ull << bit % 64;
+    if (t->domain == ks.domain && ks.top <= t->priority)
+        ks.top = (u16)(t->priority + 1u);
 }
 
-/*@ assigns ks.ready[0 .. PRIORITY_WORDS - 1], ks.top; */
-static void unmark(u8 priority)
+/*@ requires thread: \valid_read(t);
+    assigns ks_marks[t->domain % PN_MAX_DOMAINS][0 .. PRIORITY_WORDS - 1], ks.top; */
+static void unmark(const struct tcb *t)
 {
-    u32 bit = 255u - priority;
-    ks.ready[bit / 64] &= ~(1ull << bit % 64);
-    if (ks.top != priority + 1u)
-        return;
+    u32 bit = 255u - t->priority;
+    ks_marks[t->domain % PN_MAX_DOMAINS][bit / 64] &= ~(1ull << bit % 64);
+    if (t->domain == ks.domain)
+        ready_find_top();
+}
+
+COLD void ready_find_top(void)
+{
+    const u64 *marks = ks_marks[ks.domain % PN_MAX_DOMAINS];
     ks.top = 0;
     /*@ loop invariant word: 0 <= i <= PRIORITY_WORDS;
         loop assigns i;
         loop variant PRIORITY_WORDS - i; */
     for (u32 i = 0; i < PRIORITY_WORDS; i++) {
-        if (ks.ready[i] != 0) {
-            ks.top = (u16)((256u - 64u * i - lowest_bit(ks.ready[i])) & 0xffffu);
+        if (marks[i] != 0) {
+            ks.top = (u16)((256u - 64u * i - lowest_bit(marks[i])) & 0xffffu);
             return;
         }
     }
@@ -47,13 +54,13 @@ static void unmark(u8 priority)
 
 COLD void ready_append(struct tcb *t)
 {
-    struct queue *q = &ks_ready[t->priority];
+    struct queue *q = &READY_OF(t);
     t->queue = QUEUE_READY;
     t->next = NIL;
     t->prev = q->tail;
     if (q->tail == NIL) {
         q->head = t->self;
-        mark(t->priority);
+        mark(t);
     } else {
         tcb_at(q->tail)->next = t->self;
     }
@@ -62,13 +69,13 @@ COLD void ready_append(struct tcb *t)
 
 COLD void ready_prepend(struct tcb *t)
 {
-    struct queue *q = &ks_ready[t->priority];
+    struct queue *q = &READY_OF(t);
     t->queue = QUEUE_READY;
     t->prev = NIL;
     t->next = q->head;
     if (q->head == NIL) {
         q->tail = t->self;
-        mark(t->priority);
+        mark(t);
     } else {
         tcb_at(q->head)->prev = t->self;
     }
@@ -77,15 +84,15 @@ COLD void ready_prepend(struct tcb *t)
 
 COLD void ready_remove(struct tcb *t)
 {
-    struct queue *q = &ks_ready[t->priority];
+    struct queue *q = &READY_OF(t);
     queue_remove(q, t);
     if (q->head == NIL)
-        unmark(t->priority);
+        unmark(t);
 }
 
 COLD struct tcb *ready_take(void)
 {
-    struct tcb *t = tcb_at(ks_ready[(ks.top - 1u) % PN_PRIORITIES].head);
+    struct tcb *t = tcb_at(ks_ready[ks.domain % PN_MAX_DOMAINS][(ks.top - 1u) % PN_PRIORITIES].head);
     ready_remove(t);
     return t;
 }

@@ -2,6 +2,7 @@
 /* The scheduler. Time is charged when the scheduling context changes or the timer goes off, at no other
  * moment. */
 #include "sched.h"
+#include "domain.h"
 #include "irq.h"
 #include "machine/csr.h"
 #include "object/fault.h"
@@ -13,11 +14,12 @@
 #define COUNTERS_ALL 7u
 #define MODE_FPU     0xffu
 
-/* Several threads were woken: the best of them is the candidate. */
+/* Several threads of the current domain were woken: the best of them is the candidate. Others wait for their
+ * domain's time. */
 static COLD void compare(struct tcb *t)
 {
     struct tcb *other = tcb_at(ks.candidate);
-    if (t->priority > other->priority) {
+    if (t->domain == ks.domain && t->priority > other->priority) {
         ks.candidate = t->self;
         ready_append(other);
     } else {
@@ -28,7 +30,7 @@ static COLD void compare(struct tcb *t)
 /* The thread competes: as the candidate if no better one is there. */
 static inline void compete(struct tcb *t)
 {
-    if (unlikely(ks.candidate != NIL))
+    if (unlikely(ks.candidate != NIL || t->domain != ks.domain))
         compare(t);
     else
         ks.candidate = t->self;
@@ -152,6 +154,8 @@ void sched_tick(void)
             expire(tcb_at(ks.current));
     }
     ks.active = NIL; /* arms the timer again, whoever runs next */
+    if (unlikely(now >= ks.slot_end))
+        domain_next(now);
     wake_released(now);
 }
 
@@ -187,6 +191,8 @@ static void lose_turn(const struct sched_context *sc)
 
 static inline void run_from(u64 now, u16 s, u64 deadline)
 {
+    if (unlikely(deadline > ks.slot_end))
+        deadline = ks.slot_end;
     ks.started = now;
     ks.active = s;
     ks.deadline = deadline;

@@ -52,6 +52,14 @@ struct built {
     u16 irq_sources; /* sources 1..irq_sources exist */
     u8 sealed;
     u8 has_fpu;
+    u8 schedule;       /* PN_SCHEDULE_*: when the domain schedule starts; not 0: it is complete */
+    u8 schedule_start; /* entry that it starts with, and comes back to */
+};
+
+/* An entry of the domain schedule. */
+struct domain_slot {
+    u64 ticks; /* 0: back to the first entry */
+    u64 domain;
 };
 
 extern struct built fixed;
@@ -60,6 +68,7 @@ extern u16 fixed_bound_tcb[PN_MAX_NOTIFICATIONS + 1];
 extern struct cnode fixed_cnode[PN_MAX_CNODES];
 extern struct untyped fixed_untyped[PN_MAX_UNTYPEDS];
 extern struct irq_binding fixed_irq[PN_MAX_IRQS];
+extern struct domain_slot fixed_schedule[PN_MAX_SCHEDULE];
 extern u8 fixed_table_mapped[PN_MAX_PAGE_TABLES];
 extern struct page_table fixed_vspace[PN_MAX_VSPACES];
 extern struct page_table fixed_table[PN_MAX_PAGE_TABLES];

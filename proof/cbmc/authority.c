@@ -26,11 +26,11 @@ void any_invocation(void)
 
 /* Methods that docs/kernel.md marks C, written down a second time: retype; derive, delete; configure, set
  * sched, bind notification, set start; map table, map and unmap frame; set notification; interrupt,
- * parameters, seal. */
+ * parameters, seal, domain schedule. */
 static bool ends_with_seal(u64 method)
 {
     return method == 1 || method == 2 || method == 3 || (method >= 10 && method <= 13) ||
-           (method >= 20 && method <= 22) || method == 30 || (method >= 40 && method <= 42);
+           (method >= 20 && method <= 22) || method == 30 || (method >= 40 && method <= 43);
 }
 
 /* Construction is refused with the documented error, and with nothing beside it. */

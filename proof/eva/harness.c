@@ -53,6 +53,7 @@ static void havoc(void)
     Frama_C_make_unknown((char *)ks_reply, sizeof ks_reply);
     Frama_C_make_unknown((char *)ks_sc, sizeof ks_sc);
     Frama_C_make_unknown((char *)ks_ready, sizeof ks_ready);
+    Frama_C_make_unknown((char *)ks_marks, sizeof ks_marks);
     Frama_C_make_unknown((char *)ks_buffer, sizeof ks_buffer);
     Frama_C_make_unknown((char *)ks_fpu, sizeof ks_fpu);
     Frama_C_make_unknown((char *)&fixed, sizeof fixed);
@@ -61,6 +62,7 @@ static void havoc(void)
     Frama_C_make_unknown((char *)fixed_cnode, sizeof fixed_cnode);
     Frama_C_make_unknown((char *)fixed_untyped, sizeof fixed_untyped);
     Frama_C_make_unknown((char *)fixed_irq, sizeof fixed_irq);
+    Frama_C_make_unknown((char *)fixed_schedule, sizeof fixed_schedule);
     Frama_C_make_unknown((char *)fixed_table_mapped, sizeof fixed_table_mapped);
     Frama_C_make_unknown((char *)fixed_vspace, sizeof fixed_vspace);
     Frama_C_make_unknown((char *)fixed_table, sizeof fixed_table);

@@ -180,24 +180,34 @@ static bool same_context(u16 i)
 }
 
 /* The thread that was preempted last waits apart: it is the first of its priority. */
-static bool same_ready(u16 p)
+static bool same_queue(u8 domain, u16 p)
 {
-    struct m_list rest = m.ready[p];
-    if (ks.preempted != NIL && ks_tcb[ks.preempted].priority == p) {
+    struct m_list rest = m.ready[domain][p];
+    if (ks.preempted != NIL && ks_tcb[ks.preempted].priority == p && domain == ks.domain) {
         if (!same("ready queue", p, "preempted thread", ks.preempted, rest.count != 0 ? rest.item[0] : 0))
             return false;
         m_drop(&rest, ks.preempted);
     }
-    return same_list("ready queue", p, ks_ready[p].head, &rest);
+    return same_list("ready queue", p, ks_ready[domain][p].head, &rest);
+}
+
+/* The queues of the current domain, and of one of all domains each time. */
+static bool same_ready(void)
+{
+    static u8 next;
+    next = (u8)((next + 1) % PN_MAX_DOMAINS);
+    for (u16 p = 0; p < PN_PRIORITIES; p++) {
+        if (!same_queue(m.domain, p) || !same_queue(next, p))
+            return false;
+    }
+    return true;
 }
 
 static bool same_scheduler(u16 running)
 {
-    for (u16 p = 0; p < PN_PRIORITIES; p++) {
-        if (!same_ready(p))
-            return false;
-    }
-    return same_list("release queue", 0, ks.release, &m.release) &&
+    return same("scheduler", 0, "domain", ks.domain, m.domain) &&
+           same("scheduler", 0, "end of the slot", ks.slot_end, m.slot_end) && same_ready() &&
+           same_list("release queue", 0, ks.release, &m.release) &&
            same("scheduler", 0, "running thread", running, m.current) &&
            same("scheduler", 0, "current", ks.current, m.current) &&
            same("scheduler", 0, "charged context", ks.active, m.active) &&
@@ -217,7 +227,8 @@ static bool same_counts(void)
            same("pool", 0, "tables", fixed.page_tables, m.tables) &&
            same("pool", 0, "CNodes", fixed.cnodes, m.cnodes) &&
            same("pool", 0, "slots", fixed.slots, m.slots) &&
-           same("kernel", 0, "sealed", fixed.sealed, m.sealed);
+           same("kernel", 0, "sealed", fixed.sealed, m.sealed) &&
+           same("kernel", 0, "schedule", fixed.schedule, m.scheduled);
 }
 
 static bool same_machine(u16 running)

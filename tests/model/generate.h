@@ -21,6 +21,7 @@ struct generator {
     uint32_t routine; /* of 256: how often a thread behaves as a server or its client */
     uint32_t unrest;  /* of 256: how often something interrupts */
     uint32_t passive; /* of 256: how many threads are passive */
+    uint32_t slots;   /* entries of the domain schedule; 0: there is none */
     bool seals;
     bool mixed; /* some threads have the FPU or counters, others not */
 };

@@ -94,7 +94,8 @@ static uint32_t on_thread(struct generator *g, uint16_t t, uint64_t method, uint
     case PN_TCB_SET_SCHED:
         w[0] = chance(g, g->chaos) ? draw_word(g) : 1 + draw(g, 6);
         w[1] = chance(g, 80) ? 0 : pick_cap(g, t, PN_CAP_SCHED_CONTEXT);
-        return 2;
+        w[2] = chance(g, g->chaos) ? draw_word(g) : g->slots != 0 ? draw(g, 3) : 0;
+        return chance(g, 64) ? 2 : 3;
     case PN_TCB_BIND_NOTIFICATION:
         w[0] = pick_cap(g, t, PN_CAP_NOTIFICATION);
         return 1;
@@ -146,6 +147,12 @@ static uint32_t on_system(struct generator *g, uint16_t t, uint64_t method, uint
         w[3] = draw(g, 7 + (uint64_t)chance(g, g->chaos));
         w[4] = draw_word(g);
         return 5;
+    case PN_SYSTEM_DOMAIN:
+        w[0] = chance(g, g->chaos) ? draw_word(g) : draw(g, PN_MAX_SCHEDULE);
+        w[1] = chance(g, g->chaos) ? draw_word(g) : draw(g, 4);
+        w[2] = chance(g, g->chaos) ? draw_word(g) : view_ticks(draw(g, 4) * 50);
+        w[3] = chance(g, g->chaos) ? draw(g, 4) : 0;
+        return 4;
     default:
         w[0] = draw(g, 3);
         return chance(g, 160);
@@ -174,7 +181,7 @@ static uint64_t choose_method(struct generator *g, uint8_t type)
     case PN_CAP_IRQ:
         return chance(g, 64) ? PN_IRQ_SET_NOTIFICATION : PN_IRQ_ACK;
     case PN_CAP_SYSTEM:
-        return PN_SYSTEM_IRQ + draw(g, chance(g, 8) ? 3 : 2);
+        return chance(g, 64) ? PN_SYSTEM_DOMAIN : PN_SYSTEM_IRQ + draw(g, chance(g, 8) ? 3 : 2);
     default:
         return draw(g, 45);
     }
@@ -199,7 +206,7 @@ void generate_method(struct generator *g, struct step *s, uint16_t t, struct m_c
         count = on_memory(g, t, &cap, method, w);
     else if (method == PN_IRQ_SET_NOTIFICATION)
         w[count++] = pick_cap(g, t, PN_CAP_NOTIFICATION);
-    else if (method >= PN_SYSTEM_IRQ && method <= PN_SYSTEM_SEAL)
+    else if (method >= PN_SYSTEM_IRQ && method <= PN_SYSTEM_DOMAIN)
         count = on_system(g, t, method, w);
     if (chance(g, 12))
         count = (uint32_t)draw(g, chance(g, 128) ? 128 : count + 1ull);

@@ -114,7 +114,8 @@ static void thread_step(struct generator *g, struct step *s, uint32_t i, uint32_
     case 1:
         w[0] = 1 + draw(g, g->priorities);
         w[1] = chance(g, 20) ? 0 : CONTEXTS + i;
-        step_call(s, TCBS + i, PN_TCB_SET_SCHED, 2, w);
+        w[2] = g->slots != 0 ? draw(g, 3) : 0;
+        step_call(s, TCBS + i, PN_TCB_SET_SCHED, g->slots != 0 ? 3 : 2, w);
         return;
     case 2:
         w[0] = 0x200000 + 0x1000 * (uint64_t)i;
@@ -144,8 +145,23 @@ static void irq_step(struct generator *g, struct step *s, uint32_t i)
     step_call(s, IRQS + i % IRQ_COUNT, PN_IRQ_SET_NOTIFICATION, 1, w);
 }
 
+/* A seventh of the systems has a domain schedule; the root task's domain is nearly always in it. The entry
+ * that starts it comes last. */
+static void slot_step(struct generator *g, struct step *s, uint32_t i)
+{
+    bool last = i + 1 == g->slots;
+    uint64_t entry = last ? draw(g, 2) : g->slots - 2 - i;
+    uint64_t ticks = 1 + draw(g, view_ticks(chance(g, 64) ? 20 : 200));
+    uint64_t domain = last && !chance(g, 32) ? 0 : draw(g, 4);
+    uint64_t start = !last ? PN_SCHEDULE_SET : g->seals ? PN_SCHEDULE_AT_SEAL : PN_SCHEDULE_NOW;
+    const uint64_t w[4] = {entry, domain, !last && chance(g, 24) ? 0 : ticks, start};
+    step_call(s, PN_ROOT_SYSTEM, PN_SYSTEM_DOMAIN, 4, w);
+}
+
 bool generate_script(struct generator *g, struct step *s)
 {
+    if (g->script == 0)
+        g->slots = chance(g, 36) ? 2 + (uint32_t)draw(g, 6) : 0;
     uint32_t i = g->script++;
     if (i < POOLS) {
         make_pool(g, s, i);
@@ -172,6 +188,11 @@ bool generate_script(struct generator *g, struct step *s)
         return true;
     }
     i -= 5 * g->threads;
+    if (i < g->slots) {
+        slot_step(g, s, i);
+        return true;
+    }
+    i -= g->slots;
     if (i == 0 && g->seals) {
         const uint64_t w[1] = {chance(g, 24)};
         step_call(s, PN_ROOT_SYSTEM, PN_SYSTEM_SEAL, 1, w);

@@ -146,6 +146,7 @@ void m_boot(const struct m_platform *p)
     m.hz = p->hz;
     m.sources = p->sources;
     m.has_fpu = p->has_fpu;
+    m.slot_end = UINT64_MAX;
     m.threads = 1;
     m.vspaces = 1;
     struct m_thread *t = &m.thread[1];

@@ -43,6 +43,7 @@ struct m_thread {
     uint64_t fpu[33];
     enum m_state state;
     uint8_t priority;
+    uint8_t domain;
     uint32_t epoch;
     uint16_t sc;     /* runs on */
     uint16_t object; /* endpoint or notification that it waits at */
@@ -138,6 +139,11 @@ struct m_cnode {
     struct m_cap *slot;
 };
 
+struct m_slot {
+    uint64_t domain;
+    uint64_t ticks; /* 0: end marker */
+};
+
 struct m_irq {
     uint16_t notification;
     uint64_t badge;
@@ -153,7 +159,13 @@ struct model {
     uint16_t current;  /* runs; 0: nobody can */
     uint16_t woken;    /* first thread of the highest priority that this trap woke */
     uint16_t active;   /* context that is charged */
-    struct m_list ready[PN_PRIORITIES];
+    struct m_list ready[PN_MAX_DOMAINS][PN_PRIORITIES];
+    uint8_t domain;     /* whose time it is */
+    uint32_t slot;      /* entry of the schedule */
+    uint64_t slot_end;  /* UINT64_MAX: it has not started */
+    uint64_t scheduled; /* PN_SCHEDULE_* */
+    uint32_t first_slot;
+    struct m_slot schedule[PN_MAX_SCHEDULE];
     struct m_list release; /* without budget, in order of time */
     bool sealed;
     bool has_fpu;
@@ -224,6 +236,7 @@ void m_wake(struct m_thread *t);
 void m_unschedule(struct m_thread *t);
 void m_need_context(struct m_thread *t);
 void m_tick(void);
+void m_start_schedule(void);
 void m_yield(struct m_thread *t);
 void m_choose(void);
 void m_attach(uint16_t sc, struct m_thread *t);

@@ -16,7 +16,7 @@ static bool construction(uint64_t method)
     static const uint8_t all[] = {
         PN_UNTYPED_RETYPE,        PN_CNODE_DERIVE,  PN_CNODE_DELETE,   PN_TCB_CONFIGURE, PN_TCB_SET_SCHED,
         PN_TCB_BIND_NOTIFICATION, PN_TCB_SET_START, PN_PAGE_TABLE_MAP, PN_FRAME_MAP,     PN_FRAME_UNMAP,
-        PN_IRQ_SET_NOTIFICATION,  PN_SYSTEM_IRQ,    PN_SYSTEM_SCHED,   PN_SYSTEM_SEAL};
+        PN_IRQ_SET_NOTIFICATION,  PN_SYSTEM_IRQ,    PN_SYSTEM_SCHED,   PN_SYSTEM_SEAL,   PN_SYSTEM_DOMAIN};
     for (uint32_t i = 0; i < sizeof all; i++) {
         if (all[i] == method)
             return true;
@@ -131,6 +131,30 @@ static enum pn_error set_parameters(struct m_call *c)
     return PN_OK;
 }
 
+static enum pn_error set_slot(struct m_call *c)
+{
+    bool starts = c->word[3] != PN_SCHEDULE_SET;
+    if (c->count < 4)
+        return PN_ERR_TRUNCATED_MESSAGE;
+    if (c->word[0] >= PN_MAX_SCHEDULE)
+        return m_range(c, 0, PN_MAX_SCHEDULE - 1);
+    if (c->word[1] >= PN_MAX_DOMAINS)
+        return m_range(c, 0, PN_MAX_DOMAINS - 1);
+    if (c->word[2] >= 1ull << 56)
+        return m_range(c, 0, (1ull << 56) - 1);
+    if (c->word[3] > 2 || (starts && c->word[2] == 0))
+        return PN_ERR_INVALID_ARGUMENT;
+    if (m.scheduled != PN_SCHEDULE_SET)
+        return PN_ERR_ILLEGAL_OPERATION;
+    m.schedule[c->word[0]].domain = c->word[1];
+    m.schedule[c->word[0]].ticks = c->word[2];
+    m.scheduled = c->word[3];
+    m.first_slot = (uint32_t)c->word[0];
+    if (m.scheduled == PN_SCHEDULE_NOW)
+        m_start_schedule();
+    return PN_OK;
+}
+
 static enum pn_error seal(struct m_call *c)
 {
     if (c->count < 1)
@@ -146,6 +170,8 @@ static enum pn_error seal(struct m_call *c)
         c->silent = true;
         m.slots_changed = true;
     }
+    if (m.scheduled == PN_SCHEDULE_AT_SEAL)
+        m_start_schedule();
     m.sealed = true;
     return PN_OK;
 }
@@ -159,6 +185,8 @@ static enum pn_error invoke_system(struct m_call *c)
         return set_parameters(c);
     case PN_SYSTEM_SEAL:
         return seal(c);
+    case PN_SYSTEM_DOMAIN:
+        return set_slot(c);
     default:
         return PN_ERR_ILLEGAL_OPERATION;
     }

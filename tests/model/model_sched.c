@@ -105,9 +105,14 @@ static bool charge(struct m_sc *sc)
     return over;
 }
 
+static struct m_list *queue_of(const struct m_thread *t)
+{
+    return &m.ready[t->domain][t->priority];
+}
+
 static void ready_last(uint16_t t)
 {
-    m_append(&m.ready[m.thread[t].priority], t);
+    m_append(queue_of(&m.thread[t]), t);
 }
 
 static void until_refill(uint16_t t)
@@ -121,12 +126,13 @@ static void until_refill(uint16_t t)
         m.deadline = time;
 }
 
-/* Of several threads that one trap wakes, the first of the highest priority may run at once; the others go to
- * the back of their queues. */
+/* Of several threads of the current domain that one trap wakes, the first of the highest priority may run at
+ * once; the others go to the back of their queues. */
 static void compete(uint16_t t)
 {
     uint16_t other = m.woken;
-    if (other == 0 || m.thread[t].priority > m.thread[other].priority) {
+    bool best = other == 0 || m.thread[t].priority > m.thread[other].priority;
+    if (best && m.thread[t].domain == m.domain) {
         m.woken = t;
         if (other != 0)
             ready_last(other);
@@ -187,7 +193,7 @@ void m_unschedule(struct m_thread *t)
         m.current = 0;
     if (m.woken == id)
         m.woken = 0;
-    m_drop(&m.ready[t->priority], id);
+    m_drop(queue_of(t), id);
     m_drop(&m.release, id);
 }
 
@@ -252,6 +258,31 @@ static void expire(struct m_thread *t)
         until_refill(m_id(t));
 }
 
+/* The schedule begins when the timer, which fires at once, is looked at. */
+void m_start_schedule(void)
+{
+    m.slot = PN_MAX_SCHEDULE;
+    m.slot_end = m.now;
+    m.deadline = m.now;
+}
+
+/* Nobody loses his place: who runs is the first of his queue again. */
+static void next_slot(void)
+{
+    if (m.current != 0)
+        m_insert(queue_of(&m.thread[m.current]), 0, m.current);
+    if (m.woken != 0)
+        ready_last(m.woken);
+    m.current = 0;
+    m.woken = 0;
+    m.slot++;
+    if (m.slot >= PN_MAX_SCHEDULE || m.schedule[m.slot].ticks == 0)
+        m.slot = m.first_slot;
+    uint64_t due = m.slot_end + m.schedule[m.slot].ticks;
+    m.slot_end = due > m.now ? due : m.now + m.schedule[m.slot].ticks;
+    m.domain = (uint8_t)m.schedule[m.slot].domain;
+}
+
 void m_tick(void)
 {
     if (m.active != 0) {
@@ -260,6 +291,8 @@ void m_tick(void)
             expire(&m.thread[m.current]);
     }
     m.active = 0;
+    if (m.now >= m.slot_end)
+        next_slot();
     while (m.release.count != 0) {
         uint16_t t = m.release.item[0];
         if (ready_time(&m.sc[m.thread[t].sc]) > m.now)
@@ -287,7 +320,7 @@ void m_yield(struct m_thread *t)
 static int top_priority(void)
 {
     int p = PN_PRIORITIES - 1;
-    while (p >= 0 && m.ready[p].count == 0)
+    while (p >= 0 && m.ready[m.domain][p].count == 0)
         p--;
     return p;
 }
@@ -301,7 +334,7 @@ static void pick(void)
         bool wins = next == 0 ? top_priority() <= m.thread[woken].priority
                               : m.thread[woken].priority > m.thread[next].priority;
         if (wins && next != 0)
-            m_insert(&m.ready[m.thread[next].priority], 0, next);
+            m_insert(queue_of(&m.thread[next]), 0, next);
         if (wins)
             next = woken;
         else
@@ -310,9 +343,9 @@ static void pick(void)
     int top = top_priority();
     if (top >= 0 && (next == 0 || top > m.thread[next].priority)) {
         if (next != 0)
-            m_insert(&m.ready[m.thread[next].priority], 0, next);
-        next = m.ready[top].item[0];
-        m_drop(&m.ready[top], next);
+            m_insert(queue_of(&m.thread[next]), 0, next);
+        next = m.ready[m.domain][top].item[0];
+        m_drop(&m.ready[m.domain][top], next);
     }
     m.current = next;
 }
@@ -327,7 +360,7 @@ static bool change_context(uint16_t s)
         struct m_sc *old = &m.sc[m.active];
         bool over = charge(old);
         struct m_thread *t = &m.thread[old->thread];
-        struct m_list *queue = &m.ready[t->priority];
+        struct m_list *queue = queue_of(t);
         bool queued = false;
         for (uint32_t i = 0; i < queue->count && old->thread != 0; i++)
             queued = queued || queue->item[i] == old->thread;
@@ -343,13 +376,14 @@ static bool change_context(uint16_t s)
     return true;
 }
 
-/* When the timer must fire: at the end of the budget, or when a budget comes back. */
+/* When the timer must fire: at the end of the budget or of the slot, or when a budget comes back. */
 static uint64_t next_alarm(void)
 {
-    uint64_t alarm = UINT64_MAX;
+    uint64_t alarm = m.slot_end;
     if (m.active != 0) {
         const struct m_sc *sc = &m.sc[m.active];
-        alarm = m.started + (sc->sporadic ? sc->refill[0].amount : sc->slice);
+        uint64_t end = m.started + (sc->sporadic ? sc->refill[0].amount : sc->slice);
+        alarm = end < alarm ? end : alarm;
     }
     if (m.release.count != 0) {
         uint64_t release = ready_time(&m.sc[m.thread[m.release.item[0]].sc]);

@@ -128,6 +128,8 @@ static enum pn_error set_sched(struct m_call *c, struct m_thread *t)
         return PN_ERR_TRUNCATED_MESSAGE;
     if (c->word[0] > 255)
         return m_range(c, 0, 255);
+    if (c->count > 2 && c->word[2] > 15)
+        return m_range(c, 0, 15);
     struct m_cap cap = m_lookup(c->caller, c->word[1]);
     if (c->word[1] != 0 && cap.type != PN_CAP_SCHED_CONTEXT)
         return PN_ERR_INVALID_CAPABILITY;
@@ -145,6 +147,7 @@ static enum pn_error set_sched(struct m_call *c, struct m_thread *t)
         t->sc = 0;
     }
     t->priority = (uint8_t)c->word[0];
+    t->domain = (uint8_t)(c->count > 2 ? c->word[2] : 0);
     t->own_sc = 0;
     if (c->word[1] != 0) {
         t->own_sc = cap.object;

@@ -19,7 +19,7 @@ static const char *call_name(uint64_t number)
 
 static const char *method_name(uint64_t method)
 {
-    static const char *const names[43] = {[PN_UNTYPED_RETYPE] = "retype",
+    static const char *const names[44] = {[PN_UNTYPED_RETYPE] = "retype",
                                           [PN_CNODE_DERIVE] = "derive",
                                           [PN_CNODE_DELETE] = "delete",
                                           [PN_TCB_CONFIGURE] = "configure",
@@ -40,8 +40,9 @@ static const char *method_name(uint64_t method)
                                           [PN_IRQ_ACK] = "ack",
                                           [PN_SYSTEM_IRQ] = "make-irq",
                                           [PN_SYSTEM_SCHED] = "parameters",
-                                          [PN_SYSTEM_SEAL] = "seal"};
-    return method < 43 && names[method] != NULL ? names[method] : "label";
+                                          [PN_SYSTEM_SEAL] = "seal",
+                                          [PN_SYSTEM_DOMAIN] = "slot"};
+    return method < 44 && names[method] != NULL ? names[method] : "label";
 }
 
 static void print_cap(uint16_t t, uint64_t cptr)
@@ -79,7 +80,8 @@ void text_step(const struct step *s, uint16_t t)
 {
     printf("%10" PRIu64 " ", host.now);
     if (t != 0)
-        printf("thread %u (priority %u, context %u): ", t, ks_tcb[t].priority, ks_tcb[t].sc);
+        printf("thread %u (priority %u, domain %u, context %u): ", t, ks_tcb[t].priority, ks_tcb[t].domain,
+               ks_tcb[t].sc);
     if (s->source != 0)
         printf("[device %u raises its line] ", s->source);
     if (s->kind == STEP_ECALL)

@@ -56,7 +56,7 @@ enum pn_cap_type {
     PN_CAP_PAGE_TABLE = 9,
     PN_CAP_VSPACE = 10,
     PN_CAP_IRQ = 11,
-    PN_CAP_SYSTEM = 12 /* seal, scheduling-context parameters, interrupt handlers */
+    PN_CAP_SYSTEM = 12 /* seal, scheduling parameters, interrupt handlers */
 };
 
 /* Rights. A derived capability has a subset of its parent's. */
@@ -95,7 +95,7 @@ enum pn_method {
      * the badge is kept), w4 PN_TCB_* flags, w5 timeout fault endpoint capability (0: none). */
     PN_TCB_CONFIGURE = 10,
     /* C TCB, inactive: w0 priority 0..255, w1 scheduling context (0: none, a passive server), which must have
-     * its parameters (PN_SYSTEM_SCHED) and belong to no other thread. */
+     * its parameters (PN_SYSTEM_SCHED) and belong to no other thread, w2 domain 0..15 (0 if absent). */
     PN_TCB_SET_SCHED = 11,
     PN_TCB_BIND_NOTIFICATION = 12, /* C TCB: w0 notification; one each way */
     /* C TCB, inactive: w0 pc, w1 sp, w2 a0: registers at first start and at every reset. */
@@ -125,10 +125,19 @@ enum pn_method {
     PN_SYSTEM_IRQ = 40,
     /* C system: w0 scheduling context, w1 budget us, w2 period us, w3 extra refills, w4 badge */
     PN_SYSTEM_SCHED = 41,
-    PN_SYSTEM_SEAL = 42 /* C system: end of construction. w0 bit 0 PN_SEAL_EXIT: also empty the caller's CNode
-                         * and stop the caller for good (no answer then). */
+    /* C system: end of construction. w0 bit 0 PN_SEAL_EXIT: also empty the caller's CNode and stop the caller
+     * for good (no answer then). */
+    PN_SYSTEM_SEAL = 42,
+    /* C system: one entry of the domain schedule. w0 entry 0..99, w1 domain 0..15, w2 its time in ticks, less
+     * than 2^56 (0: end marker), w3 PN_SCHEDULE_*. */
+    PN_SYSTEM_DOMAIN = 43
 };
 #define PN_SEAL_EXIT 1
+
+/* PN_SYSTEM_DOMAIN: the schedule begins with this entry, which is then the last one that can be set. */
+#define PN_SCHEDULE_SET     0 /* no: more entries follow */
+#define PN_SCHEDULE_AT_SEAL 1
+#define PN_SCHEDULE_NOW     2
 
 /* TCB flags. */
 #define PN_TCB_FPU      1 /* may use the FPU; otherwise the first use is a user exception */

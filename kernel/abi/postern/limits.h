@@ -20,6 +20,8 @@
 #define PN_MAX_SLOTS          40960 /* capability slots of all CNodes together, 16 bytes each */
 #define PN_MAX_IRQS           128   /* PLIC sources 1..127 */
 #define PN_MAX_REFILLS        8     /* refills of one scheduling context */
+#define PN_MAX_DOMAINS        16    /* domains, among which time is divided */
+#define PN_MAX_SCHEDULE       100   /* entries of the domain schedule */
 
 #define PN_PRIORITIES    256 /* 0 lowest, 255 highest */
 #define PN_PAGE_BITS     12

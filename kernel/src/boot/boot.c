@@ -55,6 +55,7 @@ static void start_machine(const struct boot_info *b)
     machine_set_timer(UINT64_MAX);
     machine_set_counters(0);
     ks.mode = 0;
+    ks.slot_end = UINT64_MAX;
     machine_enable(SIP_TIMER | SIP_EXTERNAL);
 }
 

@@ -10,10 +10,11 @@
 #include "object/queue.h"
 #include "state.h"
 
-/* 't' may be the next to run: nothing waits in front of it, and only the address space has to be switched. */
+/* 't' may be the next to run: it is the domain's time, nothing waits in front of it, and only the address
+ * space has to be switched. */
 static inline bool may_run(const struct tcb *t, const struct binding *b)
 {
-    return sched_is_first(t) && b->flags == ks.mode;
+    return sched_is_first(t) && b->flags == ks.mode && t->domain == ks.domain;
 }
 
 static inline void deliver(struct tcb *to, u64 badge, u64 info, u64 w0, u64 w1, u64 w2, u64 w3)

@@ -45,9 +45,9 @@ struct tcb {
     u8 calling;  /* THREAD_SEND: a Call or a fault */
     u8 donating; /* THREAD_SEND: lends its scheduling context to a passive receiver */
     u8 moving;   /* PN_TCB_PASSIVE: the scheduling context has yet to move to the notification */
-    u8 spare;
-    u16 self; /* its own index */
-    u16 sc;   /* scheduling context it runs on */
+    u8 domain;   /* it runs in this domain's time only; less than PN_MAX_DOMAINS */
+    u16 self;    /* its own index */
+    u16 sc;      /* scheduling context it runs on */
     u16 next;
     u16 prev;
     u16 object;

@@ -15,7 +15,8 @@ c_track "ks_endpoint" "sizeof(struct endpoint) * (PN_MAX_ENDPOINTS + 1)"
 c_track "ks_notification" "sizeof(struct notification) * (PN_MAX_NOTIFICATIONS + 1)"
 c_track "ks_reply" "sizeof(struct reply) * (PN_MAX_REPLIES + 1)"
 c_track "ks_sc" "sizeof(struct sched_context) * (PN_MAX_SCHED_CONTEXTS + 1)"
-c_track "ks_ready" "sizeof(struct queue) * PN_PRIORITIES"
+c_track "ks_ready" "sizeof(struct queue) * PN_MAX_DOMAINS * PN_PRIORITIES"
+c_track "ks_marks" "sizeof(u64) * PN_MAX_DOMAINS * PRIORITY_WORDS"
 
 int thread, what, good;
 

@@ -33,6 +33,7 @@ static void give_context(u16 t, u16 s)
 void model_begin(int with)
 {
     fixed.timebase_hz = 1000000;
+    ks.slot_end = UINT64_MAX;
     for (u16 i = 1; i <= PN_MAX_TCBS; i++) {
         (void)create_tcb();
         fixed_binding[i].configured = 1;

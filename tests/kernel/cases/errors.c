@@ -18,7 +18,7 @@ static const struct method methods[] = {
     {PN_TCB_EPOCH, 0, false},     {PN_PAGE_TABLE_MAP, 2, true},       {PN_FRAME_MAP, 3, true},
     {PN_FRAME_UNMAP, 2, true},    {PN_FRAME_ADDRESS, 0, false},       {PN_IRQ_SET_NOTIFICATION, 1, true},
     {PN_IRQ_ACK, 0, false},       {PN_SYSTEM_IRQ, 4, true},           {PN_SYSTEM_SCHED, 5, true},
-    {PN_SYSTEM_SEAL, 1, true},
+    {PN_SYSTEM_SEAL, 1, true},    {PN_SYSTEM_DOMAIN, 4, true},
 };
 #define METHODS (sizeof methods / sizeof methods[0])
 

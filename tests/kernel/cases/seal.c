@@ -30,7 +30,7 @@ static void refuses_construction(void)
     CHECK_EQ(invoke3(frame, PN_FRAME_MAP, PN_ROOT_VSPACE, 0x30001000, PN_READ), PN_ERR_SEALED);
     CHECK_EQ(invoke2(frame, PN_FRAME_UNMAP, PN_ROOT_VSPACE, SHARED_VADDR), PN_ERR_SEALED);
     CHECK_EQ(invoke1(irq, PN_IRQ_SET_NOTIFICATION, ntfn), PN_ERR_SEALED);
-    for (word method = PN_SYSTEM_IRQ; method <= PN_SYSTEM_SEAL; method++)
+    for (word method = PN_SYSTEM_IRQ; method <= PN_SYSTEM_DOMAIN; method++)
         CHECK_EQ(invoke(PN_ROOT_SYSTEM, method, words, 4, NULL), PN_ERR_SEALED);
 }
 

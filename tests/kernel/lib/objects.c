@@ -214,7 +214,7 @@ void thread_make(struct thread *t, void (*function)(word), word argument)
         error = invoke(t->tcb, PN_TCB_CONFIGURE, configuration, 6, NULL);
     }
     CHECK_EQ(error, PN_OK);
-    CHECK_EQ(invoke2(t->tcb, PN_TCB_SET_SCHED, t->priority, t->sc), PN_OK);
+    CHECK_EQ(invoke3(t->tcb, PN_TCB_SET_SCHED, t->priority, t->sc, t->domain), PN_OK);
     if (t->notification != 0)
         CHECK_EQ(invoke1(t->tcb, PN_TCB_BIND_NOTIFICATION, t->notification), PN_OK);
     CHECK_EQ(invoke3(t->tcb, PN_TCB_SET_START, (word)thread_entry, t->stack_top, (word)&starts[index]),

@@ -95,6 +95,7 @@ struct thread {
     cptr timeout_endpoint;
     word flags;
     word priority;
+    word domain;
     word budget; /* us; 0: passive from the start */
     word period;
     word refills;

@@ -35,6 +35,7 @@ void host_power_on(u64 garbage)
     memset(ks_reply, 0, sizeof ks_reply);
     memset(ks_sc, 0, sizeof ks_sc);
     memset(ks_ready, 0, sizeof ks_ready);
+    memset(ks_marks, 0, sizeof ks_marks);
     memset(ks_fpu, 0, sizeof ks_fpu);
     memset(&fixed, 0, sizeof fixed);
     memset(fixed_binding, 0, sizeof fixed_binding);
@@ -42,6 +43,7 @@ void host_power_on(u64 garbage)
     memset(fixed_cnode, 0, sizeof fixed_cnode);
     memset(fixed_untyped, 0, sizeof fixed_untyped);
     memset(fixed_irq, 0, sizeof fixed_irq);
+    memset(fixed_schedule, 0, sizeof fixed_schedule);
     memset(fixed_table_mapped, 0, sizeof fixed_table_mapped);
     fill(ks_buffer, sizeof ks_buffer, garbage);
     fill(fixed_vspace, sizeof fixed_vspace, garbage);

@@ -18,6 +18,8 @@
 #define PN_MAX_SLOTS          8
 #define PN_MAX_IRQS           3
 #define PN_MAX_REFILLS        3
+#define PN_MAX_DOMAINS        2
+#define PN_MAX_SCHEDULE       2
 
 #define PN_PRIORITIES    256
 #define PN_PAGE_BITS     12
