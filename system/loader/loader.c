@@ -34,29 +34,52 @@ static bool overlap(struct range a, struct range b)
     return a.start < b.end && b.start < a.end;
 }
 
-/* CRC-32 by half bytes: a sixteen-word table is small enough to carry. */
-static uint32_t crc_update(uint32_t crc, const uint8_t *bytes, uint64_t size)
-{
-    static const uint32_t table[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-                                       0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                       0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+/* CRC-32 of each byte value, alone and with one, two and three zero bytes behind it. */
+static uint32_t crc_table[4][256];
 
-    for (uint64_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        crc = crc >> 4 ^ table[crc & 15];
-        crc = crc >> 4 ^ table[crc & 15];
+static void crc_prepare(void)
+{
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint32_t crc = byte;
+
+        for (unsigned bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (0xedb88320u & -(crc & 1));
+        }
+        crc_table[0][byte] = crc;
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        for (unsigned i = 1; i < 4; i++) {
+            uint32_t before = crc_table[i - 1][byte];
+
+            crc_table[i][byte] = before >> 8 ^ crc_table[0][before & 0xff];
+        }
+    }
+}
+
+/* By words, four look-ups each: the checksum of the image is a good part of the time until the kernel runs.
+ */
+static uint32_t crc_update(uint32_t crc, const uint32_t *words, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        crc ^= words[i];
+        crc = crc_table[3][crc & 0xff] ^ crc_table[2][crc >> 8 & 0xff] ^ crc_table[1][crc >> 16 & 0xff] ^
+              crc_table[0][crc >> 24];
     }
     return crc;
 }
 
+/* `size` is a multiple of IMAGE_ALIGN, the payload is aligned to it. */
 static uint32_t crc_of(const uint8_t *payload, uint64_t size)
 {
-    static const uint8_t zero[4];
-    const uint64_t at = offsetof(struct image_header, crc);
-    uint32_t crc = crc_update(0xffffffff, payload, at);
+    static const uint32_t zero;
+    const uint64_t field = offsetof(struct image_header, crc) / 4;
+    const uint32_t *words = (const uint32_t *)(const void *)payload;
+    uint32_t crc;
 
-    crc = crc_update(crc, zero, sizeof zero);
-    return ~crc_update(crc, payload + at + 4, size - at - 4);
+    crc_prepare();
+    crc = crc_update(0xffffffff, words, field);
+    crc = crc_update(crc, &zero, 1);
+    return ~crc_update(crc, words + field + 1, size / 4 - field - 1);
 }
 
 static struct range device_tree_range(uint64_t address)
@@ -81,8 +104,8 @@ static void check_header(const struct image_header *header, const uint8_t *image
     if (header->magic != IMAGE_MAGIC) {
         loader_stop("the image has no header");
     }
-    if (header->size < sizeof *header || header->size > IMAGE_MAX_SIZE || header->entry_count == 0 ||
-        header->entry_count > IMAGE_MAX_ENTRIES ||
+    if (header->size < sizeof *header || header->size > IMAGE_MAX_SIZE || header->size % IMAGE_ALIGN != 0 ||
+        header->entry_count == 0 || header->entry_count > IMAGE_MAX_ENTRIES ||
         header->entry_count * sizeof(struct image_entry) > header->size - sizeof *header) {
         loader_stop("the image header has wrong sizes");
     }
@@ -119,6 +142,7 @@ static void check_entry(const struct image_header *header, const struct image_en
 
 static void clear(uint64_t *words, uint64_t size)
 {
+#pragma GCC unroll 8
     for (uint64_t i = 0; i < size / 8; i++) {
         words[i] = 0;
     }
@@ -131,6 +155,7 @@ static void place(const uint8_t *payload, const struct image_entry *entry)
     uint64_t *to = (uint64_t *)(uintptr_t)entry->paddr;
     const uint64_t *from = (const uint64_t *)(const void *)(payload + entry->offset);
 
+#pragma GCC unroll 8
     for (uint64_t i = 0; i < entry->file_size / 8; i++) {
         to[i] = from[i];
     }

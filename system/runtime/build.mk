@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, rings) for the target.
+# libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, rings, memcpy) for the target.
 
 RUNTIME := system/runtime
 # Less the FPU's part, which the SDK's library has from hard/, the product's from soft/.
@@ -15,6 +15,9 @@ $(OUT)/obj/system/%.o: system/%.c | $(DEPS_STAMP)
 $(OUT)/obj/system/%.o: system/%.S | $(DEPS_STAMP)
 	@mkdir -p $(@D)
 	$(RISCV_CC) $(PD_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The compiler must not turn the loops of memcpy into calls of memcpy.
+$(OUT)/obj/$(RUNTIME)/postern/memory.o: PD_CFLAGS += -fno-tree-loop-distribute-patterns
 
 $(OUT)/lib/libmicrokit.a: $(MICROKIT_OBJS)
 $(OUT)/lib/libpostern.a: $(POSTERN_OBJS)
