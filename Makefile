@@ -66,7 +66,7 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: ## all tests: lint, unit, kernel, integration, network; ends with "N passed, N failed"
+test: ## all tests: lint, unit, kernel, integration, network, broker; ends with "N passed, N failed"
 	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
 	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=rogue programs
 	@$(TIED) tests/run

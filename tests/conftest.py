@@ -31,6 +31,12 @@ _GATEWAYS = pytest.StashKey[list[Gateway]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=1, help="the first seed of tests that play with chance")
     parser.addoption("--seeds", type=int, default=1, help="how many seeds each of them plays")
+    parser.addoption("--long", action="store_true", help="also what takes too long for every day")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("long"):
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
