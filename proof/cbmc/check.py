@@ -37,8 +37,9 @@ class Harness:
 
 
 def expand(names):
-    """'K/x' is kernel/src/x.c, all else proof/cbmc/x.c."""
-    return [f"kernel/src/{name[2:]}.c" if name.startswith("K/") else f"{tools.HERE}/{name}.c" for name in names]
+    """'K/x' is kernel/src/x.c, 'R/x' system/rings/src/x.c, all else proof/cbmc/x.c."""
+    folders = {"K/": "kernel/src/", "R/": "system/rings/src/"}
+    return [f"{folders[name[:2]]}{name[2:]}.c" if name[:2] in folders else f"{tools.HERE}/{name}.c" for name in names]
 
 
 def lines(path):

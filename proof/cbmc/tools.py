@@ -15,8 +15,8 @@ class Unreadable(Exception):
 
 
 class Tree:
-    """A copy of the kernel's sources with the hart replaced, and with small pools if 'small'; 'edit' is a seeded
-    bug (file, text, replacement)."""
+    """A copy of the sources of kernel and rings with the hart replaced, and with small pools if 'small'; 'edit' is a
+    seeded bug (file, text, replacement)."""
 
     def __init__(self, root, folder, small, edit=None):
         self.root = root
@@ -27,6 +27,7 @@ class Tree:
         os.makedirs(folder)
         shutil.copytree("kernel/src", f"{folder}/kernel/src")
         shutil.copytree("kernel/abi", f"{folder}/kernel/abi")
+        shutil.copytree("system/rings", f"{folder}/system/rings")
         shutil.copytree(HERE, f"{folder}/{HERE}")
         shutil.copy(f"{HERE}/csr.h", f"{folder}/kernel/src/machine/csr.h")
         if small:
@@ -49,7 +50,8 @@ class Tree:
             if not os.path.exists(target):
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 run([f"{self.root}/bin/goto-cc", "-funsigned-char", "-std=c11", f"-I{self.folder}/kernel/abi",
-                     f"-I{self.folder}/kernel/src", "-c", f"{self.folder}/{name}", "-o", target])
+                     f"-I{self.folder}/kernel/src", f"-I{self.folder}/system/rings/include", "-c",
+                     f"{self.folder}/{name}", "-o", target])
         return target
 
     def link(self, sources, entry):

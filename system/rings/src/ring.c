@@ -85,14 +85,16 @@ static enum ring_status peer_is_bad(struct ring *ring)
     return RING_PEER_BAD;
 }
 
-/*@ requires ring: ring_base(ring); assigns \nothing; */
+/*@ requires ring: ring_base(ring); assigns \nothing;
+    ensures steady: peer_steady ==> (\result <==> ring_peer_epoch(ring) == epoch); */
 static bool peer_has_epoch(const struct ring *ring, uint32_t epoch)
 {
     return ring_load32(&ring->peer->epoch) == epoch;
 }
 
 /* Take over the peer's new epoch. True if it replaced an earlier one: a restart. */
-/*@ requires ring: \valid(ring); assigns ring->peer_epoch, ring->counters.restarts; */
+/*@ requires ring: \valid(ring); assigns ring->peer_epoch, ring->counters.restarts;
+    ensures taken: ring->peer_epoch == epoch; */
 static bool adopt(struct ring *ring, uint32_t epoch)
 {
     bool restart = ring->peer_epoch != 0;
@@ -105,7 +107,10 @@ static bool adopt(struct ring *ring, uint32_t epoch)
 /* The consumer started anew at `base`. If that is nowhere in what we have in the ring (both sides started at
  * once), we continue from there: what was in the ring is lost to it anyway. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
+    requires new: epoch != ring->peer_epoch;
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index;
+    ensures stays: ring->peer_epoch == \old(ring->peer_epoch) ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index); */
 static enum ring_status adopt_consumer(struct ring *ring, uint32_t epoch)
 {
     uint64_t base = ring_load64(&ring->peer->base);
@@ -124,7 +129,12 @@ static enum ring_status adopt_consumer(struct ring *ring, uint32_t epoch)
 /* Producer: the consumer's head must lie within the last slot_count messages and never move backwards. While
  * the consumer is not up, what was seen last still holds. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index;
+    ensures stays: ring->peer_epoch == \old(ring->peer_epoch) ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index);
+    ensures honest: \old(ring_honest_consumer(ring)) ==> \result == RING_OK &&
+      ring->seen == \old(ring_peer_index(ring)) &&
+      ring->peer_epoch == \old(ring->peer_epoch); */
 static enum ring_status producer_look(struct ring *ring)
 {
     uint32_t epoch = ring_load32(&ring->peer->epoch);
@@ -150,7 +160,10 @@ static enum ring_status producer_look(struct ring *ring)
 /* A new producer's base becomes our head, so that nothing of its own messages is lost and nothing of its
  * predecessor's is delivered. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
+    requires new: epoch != ring->peer_epoch;
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index;
+    ensures stays: ring->peer_epoch == \old(ring->peer_epoch) ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index); */
 static enum ring_status adopt_producer(struct ring *ring, uint32_t epoch)
 {
     uint64_t base = ring_load64(&ring->peer->base);
@@ -166,7 +179,11 @@ static enum ring_status adopt_producer(struct ring *ring, uint32_t epoch)
 
 /* Consumer: the producer's tail must lie at most slot_count ahead of our head and never move backwards. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index;
+    ensures stays: ring->peer_epoch == \old(ring->peer_epoch) ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index);
+    ensures honest: \old(ring_honest_producer(ring)) ==> ring->peer_epoch == \old(ring->peer_epoch) &&
+      \result == (\old(ring->index == ring_peer_index(ring)) ? RING_EMPTY : RING_OK); */
 static enum ring_status consumer_look(struct ring *ring)
 {
     uint32_t epoch = ring_load32(&ring->peer->epoch);
@@ -196,6 +213,7 @@ static enum ring_status consumer_look(struct ring *ring)
 /* The slot of the own index, in bytes from the first. */
 /*@ requires ring: \valid_read(ring) && ring->slot_count >= 1;
     assigns \nothing;
+    ensures slot: \result == ring_slot(ring, ring->index);
     ensures place: \result + ring->slot_size <= ring->slot_count * ring->slot_size; */
 static uint64_t slot_offset(const struct ring *ring)
 {

@@ -6,18 +6,20 @@
 #ifndef RING_MEMORY_H
 #define RING_MEMORY_H
 
-#include <stdint.h>
+#include <postern/ring.h>
 
 /* One load with acquire ordering. */
-/*@ requires word: \valid_read(word); assigns \nothing; */
+/*@ requires word: \valid_read(word); assigns \nothing;
+    ensures steady: peer_steady ==> \result == *(uint64_t *)word; */
 uint64_t ring_load64(const volatile uint64_t *word);
-/*@ requires word: \valid_read(word); assigns \nothing; */
+/*@ requires word: \valid_read(word); assigns \nothing;
+    ensures steady: peer_steady ==> \result == *(uint32_t *)word; */
 uint32_t ring_load32(const volatile uint32_t *word);
 
 /* One store with release ordering. */
-/*@ requires word: \valid(word); assigns *word; */
+/*@ requires word: \valid(word); assigns *word; ensures stored: *word == value; */
 void ring_store64(uint64_t *word, uint64_t value);
-/*@ requires word: \valid(word); assigns *word; */
+/*@ requires word: \valid(word); assigns *word; ensures stored: *word == value; */
 void ring_store32(uint32_t *word, uint32_t value);
 
 /* Orders everything before it against everything after it, stores against later loads included. */

@@ -79,6 +79,27 @@ struct ring {
     predicate ring_readable{L}(struct ring *r) =
       ring_base(r) && \valid_read(r->peer_slots + (0 .. r->slot_count * r->slot_size - 1)); */
 
+/* Order of messages. The own index counts: message number n lies in slot n % slot_count. peer_steady is true
+ * or not, nothing says which: the peer leaves its words and its slots alone during the operation. What is
+ * proved without it holds against a peer that writes anything at any time. */
+/*@ axiomatic Peer { predicate peer_steady reads \nothing; }
+
+    logic integer ring_peer_epoch{L}(struct ring *r) = ((struct ring_header *)r->peer)->epoch;
+    logic integer ring_peer_index{L}(struct ring *r) = ((struct ring_header *)r->peer)->index;
+
+    logic integer ring_slot{L}(struct ring *r, integer n) = (n % r->slot_count) * r->slot_size;
+
+    predicate ring_no_restart{Before, After}(struct ring *r) =
+      \at(r->peer_epoch, Before) == \at(r->peer_epoch, After) && \at(r->index, Before) < 0xffffffffffffffff;
+
+    predicate ring_honest_consumer{L}(struct ring *r) =
+      peer_steady && r->peer_epoch != 0 && ring_peer_epoch(r) == r->peer_epoch &&
+      r->seen <= ring_peer_index(r) <= r->index;
+
+    predicate ring_honest_producer{L}(struct ring *r) =
+      peer_steady && r->peer_epoch != 0 && ring_peer_epoch(r) == r->peer_epoch &&
+      r->seen <= ring_peer_index(r) && r->index <= ring_peer_index(r) <= r->index + r->slot_count; */
+
 /*
  * Start the producer's side. own_half and peer_half are the addresses of the halves, slots (power of two) and
  * slot_size (bytes, multiple of 8, at least 16) the geometry from the product description. The new epoch is
@@ -109,7 +130,9 @@ static inline uint32_t ring_payload_max(const struct ring *ring)
 /*@ requires ring: ring_writable(ring);
     requires data: \valid_read((uint8_t *)data + (0 .. length - 1));
     assigns *ring, ring->own->index, ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
-    ensures ring: ring_writable(ring); */
+    ensures ring: ring_writable(ring);
+    ensures next: \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index == \old(ring->index)
+   + 1; */
 enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, uint32_t length);
 
 /* Producer: the same from two pieces, so that a header need not be copied in front of its payload first. */
@@ -119,7 +142,17 @@ enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, u
     assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved;
     assigns ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
     ensures long: head_length + length > ring->slot_size - RING_SLOT_HEADER ==> \result == RING_TOO_LONG;
-    ensures ring: ring_writable(ring); */
+    ensures ring: ring_writable(ring);
+    ensures room: \old(ring_honest_consumer(ring)) && head_length + length <= ring->slot_size -
+   RING_SLOT_HEADER ==> \result == (\old(ring->index - ring_peer_index(ring)) < ring->slot_count ? RING_OK :
+   RING_FULL); ensures next: \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index ==
+   \old(ring->index) + 1; ensures published: \result == RING_OK ==> ring->own->index == ring->index; ensures
+   not_now: \result != RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index == \old(ring->index) &&
+   ring->own->index == \old(ring->own->index); ensures untouched: \result != RING_OK ==> \forall integer k; 0
+   <= k < ring->slot_count * ring->slot_size ==> ring->slots[k] == \old(ring->slots[k]); ensures others:
+   \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> \forall integer k; 0 <= k < ring->slot_count *
+   ring->slot_size && (k < ring_slot(ring, \old(ring->index)) || ring_slot(ring, \old(ring->index)) +
+   ring->slot_size <= k) ==> ring->slots[k] == \old(ring->slots[k]); */
 enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
                             const void *data, uint32_t length);
 
@@ -138,9 +171,14 @@ uint32_t ring_space(struct ring *ring);
     requires buffer: \valid((uint8_t *)buffer + (0 .. room - 1));
     requires results: \valid(kind) && \valid(length) && \separated(kind, length, ring, ring->own);
     requires apart: \separated((uint8_t *)buffer + (0 .. room - 1), ring, ring->own, kind, length);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved, *kind,
-   *length, ((uint8_t *)buffer)[0 .. room - 1]; ensures fits: \result == RING_OK ==> *length <= room &&
-   *length <= ring->slot_size - RING_SLOT_HEADER; */
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved, *kind;
+    assigns *length, ((uint8_t *)buffer)[0 .. room - 1];
+    ensures fits: \result == RING_OK ==> *length <= room && *length <= ring->slot_size - RING_SLOT_HEADER;
+    ensures there: \old(ring_honest_producer(ring)) ==>
+      (\result == RING_EMPTY <==> \old(ring->index == ring_peer_index(ring))) &&
+      (\result == RING_EMPTY || \result == RING_OK || \result == RING_TOO_LONG);
+    ensures not_now: \result != RING_OK && \result != RING_TOO_LONG && ring_no_restart{Pre, Post}(ring) ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index); */
 enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint32_t room, uint32_t *length);
 
 /* Either side: true if the peer started anew and the next call that looks at it will say RING_RESTARTED: for
