@@ -10,6 +10,7 @@
 #include <postern/abi.h>
 
 #include "capdist_space.h"
+#include "system.h"
 
 #define BADGE_CHILD (UINT64_C(1) << 62)
 #define BADGE_CALL  (UINT64_C(1) << 63)
@@ -157,7 +158,8 @@ static void add_thread(struct capdist *dist, const struct system_model *model, s
                                     .sched = domain->sched,
                                     .notification = domain->notification,
                                     .fault_endpoint = CAPDIST_NONE,
-                                    .priority = (uint16_t)source->priority};
+                                    .priority = (uint16_t)source->priority,
+                                    .domain = (uint16_t)schedule_domain_of(&model->schedule, source)};
 
     thread.flags = (uint16_t)((source->fpu ? PN_TCB_FPU : 0) | (source->passive ? PN_TCB_PASSIVE : 0));
     if (source->parent != NO_INDEX) {
@@ -176,6 +178,35 @@ static void add_threads(struct capdist *dist, const struct system_model *model)
                 add_thread(dist, model, i);
             }
         }
+    }
+}
+
+static struct capdist_slot slot_of(const struct schedule *schedule, size_t i)
+{
+    const struct schedule_entry *entry = &schedule->entries.at[i];
+    struct capdist_slot slot = {.entry = (uint16_t)(schedule->shift + i)};
+
+    if (!entry->marker && entry->domain != NO_INDEX) {
+        slot.duration = entry->duration;
+        slot.ticks = entry->ticks;
+        slot.domain = (uint16_t)schedule->domains.at[entry->domain].id;
+    }
+    return slot;
+}
+
+/* The entry that starts the schedule ends its construction: it comes last. */
+static void add_slots(struct capdist *dist, const struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->entries.count; i++) {
+        if (i != schedule->start) {
+            *LIST_PUSH(&dist->slots) = slot_of(schedule, i);
+        }
+    }
+    if (schedule->start < schedule->entries.count) {
+        struct capdist_slot first = slot_of(schedule, (size_t)schedule->start);
+
+        first.start = PN_SCHEDULE_AT_SEAL;
+        *LIST_PUSH(&dist->slots) = first;
     }
 }
 
@@ -233,6 +264,7 @@ void capdist_build(struct capdist *dist, const struct system_model *model, const
     add_runs(dist, layout);
     capdist_add_page_tables(dist, layout);
     add_threads(dist, model);
+    add_slots(dist, &model->schedule);
 }
 
 void capdist_free(struct capdist *dist)
@@ -246,6 +278,7 @@ void capdist_free(struct capdist *dist)
     free(dist->caps.at);
     free(dist->scheds.at);
     free(dist->threads.at);
+    free(dist->slots.at);
     free(dist->domains.at);
     *dist = (struct capdist){0};
 }

@@ -41,6 +41,7 @@ struct capdist {
     LIST(struct capdist_cap) caps;
     LIST(struct capdist_sched) scheds;
     LIST(struct capdist_thread) threads;
+    LIST(struct capdist_slot) slots;
     LIST(struct capdist_domain) domains; /* not in the blob */
 };
 

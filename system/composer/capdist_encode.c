@@ -40,6 +40,8 @@ static struct section section_of(const struct capdist *dist, enum capdist_table 
         return (struct section){dist->scheds.at, dist->scheds.count, sizeof dist->scheds.at[0]};
     case CAPDIST_THREADS:
         return (struct section){dist->threads.at, dist->threads.count, sizeof dist->threads.at[0]};
+    case CAPDIST_SLOTS:
+        return (struct section){dist->slots.at, dist->slots.count, sizeof dist->slots.at[0]};
     case CAPDIST_TABLE_COUNT:
     default:
         return (struct section){NULL, 0, 0};

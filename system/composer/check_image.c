@@ -25,6 +25,7 @@ static const size_t record_sizes[CAPDIST_TABLE_COUNT] = {
     sizeof(struct capdist_cap),
     sizeof(struct capdist_sched),
     sizeof(struct capdist_thread),
+    sizeof(struct capdist_slot),
 };
 
 void checker_error(const struct checker *checker, const char *format, ...)
@@ -261,6 +262,7 @@ bool check_image(const uint8_t *image, size_t size, const char *path, const stru
     if (good) {
         good = checker_regions(&checker);
         good = checker_capabilities(&checker) && good;
+        good = checker_schedule(&checker) && good;
         authority_of_model(&expected, model);
         authority_sort(&expected);
         authority_sort(&checker.granted);

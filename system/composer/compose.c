@@ -113,7 +113,6 @@ static bool check_description(struct job *job)
     free(input.read.folders.at);
     if (parsed) {
         rules_run(&job->model, job->diag);
-        rules_schedule_kernel(&job->model, job->diag, job->options->output != NULL && !job->options->check);
         reach_compute(&job->authority, &job->model);
         compose_policy(job, &job->authority, "");
     }

@@ -39,6 +39,22 @@ static void add_sum(struct text *out, const struct system_model *model)
     text_add(out, "\n");
 }
 
+/* What each domain gets, whatever the others do. */
+static void add_shares(struct text *out, const struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->domains.count; i++) {
+        const struct time_domain *domain = &schedule->domains.at[i];
+        ull share = (ull)schedule_share(schedule, domain->id);
+        text_add(out, i == 0 ? "\n  Time of" : ",");
+        if (share == SHARE_UNKNOWN) {
+            text_add(out, " %s: depends on the timer's ticks", domain->name);
+        } else {
+            text_add(out, " %s: %llu.%llu %%", domain->name, share / 10, share % 10);
+        }
+    }
+    text_add(out, ".\n\n");
+}
+
 static void add_schedule(struct text *out, const struct system_model *model)
 {
     const struct schedule *schedule = &model->schedule;
@@ -63,7 +79,7 @@ static void add_schedule(struct text *out, const struct system_model *model)
         }
         text_add(out, "\n");
     }
-    text_add(out, "\n");
+    add_shares(out, schedule);
 }
 
 static void add_domains(struct text *out, const struct report *report)

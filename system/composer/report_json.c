@@ -243,6 +243,8 @@ static json_object *schedule(const struct schedule *schedule)
         json_object *one = json_object_new_object();
         add(one, "name", text(schedule->domains.at[i].name));
         add(one, "id", number(schedule->domains.at[i].id));
+        uint64_t share = schedule_share(schedule, schedule->domains.at[i].id);
+        add(one, "cpu_permille", share == SHARE_UNKNOWN ? NULL : number(share));
         (void)json_object_array_add(names, one);
     }
     for (size_t i = 0; i < schedule->entries.count; i++) {

@@ -102,10 +102,8 @@ void rule_domain_id_range(const struct check *check);
 void rule_schedule_length(const struct check *check);
 void rule_schedule_start(const struct check *check);
 void rule_schedule_shift(const struct check *check);
+void rule_schedule_short(const struct check *check);
 void rule_pd_domain(const struct check *check);
 void rule_pd_domain_scheduled(const struct check *check);
-
-/* Whether the kernel can keep the schedule: an error when an image is wanted, else a warning. */
-void rules_schedule_kernel(const struct system_model *model, struct diag *diag, bool build);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <postern/limits.h>
+
 #include "element.h"
 #include "rules.h"
 #include "system.h"
@@ -105,6 +107,19 @@ void rule_schedule_shift(const struct check *check)
     }
 }
 
+/* The kernel takes a few microseconds of each slot to begin it. */
+void rule_schedule_short(const struct check *check)
+{
+    for (size_t i = 0; i < schedule_of(check)->entries.count; i++) {
+        const struct schedule_entry *entry = &schedule_of(check)->entries.at[i];
+        if (!entry->marker && !entry->ticks && entry->duration < PN_MIN_BUDGET_US && entry->duration > 0) {
+            rules_warn(check, element_place(entry->source, "duration", entry->place),
+                       "a slot of %llu us is hardly longer than the kernel takes to begin it",
+                       (ull)entry->duration);
+        }
+    }
+}
+
 void rule_pd_domain(const struct check *check)
 {
     for (size_t i = 0; i < check->model->pds.count; i++) {
@@ -130,39 +145,5 @@ void rule_pd_domain_scheduled(const struct check *check)
             rules_warn(check, element_place(pd->source, "domain", pd->place),
                        "'%s' never runs: its domain %llu is not in the schedule", pd->name, (ull)id);
         }
-    }
-}
-
-/* The kernel divides time by priority and budget only; a schedule with one domain needs nothing more. */
-static bool kernel_can(const struct system_model *model)
-{
-    const struct schedule *schedule = &model->schedule;
-    for (size_t i = 0; i < model->pds.count; i++) {
-        if (schedule_domain_of(schedule, &model->pds.at[i]) !=
-            schedule_domain_of(schedule, &model->pds.at[0])) {
-            return false;
-        }
-    }
-    size_t others = 0;
-    for (size_t i = 0; i < schedule->domains.count; i++) {
-        uint64_t id = schedule->domains.at[i].id;
-        bool own = model->pds.count > 0 && id == schedule_domain_of(schedule, &model->pds.at[0]);
-        others += schedule_runs(schedule, id) != own ? 1 : 0;
-    }
-    return others == 0;
-}
-
-void rules_schedule_kernel(const struct system_model *model, struct diag *diag, bool build)
-{
-    static const char text[] = "the kernel cannot divide time among several domains: an image of this system "
-                               "cannot be built";
-    if (model->schedule.entries.count == 0 || kernel_can(model)) {
-        return;
-    }
-    if (build) {
-        diag_error(diag, "schedule-kernel", model->schedule.place, "%s", text);
-        diag_hint(diag, "budgets and periods bound what a protection domain takes");
-    } else {
-        diag_warning(diag, "schedule-kernel", model->schedule.place, "%s", text);
     }
 }

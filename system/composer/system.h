@@ -35,6 +35,10 @@ void system_parse_schedule(struct system_model *model, struct system_input *inpu
 size_t system_find_domain(const struct system_model *model, struct diag *diag, const char *rule,
                           const struct element *element);
 
+/* Time of the domain with this id, in thousandths; SHARE_UNKNOWN: the schedule mixes us and ticks. */
+#define SHARE_UNKNOWN UINT64_MAX
+uint64_t schedule_share(const struct schedule *schedule, uint64_t id);
+
 /* True if the schedule gives time to the domain with this id. */
 bool schedule_runs(const struct schedule *schedule, uint64_t id);
 

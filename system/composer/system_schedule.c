@@ -8,6 +8,10 @@
 #include "number.h"
 #include "system.h"
 
+/* What the kernel takes, at any timebase. */
+#define SLOT_MOST_TICKS (UINT64_C(1) << 56)
+#define SLOT_MOST_US    (UINT64_C(1) << 46)
+
 static struct place at(const struct element *element, const char *attribute)
 {
     return element_place(element, attribute, element->place);
@@ -95,7 +99,13 @@ static const char *parse_duration(const char *text, struct schedule_entry *entry
     digits[length] = '\0';
     entry->ticks = text[length + 1] == 't';
     enum number_error error = number_parse(digits, &entry->duration);
-    return error != NUMBER_OK ? number_error_text(error) : entry->duration == 0 ? "is zero" : NULL;
+    if (error != NUMBER_OK) {
+        return number_error_text(error);
+    }
+    if (entry->duration >= (entry->ticks ? SLOT_MOST_TICKS : SLOT_MOST_US)) {
+        return entry->ticks ? "is not less than 2^56 ticks" : "is not less than 2^46 us";
+    }
+    return entry->duration == 0 ? "is zero" : NULL;
 }
 
 static void parse_entry(struct system_model *model, struct system_input *input, const struct element *element)
@@ -175,6 +185,24 @@ bool schedule_runs(const struct schedule *schedule, uint64_t id)
         }
     }
     return false;
+}
+
+uint64_t schedule_share(const struct schedule *schedule, uint64_t id)
+{
+    uint64_t all = 0;
+    uint64_t own = 0;
+    bool first_unit =
+        schedule->start < schedule->entries.count && schedule->entries.at[schedule->start].ticks;
+    for (size_t i = schedule->start; i < schedule->entries.count && !schedule->entries.at[i].marker; i++) {
+        const struct schedule_entry *entry = &schedule->entries.at[i];
+        bool known = entry->domain != NO_INDEX;
+        if (entry->ticks != first_unit || entry->duration > UINT64_MAX / 1000 - all) {
+            return SHARE_UNKNOWN;
+        }
+        all += entry->duration;
+        own += known && schedule->domains.at[entry->domain].id == id ? entry->duration : 0;
+    }
+    return all == 0 ? SHARE_UNKNOWN : own * 1000 / all;
 }
 
 uint64_t schedule_domain_of(const struct schedule *schedule, const struct pd *pd)

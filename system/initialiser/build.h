@@ -29,6 +29,7 @@ void build_irqs(void);
 void build_caps(void);
 void build_scheds(void);
 void build_threads(void);
+void build_schedule(const struct pn_bootinfo *info);
 void start_threads(void);
 
 #endif

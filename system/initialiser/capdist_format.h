@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define CAPDIST_MAGIC   0x3130545349445450 /* "PTDIST01" */
-#define CAPDIST_VERSION 1
+#define CAPDIST_VERSION 2
 #define CAPDIST_NONE    0xffff /* no object */
 
 /* The initialiser's address space: its program below, then the blob, then its stack. One leaf table holds it
@@ -30,6 +30,7 @@ enum capdist_table {
     CAPDIST_CAPS,    /* struct capdist_cap */
     CAPDIST_SCHEDS,  /* struct capdist_sched */
     CAPDIST_THREADS, /* struct capdist_thread, in the order of starting */
+    CAPDIST_SLOTS,   /* struct capdist_slot, the one that the domain schedule starts with last */
     CAPDIST_TABLE_COUNT
 };
 
@@ -107,6 +108,19 @@ struct capdist_thread {
     uint16_t fault_endpoint; /* or CAPDIST_NONE */
     uint16_t priority;
     uint16_t flags; /* PN_TCB_* */
+    uint16_t domain;
+    uint16_t unused[3];
 };
+
+/* An entry of the domain schedule. */
+struct capdist_slot {
+    uint64_t duration; /* 0: end marker */
+    uint16_t entry;
+    uint16_t domain;
+    uint16_t start; /* PN_SCHEDULE_* */
+    uint16_t ticks; /* unit of the duration: 1 ticks of the timebase, 0 us */
+};
+
+#define CAPDIST_MAX_US (UINT64_C(1) << 46) /* longest slot in us: fits the kernel's ticks at any timebase */
 
 #endif

@@ -16,6 +16,7 @@ static const uint32_t record_size[CAPDIST_TABLE_COUNT] = {
     [CAPDIST_CAPS] = sizeof(struct capdist_cap),
     [CAPDIST_SCHEDS] = sizeof(struct capdist_sched),
     [CAPDIST_THREADS] = sizeof(struct capdist_thread),
+    [CAPDIST_SLOTS] = sizeof(struct capdist_slot),
 };
 
 static const struct capdist_header *header(void)

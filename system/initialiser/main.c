@@ -23,6 +23,7 @@ _Noreturn void initialiser_main(const struct pn_bootinfo *info)
     build_caps();
     build_scheds();
     build_threads();
+    build_schedule(info);
     start_threads();
     console_stop("seal", "root task", invoke(&seal));
 }

@@ -78,15 +78,33 @@ void build_threads(void)
         const struct capdist_thread *thread = capdist_at(CAPDIST_THREADS, i);
         const char *name = object_name(thread->tcb);
         uint64_t tcb = slot_of(thread->tcb);
-        const struct invocation sched = {tcb, PN_TCB_SET_SCHED, {thread->priority, slot_of(thread->sched)}};
+        const struct invocation sched = {
+            tcb, PN_TCB_SET_SCHED, {thread->priority, slot_of(thread->sched), thread->domain}};
         const struct invocation bind = {tcb, PN_TCB_BIND_NOTIFICATION, {slot_of(thread->notification)}};
         const struct invocation start = {tcb, PN_TCB_SET_START, {thread->pc, thread->sp, thread->a0}};
 
         console_name(tcb, name);
         configure(thread, name);
-        invoke_or_stop(&sched, "set the priority", name);
+        invoke_or_stop(&sched, "set priority and domain", name);
         invoke_or_stop(&bind, "bind the notification", name);
         invoke_or_stop(&start, "set the start registers", name);
+    }
+}
+
+/* The schedule itself begins at seal. */
+void build_schedule(const struct pn_bootinfo *info)
+{
+    for (uint32_t i = 0; i < capdist_count(CAPDIST_SLOTS); i++) {
+        const struct capdist_slot *slot = capdist_at(CAPDIST_SLOTS, i);
+        uint64_t ticks = slot->duration;
+
+        if (!slot->ticks && ticks < CAPDIST_MAX_US) {
+            ticks = ticks / 1000000 * info->timebase_hz + ticks % 1000000 * info->timebase_hz / 1000000;
+        }
+        const struct invocation set = {
+            PN_ROOT_SYSTEM, PN_SYSTEM_DOMAIN, {slot->entry, slot->domain, ticks, slot->start}};
+
+        invoke_or_stop(&set, "set the domain schedule", "entry");
     }
 }
 

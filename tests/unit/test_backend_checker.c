@@ -356,34 +356,77 @@ static void survives_random_changes(void **state)
     free(original);
 }
 
+static void refuses_another_domain(void **state)
+{
+    struct capdist_thread *thread = record(CAPDIST_THREADS, 0, sizeof *thread);
+
+    (void)state;
+    thread->domain = 2;
+    refused("'top' is in domain 2, not in 6");
+}
+
+static struct capdist_slot *slot_record(size_t index)
+{
+    return record(CAPDIST_SLOTS, index, sizeof(struct capdist_slot));
+}
+
+/* Each field of each entry counts; the last record is the one that starts the schedule. */
+static void refuses_another_schedule(void **state)
+{
+    static const struct capdist_slot built[3] = {
+        {100, 3, 2, PN_SCHEDULE_SET, 0}, {0, 5, 0, PN_SCHEDULE_SET, 0}, {5000, 4, 6, PN_SCHEDULE_AT_SEAL, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_memory_equal(slot_record(i), &built[i], sizeof built[i]);
+        for (unsigned field = 0; field < 5; field++) {
+            struct capdist_slot *slot = slot_record(i);
+
+            slot->duration += field == 0;
+            slot->entry = (uint16_t)(slot->entry + (field == 1));
+            slot->domain = (uint16_t)(slot->domain + (field == 2));
+            slot->start ^= (uint16_t)(field == 3);
+            slot->ticks ^= (uint16_t)(field == 4);
+            bool unit_of_marker = i == 1 && field == 4;
+            if (!unit_of_marker) {
+                refused("of the domain schedule is not the description's");
+            }
+            *slot = built[i];
+        }
+    }
+    fix_checksum();
+    assert_true(check(NULL));
+}
+
+static void refuses_a_shorter_schedule(void **state)
+{
+    struct capdist_header header;
+
+    (void)state;
+    memcpy(&header, blob(), sizeof header);
+    header.section[CAPDIST_SLOTS].count = 2;
+    memcpy(blob(), &header, sizeof header);
+    refused("has 2 entries, not 3");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(accepts_what_was_built),
-        TEST(refuses_a_wrong_checksum),
-        TEST(refuses_a_secret_given_away),
-        TEST(refuses_a_secret_under_another_name),
-        TEST(refuses_wider_memory_rights),
-        TEST(refuses_writable_code),
-        TEST(refuses_shared_private_pages),
-        TEST(refuses_kernel_memory),
-        TEST(refuses_the_initialisers_memory),
-        TEST(refuses_an_undeclared_device),
-        TEST(refuses_listening_on_a_server),
-        TEST(refuses_a_forged_badge),
-        TEST(refuses_another_input),
-        TEST(refuses_control_of_a_stranger),
-        TEST(refuses_an_unknown_slot),
-        TEST(refuses_another_interrupt),
-        TEST(refuses_mixed_threads),
-        TEST(refuses_another_priority),
-        TEST(refuses_a_missing_fault_handler),
-        TEST(refuses_another_fault_handler),
-        TEST(refuses_changed_contents),
-        TEST(refuses_wrong_indices),
-        TEST(survives_truncation),
+        TEST(accepts_what_was_built),          TEST(refuses_a_wrong_checksum),
+        TEST(refuses_a_secret_given_away),     TEST(refuses_a_secret_under_another_name),
+        TEST(refuses_wider_memory_rights),     TEST(refuses_writable_code),
+        TEST(refuses_shared_private_pages),    TEST(refuses_kernel_memory),
+        TEST(refuses_the_initialisers_memory), TEST(refuses_an_undeclared_device),
+        TEST(refuses_listening_on_a_server),   TEST(refuses_a_forged_badge),
+        TEST(refuses_another_input),           TEST(refuses_control_of_a_stranger),
+        TEST(refuses_an_unknown_slot),         TEST(refuses_another_interrupt),
+        TEST(refuses_mixed_threads),           TEST(refuses_another_priority),
+        TEST(refuses_another_domain),          TEST(refuses_another_schedule),
+        TEST(refuses_a_shorter_schedule),      TEST(refuses_a_missing_fault_handler),
+        TEST(refuses_another_fault_handler),   TEST(refuses_changed_contents),
+        TEST(refuses_wrong_indices),           TEST(survives_truncation),
         TEST(survives_random_changes),
     };
 

@@ -183,6 +183,22 @@ static void add_map(struct fixture_system *system, size_t pd, size_t region, uin
     *map = (struct map){.region = region, .vaddr = vaddr, .perms = perms, .place = {"test.system", 7, 1}};
 }
 
+/* Entries 3 (app, 100 us), 4 (the others, 5000 ticks), 5 (end marker); it starts with 4. */
+static void add_schedule(struct fixture_system *system)
+{
+    struct schedule *schedule = &system->model.schedule;
+
+    *LIST_PUSH(&schedule->domains) = (struct time_domain){.name = "others", .id = 6};
+    *LIST_PUSH(&schedule->domains) = (struct time_domain){.name = "alone", .id = 2};
+    *LIST_PUSH(&schedule->entries) = (struct schedule_entry){.domain = 1, .duration = 100};
+    *LIST_PUSH(&schedule->entries) = (struct schedule_entry){.domain = 0, .duration = 5000, .ticks = true};
+    *LIST_PUSH(&schedule->entries) = (struct schedule_entry){.marker = true, .domain = NO_INDEX};
+    schedule->given = true;
+    schedule->start = 1;
+    schedule->shift = 3;
+    system->model.pds.at[APP].time_domain = 1;
+}
+
 void fixture_system_make(struct fixture_system *system)
 {
     static uint8_t secret[5] = {'k', 'e', 'y', '!', '\n'};
@@ -212,6 +228,7 @@ void fixture_system_make(struct fixture_system *system)
         (struct setvar){.symbol = "in_bss", .kind = SETVAR_REGION_PADDR, .region = SHARED};
     *LIST_PUSH(&system->model.channels) = (struct channel){
         .end = {{.pd = APP, .id = 0, .pp = true, .notify = true}, {.pd = DRV, .id = 1, .notify = true}}};
+    add_schedule(system);
     system->kernel = program();
     system->root = program();
 }
@@ -228,6 +245,8 @@ void fixture_system_free(struct fixture_system *system)
     free(system->model.pds.at);
     free(system->model.regions.at);
     free(system->model.channels.at);
+    free(system->model.schedule.domains.at);
+    free(system->model.schedule.entries.at);
     elf_free(system->kernel);
     elf_free(system->root);
     layout_free(&system->layout);

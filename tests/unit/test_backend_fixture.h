@@ -37,7 +37,8 @@ Elf64_Phdr *fixture_phdr(struct fixture_elf *elf, unsigned index);
 Elf64_Ehdr *fixture_ehdr(struct fixture_elf *elf);
 Elf64_Sym *fixture_symbol(struct fixture_elf *elf, const char *name);
 
-/* Domains "top" (parent of the others), "drv" (device, interrupt), "app" (calls drv, holds the secret). */
+/* Domains "top" (parent of the others), "drv" (device, interrupt), "app" (calls drv, holds the secret, has
+ * time of its own: domain 2, the others 6). */
 enum { TOP, DRV, APP };
 enum { SHARED, DEVICE, SECRET };
 struct fixture_system {

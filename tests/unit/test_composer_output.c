@@ -180,6 +180,7 @@ static void test_json_of_a_sound_system(void **state)
     expect_json(json_object_array_get_idx(member(document, "memory_regions"), 1), "device", "true");
     expect_json(json_object_array_get_idx(member(document, "memory_regions"), 2), "mapped", "false");
     expect_json(member(document, "schedule"), "start_index", "0");
+    expect_json(member(document, "schedule"), "domains", "[{\"name\":\"d\",\"id\":4,\"cpu_permille\":1000}]");
     json_object_put(document);
     fixture_end(&fixture);
 }

@@ -171,7 +171,7 @@ static void test_device_policies(void **state)
 
 /* Rules whose negative case is a function above. */
 static const char *const other_cases[] = {"xml-limits", "channel-pp-both", "policy-exclusive",
-                                          "policy-devices", "schedule-kernel"};
+                                          "policy-devices"};
 
 /* Rules that only a build can break; tests/integration/test_sdk.py breaks and keeps them. */
 static const char *const build_rules[] = {"program-found", "program-elf", "program-space", "program-symbols",
@@ -266,28 +266,6 @@ static void test_whole_grammar(void **state)
     fixture_end(&fixture);
 }
 
-/* The kernel's lack of a schedule is a warning of --check and an error of a build. */
-static void test_schedule_of_several_domains(void **state)
-{
-    (void)state;
-    static const char text[] =
-        "<system>@<domains><domain name='d'/><domain name='e'/><domain_schedule><schedule_entry domain='d' "
-        "duration='10 us'/><schedule_entry domain='e' duration='10 us'/></domain_schedule></domains>"
-        "<protection_domain name='a' domain='d'><program_image path='p'/></protection_domain>"
-        "<protection_domain name='b' domain='e'><program_image path='p'/></protection_domain></system>";
-    struct fixture fixture;
-    fixture_begin(&fixture);
-    assert_true(fixture_system(&fixture, text, nothing));
-    assert_non_null(find_note(&fixture.diag, "schedule-kernel", true));
-    struct options build = {.system = fixture.path, .output = "build/unit/no.img"};
-    diag_free(&fixture.diag);
-    assert_false(compose(&build, &fixture.diag));
-    const struct diag_note *note = find_note(&fixture.diag, "schedule-kernel", false);
-    assert_non_null(note);
-    assert_int_equal(note->place.column, fixture.column);
-    fixture_end(&fixture);
-}
-
 static void test_all_errors_in_one_pass(void **state)
 {
     (void)state;
@@ -326,7 +304,6 @@ int main(void)
         cmocka_unit_test(test_device_policies),
         cmocka_unit_test(test_every_rule_has_both_cases_and_a_line),
         cmocka_unit_test(test_whole_grammar),
-        cmocka_unit_test(test_schedule_of_several_domains),
         cmocka_unit_test(test_all_errors_in_one_pass),
     };
     return cmocka_run_group_tests(tests, read_cases, free_cases);
