@@ -139,10 +139,10 @@ static bool check_entries(const struct checker *checker)
 
 static bool open_blob(struct checker *checker)
 {
-    const struct pn_boot *boot = &checker->header.boot;
+    const struct pn_boot_system *system = &checker->header.system;
 
-    for (uint64_t i = 0; i < boot->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
-        const struct pn_boot_segment *segment = &boot->root_segment[i];
+    for (uint64_t i = 0; i < system->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
+        const struct pn_boot_segment *segment = &system->root_segment[i];
 
         if ((segment->rights & (PN_WRITE | PN_EXEC)) == (PN_WRITE | PN_EXEC)) {
             checker_error(checker, "segment %" PRIu64 " of the initialiser is writable and executable", i);

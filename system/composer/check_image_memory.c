@@ -59,8 +59,8 @@ static bool find_region(const struct checker *checker, struct span run, size_t *
 static bool check_place(const struct checker *checker, const struct capdist_run *run, struct span span,
                         size_t region)
 {
-    const struct pn_boot *boot = &checker->header.boot;
-    struct span kernel = {boot->kernel_paddr, boot->kernel_paddr + boot->kernel_size};
+    const struct pn_boot_system *system = &checker->header.system;
+    struct span kernel = {system->kernel_paddr, system->kernel_paddr + system->kernel_size};
     struct span ram = {checker->model->board.ram_base,
                        checker->model->board.ram_base + checker->model->board.ram_size};
 
@@ -70,8 +70,8 @@ static bool check_place(const struct checker *checker, const struct capdist_run 
                       span.start, span.end);
         return false;
     }
-    for (uint64_t i = 0; i < boot->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
-        const struct pn_boot_segment *segment = &boot->root_segment[i];
+    for (uint64_t i = 0; i < system->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
+        const struct pn_boot_segment *segment = &system->root_segment[i];
 
         if (meet(span, (struct span){segment->paddr, segment->paddr + segment->size})) {
             checker_error(checker, "pages 0x%" PRIx64 "..0x%" PRIx64 " belong to the initialiser", span.start,

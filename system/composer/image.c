@@ -109,21 +109,17 @@ static void add_everything(struct builder *builder, const struct layout *layout)
     }
 }
 
-static void fill_boot(struct pn_boot *boot, const struct layout *layout, uint64_t root_entry)
+static void fill_system(struct pn_boot_system *system, const struct layout *layout, uint64_t root_entry)
 {
-    boot->magic = PN_BOOT_MAGIC;
-    boot->size = sizeof *boot;
-    boot->kernel_paddr = layout->kernel_paddr;
-    boot->kernel_size = layout->kernel_size;
-    boot->ram_paddr = layout->ram_base;
-    boot->ram_size = layout->ram_end - layout->ram_base;
-    boot->root_entry = root_entry;
-    boot->root_sp = CAPDIST_STACK_TOP;
-    boot->root_segment_count = layout->root_count;
+    system->kernel_paddr = layout->kernel_paddr;
+    system->kernel_size = layout->kernel_size;
+    system->root_entry = root_entry;
+    system->root_sp = CAPDIST_STACK_TOP;
+    system->root_segment_count = layout->root_count;
     for (size_t i = 0; i < layout->root_count; i++) {
         const struct root_piece *piece = &layout->root[i];
 
-        boot->root_segment[i] =
+        system->root_segment[i] =
             (struct pn_boot_segment){piece->paddr, piece->vaddr, piece->size, piece->rights};
     }
 }
@@ -186,11 +182,14 @@ uint8_t *image_build(const struct image_source *loader, const struct layout *lay
                      uint64_t root_entry, size_t *size, struct backend_report *report)
 {
     struct builder builder = {0};
-    struct image_header header = {.magic = IMAGE_MAGIC, .image_base = image_base};
+    struct image_header header = {.magic = IMAGE_MAGIC,
+                                  .image_base = image_base,
+                                  .ram_paddr = layout->ram_base,
+                                  .ram_size = layout->ram_end - layout->ram_base};
     uint8_t *image = NULL;
 
     add_everything(&builder, layout);
-    fill_boot(&header.boot, layout, root_entry);
+    fill_system(&header.system, layout, root_entry);
     if (builder.entries.count > IMAGE_MAX_ENTRIES || builder.bytes.count > IMAGE_MAX_SIZE / 2) {
         backend_file_error(report, loader->path, NULL, "the image needs %zu entries and %zu bytes: too many",
                            builder.entries.count, builder.bytes.count);

@@ -30,7 +30,9 @@ struct image_header {
     uint32_t crc;  /* CRC-32 (ISO-HDLC) of the `size` bytes with this field as 0 */
     uint32_t entry_count;
     uint64_t image_base; /* physical address of the loader's first byte */
-    struct pn_boot boot; /* handed to the kernel as it is */
+    uint64_t ram_paddr;  /* RAM that the image was composed for; the device tree must have it */
+    uint64_t ram_size;
+    struct pn_boot_system system; /* handed to the kernel as it is */
 };
 
 /* Place file_size bytes at paddr and clear the rest of mem_size. Entries ascend and do not overlap; paddr,

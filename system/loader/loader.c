@@ -1,37 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Puts every byte of the image at its final physical address, forgets the image, and enters the kernel.
- * Checks the whole image before it writes anything: a damaged one ends with one line on the console.
+ * Puts every byte of the image at its final physical address, forgets the image, and enters the kernel with a
+ * description of the machine. Checks image and machine before it writes anything: a damaged image, or a
+ * machine that it was not made for, ends with one line on the console.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "image_format.h"
+#include "machine.h"
 #include "sbi.h"
 
-#define DEVICE_TREE_MAGIC 0xedfe0dd0u /* as read little-endian */
-#define DEVICE_TREE_MAX   0x200000u
+#define DEVICE_TREE_MAX 0x200000u
 
 _Noreturn void loader_main(uint64_t hart, uint64_t device_tree, const uint8_t *image, uint8_t *payload);
-_Noreturn void loader_trap(uint64_t cause, uint64_t address);
-_Noreturn void loader_enter(uint64_t hart, uint64_t device_tree, const struct pn_boot *boot, uint64_t kernel);
+_Noreturn void loader_trap(uint64_t address);
+_Noreturn void loader_enter(const struct pn_boot *boot, uint64_t kernel);
 
 /* Outlives the payload; the kernel copies it. */
-static struct pn_boot boot_descriptor __attribute__((aligned(16)));
-
-struct range {
-    uint64_t start, end;
-};
+static struct pn_boot boot_descriptor __attribute__((aligned(PN_PAGE_SIZE)));
+static struct machine machine;
 
 static uint64_t address_of(const void *pointer)
 {
     return (uint64_t)(uintptr_t)pointer;
-}
-
-static bool overlap(struct range a, struct range b)
-{
-    return a.start < b.end && b.start < a.end;
 }
 
 /* CRC-32 of each byte value, alone and with one, two and three zero bytes behind it. */
@@ -82,21 +75,15 @@ static uint32_t crc_of(const uint8_t *payload, uint64_t size)
     return ~crc_update(crc, words + field + 1, size / 4 - field - 1);
 }
 
-static struct range device_tree_range(uint64_t address)
+/* Nobody needs the tree any more once it has been read: the image may go where it lies. */
+static const char *read_machine(uint64_t device_tree, uint64_t hart)
 {
-    struct range none = {0, 0};
+    struct fdt tree;
 
-    if (address == 0 || address % 4 != 0) {
-        return none;
+    if (device_tree == 0 || !fdt_open(&tree, (const uint8_t *)(uintptr_t)device_tree, DEVICE_TREE_MAX)) {
+        return "no header, or a wrong one";
     }
-    const uint32_t *tree = (const uint32_t *)(uintptr_t)address;
-    uint32_t raw = tree[1];
-    uint32_t size = raw >> 24 | (raw >> 8 & 0xff00) | (raw & 0xff00) << 8 | raw << 24;
-
-    if (tree[0] != DEVICE_TREE_MAGIC || size > DEVICE_TREE_MAX) {
-        return none;
-    }
-    return (struct range){address, address + size};
+    return machine_read(&machine, &tree, hart);
 }
 
 static void check_header(const struct image_header *header, const uint8_t *image)
@@ -118,25 +105,20 @@ static void check_header(const struct image_header *header, const uint8_t *image
 }
 
 static void check_entry(const struct image_header *header, const struct image_entry *entry,
-                        struct range loaded, struct range tree)
+                        struct region loaded, struct region ram)
 {
-    const struct pn_boot *boot = &header->boot;
-    struct range target = {entry->paddr, entry->paddr + entry->mem_size};
+    struct region target = region_make(entry->paddr, entry->mem_size);
 
     if ((entry->paddr | entry->mem_size | entry->offset | entry->file_size) % IMAGE_ALIGN != 0 ||
         entry->file_size > entry->mem_size || entry->offset > header->size ||
         entry->file_size > header->size - entry->offset) {
         loader_stop("the image has a wrong entry");
     }
-    if (target.start < boot->ram_paddr || target.start - boot->ram_paddr > boot->ram_size ||
-        entry->mem_size > boot->ram_size - (target.start - boot->ram_paddr)) {
-        loader_stop_at("the image has an entry outside its memory:", entry->paddr);
+    if (!machine_usable(&machine, ram, target)) {
+        loader_stop_at("the image has an entry outside its memory, or in the firmware's:", entry->paddr);
     }
-    if (overlap(target, loaded)) {
+    if (region_overlap(target, loaded)) {
         loader_stop_at("the image would overwrite itself at", entry->paddr);
-    }
-    if (overlap(target, tree)) {
-        loader_stop_at("not enough memory: the image would overwrite the device tree at", tree.start);
     }
 }
 
@@ -162,11 +144,23 @@ static void place(const uint8_t *payload, const struct image_entry *entry)
     clear(to + entry->file_size / 8, entry->mem_size - entry->file_size);
 }
 
-_Noreturn void loader_trap(uint64_t cause, uint64_t address)
+_Noreturn void loader_trap(uint64_t address)
 {
-    loader_stop_at(cause == 7 ? "the machine has less memory than the image was composed for: no RAM at"
-                              : "unexpected trap at",
-                   address);
+    loader_stop_at("unexpected trap at", address);
+}
+
+/* Everything that the kernel is told. */
+static void describe(const struct image_header *header, struct region ram)
+{
+    const char *problem = machine_share(&machine, ram, &header->system);
+
+    if (problem != NULL) {
+        loader_stop_in("memory", problem);
+    }
+    boot_descriptor.magic = PN_BOOT_MAGIC;
+    boot_descriptor.size = sizeof boot_descriptor;
+    boot_descriptor.system = header->system;
+    boot_descriptor.machine = machine.facts;
 }
 
 _Noreturn void loader_main(uint64_t hart, uint64_t device_tree, const uint8_t *image, uint8_t *payload)
@@ -175,21 +169,23 @@ _Noreturn void loader_main(uint64_t hart, uint64_t device_tree, const uint8_t *i
 
     check_header(header, image);
     const struct image_entry *entries = (const struct image_entry *)(const void *)(header + 1);
-    struct range loaded = {address_of(image), address_of(payload) + header->size};
-    struct range tree = device_tree_range(device_tree);
+    struct region loaded = {address_of(image), address_of(payload) + header->size};
+    struct region ram = region_make(header->ram_paddr, header->ram_size);
+    const char *problem = read_machine(device_tree, hart);
 
-    if (overlap(loaded, tree)) {
-        loader_stop_at("the image lies on the device tree at", tree.start);
+    if (problem != NULL) {
+        loader_stop_in("device tree", problem);
+    }
+    if (!region_contains(&machine.memory, ram)) {
+        loader_stop_at("the machine has less memory than the image was composed for, which ends at", ram.end);
     }
     for (uint32_t i = 0; i < header->entry_count; i++) {
-        check_entry(header, &entries[i], loaded, tree);
+        check_entry(header, &entries[i], loaded, ram);
     }
+    describe(header, ram);
     for (uint32_t i = 0; i < header->entry_count; i++) {
         place(payload, &entries[i]);
     }
-    boot_descriptor = header->boot;
-    uint64_t kernel = header->boot.kernel_paddr;
-
     clear((uint64_t *)(void *)payload, header->size);
-    loader_enter(hart, device_tree, &boot_descriptor, kernel);
+    loader_enter(&boot_descriptor, boot_descriptor.system.kernel_paddr);
 }

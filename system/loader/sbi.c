@@ -56,3 +56,12 @@ _Noreturn void loader_stop_at(const char *reason, uint64_t value)
     sbi_put_hex(value);
     switch_off();
 }
+
+_Noreturn void loader_stop_in(const char *part, const char *reason)
+{
+    sbi_puts("postern loader: ");
+    sbi_puts(part);
+    sbi_puts(": ");
+    sbi_puts(reason);
+    switch_off();
+}

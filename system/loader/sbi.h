@@ -14,5 +14,7 @@ void sbi_put_hex(uint64_t value);
 /* Say "postern loader: REASON" (and a value) on the console and switch off. */
 _Noreturn void loader_stop(const char *reason);
 _Noreturn void loader_stop_at(const char *reason, uint64_t value);
+/* Say "postern loader: PART: REASON". */
+_Noreturn void loader_stop_in(const char *part, const char *reason);
 
 #endif

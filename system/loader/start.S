@@ -24,14 +24,13 @@ _start:
     .balign 4
 trap:
     la      sp, loader_stack_top
-    csrr    a0, scause
-    csrr    a1, stval
+    csrr    a0, stval
     call    loader_trap
     j       2b
 
-/* void loader_enter(hart, dtb, boot, kernel): leave for the kernel for good. */
+/* void loader_enter(boot, kernel): leave for the kernel for good. */
     .globl loader_enter
 loader_enter:
     fence   rw, rw
     fence.i
-    jr      a3
+    jr      a1

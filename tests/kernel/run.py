@@ -35,6 +35,12 @@ CASE_VADDR = 0x3F000000
 RAM = 0x80000000
 RAM_MIB = 64
 PAGE = 0x1000
+# The machine, as the loader would find it in QEMU's device tree.
+TIMEBASE = 10000000
+CLINT, CLINT_SIZE = 0x2000000, 0x10000
+PLIC, PLIC_SIZE, PLIC_CONTEXT, IRQ_SOURCES = 0xC000000, 0x600000, 1, 96
+PHYSICAL_TOP = 1 << 56
+MAX_UNTYPEDS = 64
 READ, WRITE, EXEC = 1, 2, 4
 TIMEOUT = 60
 EXAMPLES = {
@@ -70,12 +76,23 @@ class Machine:
         segments = [(ROOT, start, data - start, READ | EXEC), (ROOT + data - start, data, end - data, READ | WRITE)]
         segments += [(CASE, CASE_VADDR, PAGE, READ)]
         segments += [(0, 0, 0, 0)] * (8 - len(segments))
-        words = [0x31544F4F424E5450, 72 + 8 * 32, KERNEL, self.kernel_size, RAM + 0x200000, RAM_MIB * 1024 * 1024
-                 - 0x200000, self.root["_start"], 0, 3]
+        words = [0x32544F4F424E5450, 0, KERNEL, self.kernel_size, self.root["_start"], 0, 3]
         words += [word for each in segments for word in each]
+        words += [TIMEBASE, PLIC, PLIC_SIZE, PLIC_CONTEXT, IRQ_SOURCES, 1, 1]
+        untypeds = self.untypeds(end - start)
+        words += [len(untypeds)] + [word for each in untypeds for word in each]
+        words += [0] * 3 * (MAX_UNTYPEDS - len(untypeds))
+        words[1] = 8 * len(words)
         if self.change:
             self.change(words)
-        return struct.pack("<41Q", *words)
+        return struct.pack("<%dQ" % len(words), *words)
+
+    def untypeds(self, root_size):
+        """What nobody uses: address, size, whether it is a device."""
+        ram_end = RAM + RAM_MIB * 1024 * 1024
+        free = [(STUB, KERNEL), (KERNEL + self.kernel_size, ROOT), (ROOT + root_size, CASE), (CASE + PAGE, ram_end)]
+        devices = [(0, CLINT), (CLINT + CLINT_SIZE, PLIC), (PLIC + PLIC_SIZE, RAM), (ram_end, PHYSICAL_TOP)]
+        return [(start, end - start, kind) for kind, ranges in enumerate((free, devices)) for start, end in ranges]
 
     def command(self, case, parameter=0):
         """How one case is run (None: list them)."""

@@ -3,6 +3,6 @@
     .section .text
     .globl _start
 _start:
-    li a2, 0x80201000       /* boot descriptor */
+    li a0, 0x80201000       /* boot descriptor */
     li t0, 0x80400000       /* kernel */
     jr t0

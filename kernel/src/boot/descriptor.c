@@ -2,81 +2,96 @@
 /* The loader's boot descriptor: copied once, then checked. */
 #include "boot/boot.h"
 #include "machine/kernel_map.h"
+#include "machine/plic.h"
 
-static u64 word_at(u64 offset)
+_Static_assert(sizeof(struct pn_boot) <= PN_PAGE_SIZE, "the boot descriptor must fit into its window");
+
+/* [paddr, paddr + size) */
+struct range {
+    u64 paddr;
+    u64 size;
+};
+
+#define CLAIMS (2u + PN_BOOT_SEGMENTS + PN_MAX_UNTYPEDS) /* kernel, PLIC, root segments, untypeds */
+
+/* What belongs to somebody: no two of these may share a page. */
+struct claims {
+    u32 count;
+    struct range range[CLAIMS];
+};
+
+static bool overlap(struct range a, struct range b)
 {
-    u64 value = 0;
-    if (offset > sizeof(window_boot) - 8)
-        return 0;
-    for (u32 i = 0; i < 8; i++)
-        value |= (u64)window_boot[offset + i] << 8 * i;
-    return value;
+    return a.paddr < b.paddr + b.size && b.paddr < a.paddr + a.size;
 }
 
-const char *descriptor_read(struct boot_info *b, u64 paddr)
+/* Whole pages below the end of physical memory, and nobody else's. */
+static bool claim(struct claims *c, u64 paddr, u64 size)
 {
-    struct pn_boot *d = &b->loader;
-    u64 at = paddr % PN_PAGE_SIZE;
-    if (paddr == 0 || paddr % 8 != 0 || paddr >= REGION_ADDRESS_TOP - 2 * (u64)PN_PAGE_SIZE)
-        return "bad address";
-    kernel_map_boot(paddr - at);
-    d->magic = word_at(at);
-    d->size = word_at(at + 8);
-    if (d->magic != PN_BOOT_MAGIC || d->size != sizeof(struct pn_boot))
-        return "wrong magic or size";
-    d->kernel_paddr = word_at(at + 16);
-    d->kernel_size = word_at(at + 24);
-    d->ram_paddr = word_at(at + 32);
-    d->ram_size = word_at(at + 40);
-    d->root_entry = word_at(at + 48);
-    d->root_sp = word_at(at + 56);
-    d->root_segment_count = word_at(at + 64);
-    for (u32 i = 0; i < PN_BOOT_SEGMENTS; i++) {
-        u64 segment = at + 72 + (u64)i * sizeof(struct pn_boot_segment);
-        d->root_segment[i].paddr = word_at(segment);
-        d->root_segment[i].vaddr = word_at(segment + 8);
-        d->root_segment[i].size = word_at(segment + 16);
-        d->root_segment[i].rights = word_at(segment + 24);
+    struct range r = {paddr, size};
+    if (size == 0 || (paddr | size) % PN_PAGE_SIZE != 0 || paddr >= PN_PHYSICAL_TOP ||
+        size > PN_PHYSICAL_TOP - paddr || c->count >= CLAIMS)
+        return false;
+    for (u32 i = 0; i < c->count; i++) {
+        if (overlap(c->range[i], r))
+            return false;
     }
-    return NULL;
+    c->range[c->count++] = r;
+    return true;
 }
 
-static bool good_segment(const struct boot_info *b, struct pn_boot_segment s, struct region kernel)
+static bool good_segment(struct claims *c, struct pn_boot_segment s)
 {
-    struct region memory = region_make(s.paddr, s.size);
     bool writable = (s.rights & PN_WRITE) != 0;
     bool executable = (s.rights & PN_EXEC) != 0;
-    if (s.size == 0 || (s.paddr | s.vaddr | s.size) % PN_PAGE_SIZE != 0)
-        return false;
     if (s.rights > (PN_READ | PN_WRITE | PN_EXEC) || (s.rights & PN_READ) == 0 || (writable && executable))
         return false;
-    if (s.vaddr >= PN_USER_TOP || s.size > PN_USER_TOP - s.vaddr)
+    if (s.vaddr % PN_PAGE_SIZE != 0 || s.vaddr >= PN_USER_TOP || s.size > PN_USER_TOP - s.vaddr)
         return false;
-    return region_contains(&b->platform.memory, memory) && !region_overlap(memory, kernel) &&
-           memory.start >= b->loader.ram_paddr;
+    return claim(c, s.paddr, s.size);
 }
 
-const char *descriptor_check(const struct boot_info *b)
+static const char *check_system(struct claims *c, const struct pn_boot_system *s, u64 image_paddr)
 {
-    const struct pn_boot *d = &b->loader;
-    struct region ram = region_make(d->ram_paddr, d->ram_size);
-    struct region kernel = region_make(d->kernel_paddr, d->kernel_size);
-    struct region tree = region_make(b->tree_paddr, b->tree_size);
-    if (!region_contains(&b->platform.memory, ram))
-        return "RAM is not in the device tree";
-    if (d->kernel_paddr != b->image_paddr || d->kernel_size < kernel_map_image_size())
+    if (s->kernel_paddr != image_paddr || s->kernel_size < kernel_map_image_size() ||
+        !claim(c, s->kernel_paddr, s->kernel_size))
         return "kernel is elsewhere or larger";
-    if (kernel.start < ram.start || kernel.end > ram.end || region_overlap(kernel, tree))
-        return "kernel is not in RAM, or on the device tree";
-    for (u32 i = 0; i < b->platform.reserved.count && i < REGION_LIMIT; i++) {
-        if (region_overlap(b->platform.reserved.region[i], kernel))
-            return "kernel lies in reserved memory";
-    }
-    if (d->root_segment_count < 1 || d->root_segment_count > PN_BOOT_SEGMENTS)
+    if (s->root_segment_count < 1 || s->root_segment_count > PN_BOOT_SEGMENTS)
         return "bad number of root task segments";
-    for (u32 i = 0; i < d->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
-        if (!good_segment(b, d->root_segment[i], kernel))
+    for (u32 i = 0; i < s->root_segment_count; i++) {
+        if (!good_segment(c, s->root_segment[i]))
             return "bad root task segment";
     }
     return NULL;
+}
+
+static const char *check_machine(struct claims *c, const struct pn_boot_machine *m)
+{
+    if (m->timebase_hz < PN_TIMEBASE_MIN_HZ || m->timebase_hz > PN_TIMEBASE_MAX_HZ)
+        return "bad timebase";
+    if (m->plic_context >= PLIC_CONTEXTS || m->plic_size < plic_size(m->plic_context) ||
+        !claim(c, m->plic_paddr, m->plic_size))
+        return "bad PLIC";
+    if (m->irq_sources < 1 || m->irq_sources >= PN_MAX_IRQS)
+        return "bad number of interrupt sources";
+    if (m->untyped_count > PN_MAX_UNTYPEDS)
+        return "bad number of untypeds";
+    for (u32 i = 0; i < m->untyped_count; i++) {
+        if (!claim(c, m->untyped[i].paddr, m->untyped[i].size))
+            return "bad untyped";
+    }
+    return NULL;
+}
+
+const char *descriptor_read(struct pn_boot *d, u64 paddr, u64 image_paddr)
+{
+    struct claims c = {.count = 0};
+    if (paddr % PN_PAGE_SIZE != 0 || paddr >= PN_PHYSICAL_TOP)
+        return "bad address";
+    kernel_map_boot(paddr);
+    *d = window_boot[0];
+    if (d->magic != PN_BOOT_MAGIC || d->size != sizeof(struct pn_boot))
+        return "wrong magic or size";
+    const char *problem = check_system(&c, &d->system, image_paddr);
+    return problem != NULL ? problem : check_machine(&c, &d->machine);
 }

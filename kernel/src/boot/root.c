@@ -47,11 +47,10 @@ static bool map_segment(u16 v, struct pn_boot_segment s)
     return true;
 }
 
-static const char *create_space(const struct boot_info *b, u16 v)
+static const char *create_space(const struct pn_boot_system *s, u16 v)
 {
-    const struct pn_boot *d = &b->loader;
-    for (u32 i = 0; i < d->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
-        if (!map_segment(v, d->root_segment[i]))
+    for (u32 i = 0; i < s->root_segment_count && i < PN_BOOT_SEGMENTS; i++) {
+        if (!map_segment(v, s->root_segment[i]))
             return "segments overlap or need too many tables";
     }
     if (!map_page(v, PN_MSGBUF_VADDR, kernel_map_physical(buffer_at(1)), PN_READ | PN_WRITE) ||
@@ -60,64 +59,29 @@ static const char *create_space(const struct boot_info *b, u16 v)
     return NULL;
 }
 
-/* Hand out every range of the list. */
-static void add_untypeds(const struct region_list *list, bool device)
+static void create_untypeds(const struct pn_boot_machine *m)
 {
-    for (u32 i = 0; i < list->count && i < REGION_LIMIT; i++) {
-        struct region r = list->region[i];
-        if (fixed.untypeds >= PN_MAX_UNTYPEDS)
-            return;
-        u16 u = create_untyped(r.start, r.end - r.start, device);
-        u32 slot = PN_ROOT_FIRST_UNTYPED + u;
-        struct pn_untyped_desc desc = {r.start, r.end - r.start, slot, device};
-        bootinfo.info.untyped[u] = desc;
-        set_slot(slot, cap_make(PN_CAP_UNTYPED, PN_ALL_RIGHTS, u));
+    for (u32 i = 0; i < m->untyped_count && i < PN_MAX_UNTYPEDS; i++) {
+        struct pn_boot_untyped u = m->untyped[i];
+        bool device = u.is_device != 0;
+        u32 slot = PN_ROOT_FIRST_UNTYPED + i;
+        struct pn_untyped_desc desc = {u.paddr, u.size, slot, device};
+        bootinfo.info.untyped[i] = desc;
+        set_slot(slot, cap_make(PN_CAP_UNTYPED, PN_ALL_RIGHTS, create_untyped(u.paddr, u.size, device)));
     }
 }
 
-static bool subtract_all(struct region_list *l, const struct region_list *less)
-{
-    bool fits = true;
-    for (u32 i = 0; i < less->count && i < REGION_LIMIT; i++)
-        fits = fits && region_subtract(l, less->region[i]);
-    return fits;
-}
-
-static const char *create_untypeds(const struct boot_info *b)
-{
-    const struct pn_boot *d = &b->loader;
-    struct region_list ram = b->platform.memory;
-    bool fits = region_subtract(&ram, region_make(0, d->ram_paddr));
-    fits = fits && region_subtract(&ram, region_make(d->kernel_paddr, d->kernel_size));
-    fits = fits && region_subtract(&ram, region_make(b->tree_paddr, b->tree_size));
-    for (u32 i = 0; i < d->root_segment_count && i < PN_BOOT_SEGMENTS; i++)
-        fits = fits && region_subtract(&ram, region_make(d->root_segment[i].paddr, d->root_segment[i].size));
-    fits = fits && subtract_all(&ram, &b->platform.reserved);
-    region_trim(&ram);
-
-    struct region_list devices = {0};
-    fits = fits && region_add(&devices, region_make(0, REGION_ADDRESS_TOP));
-    fits = fits && subtract_all(&devices, &b->platform.memory);
-    fits = fits && subtract_all(&devices, &b->platform.reserved);
-    fits = fits && subtract_all(&devices, &b->platform.devices);
-    if (!fits || ram.count + devices.count > PN_MAX_UNTYPEDS)
-        return "too many separate memory ranges";
-    add_untypeds(&ram, false);
-    add_untypeds(&devices, true);
-    return NULL;
-}
-
-static void fill_bootinfo(const struct boot_info *b)
+static void fill_bootinfo(u64 entry_time, u64 entry_instret)
 {
     bootinfo.info.magic = PN_BOOTINFO_MAGIC;
     bootinfo.info.untyped_count = fixed.untypeds;
     bootinfo.info.first_free_slot = PN_ROOT_FIRST_UNTYPED + fixed.untypeds;
     bootinfo.info.timebase_hz = fixed.timebase_hz;
-    bootinfo.info.kernel_entry_time = b->entry_time;
-    bootinfo.info.kernel_entry_instret = b->entry_instret;
+    bootinfo.info.kernel_entry_time = entry_time;
+    bootinfo.info.kernel_entry_instret = entry_instret;
 }
 
-static void bind(const struct boot_info *b, struct tcb *t, u16 v, u16 s)
+static void bind(const struct pn_boot_system *system, struct tcb *t, u16 v, u16 s)
 {
     struct binding *binding = &fixed_binding[t->self];
     binding->slot_base = fixed_cnode[0].base;
@@ -127,13 +91,13 @@ static void bind(const struct boot_info *b, struct tcb *t, u16 v, u16 s)
     binding->sc = s;
     binding->flags = PN_TCB_COUNTERS;
     binding->configured = 1;
-    binding->start_pc = b->loader.root_entry;
-    binding->start_sp = b->loader.root_sp;
+    binding->start_pc = system->root_entry;
+    binding->start_sp = system->root_sp;
     binding->start_a0 = PN_BOOTINFO_VADDR;
     tcb_load_start(t);
 }
 
-const char *root_create(const struct boot_info *b)
+const char *root_create(const struct pn_boot *d, u64 entry_time, u64 entry_instret)
 {
     fixed_slot[PN_MAX_SLOTS] = cap_null();
     (void)create_cnode(PN_ROOT_SLOTS);
@@ -144,17 +108,16 @@ const char *root_create(const struct boot_info *b)
     set_slot(PN_ROOT_CNODE, cap_make(PN_CAP_CNODE, PN_ALL_RIGHTS, 0));
     set_slot(PN_ROOT_VSPACE, cap_make(PN_CAP_VSPACE, PN_ALL_RIGHTS, v));
     set_slot(PN_ROOT_SYSTEM, cap_make(PN_CAP_SYSTEM, PN_ALL_RIGHTS, 0));
-    const char *problem = create_space(b, v);
-    if (problem == NULL)
-        problem = create_untypeds(b);
+    const char *problem = create_space(&d->system, v);
     if (problem != NULL)
         return problem;
-    fill_bootinfo(b);
+    create_untypeds(&d->machine);
+    fill_bootinfo(entry_time, entry_instret);
     u64 budget = us_to_ticks(ROOT_BUDGET_US);
-    sched_context_configure(s, budget, budget, 2, 0, b->entry_time);
+    sched_context_configure(s, budget, budget, 2, 0, entry_time);
     sc_at(s)->home_thread = t->self;
     sched_context_attach(s, t);
     t->priority = ROOT_PRIORITY;
-    bind(b, t, v, s);
+    bind(&d->system, t, v, s);
     return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * First instructions: from wherever the loader put the image, with the MMU off, to boot_main at the kernel's
- * own virtual address. In: a0 hart, a1 device tree, a2 boot descriptor (physical addresses).
+ * own virtual address. In: a0 physical address of the boot descriptor.
  */
 #include <postern/limits.h>
 
@@ -9,11 +9,9 @@
     .globl _start
 _start:
     csrw sie, zero
-    rdtime s3
-    rdinstret s4
+    rdtime s1
+    rdinstret s2
     mv s0, a0
-    mv s1, a1
-    mv s2, a2
     lla t0, early_trap
     csrw stvec, t0
     li t0, 0xc6122          /* SUM, MXR, FS, SPP, SPIE, SIE off */
@@ -30,23 +28,19 @@ _start:
     bltu t0, t1, 1b
 
     /* Functions of the kernel preserve no register but s0 and sp. */
-    addi sp, sp, -48
+    addi sp, sp, -16
     sd s1, 0(sp)
     sd s2, 8(sp)
-    sd s3, 16(sp)
-    sd s4, 24(sp)
     call kernel_map_build   /* a0: satp */
     ld s1, 0(sp)
     ld s2, 8(sp)
-    ld s3, 16(sp)
-    ld s4, 24(sp)
 
     /* Switching the MMU on faults at the next instruction, whose handler is the same place at its high address. */
     .option push
     .option norelax
-    lla s5, _start
+    lla s3, _start
     ld t1, start_virtual
-    sub t2, t1, s5
+    sub t2, t1, s3
     lla t0, 2f
     add t0, t0, t2
     .option pop
@@ -63,11 +57,9 @@ _start:
     csrw stvec, t0
     csrw sscratch, zero
     mv a0, s0
-    mv a1, s1
-    mv a2, s2
-    mv a3, s5
-    mv a4, s3
-    mv a5, s4
+    mv a1, s3
+    mv a2, s1
+    mv a3, s2
     call boot_main          /* a0: context of the root task */
     lla t0, trap_entry
     csrw stvec, t0

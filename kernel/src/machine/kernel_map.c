@@ -6,9 +6,8 @@
 #define LEAF_TABLES  4u
 #define WINDOW_TABLE 3u
 
-#define WINDOW_PLIC_PAGE        0u
-#define WINDOW_BOOT_PAGE        4u
-#define WINDOW_DEVICE_TREE_PAGE 16u
+#define WINDOW_PLIC_PAGE 0u
+#define WINDOW_BOOT_PAGE 4u
 
 extern const u8 __image_start[];
 extern const u8 __rodata_start[];
@@ -83,22 +82,13 @@ static void map_window(u64 page, u64 paddr, u64 bits)
 
 void kernel_map_boot(u64 paddr)
 {
-    for (u64 i = 0; i < WINDOW_BOOT_PAGES; i++)
-        map_window(WINDOW_BOOT_PAGE + i, paddr + i * PN_PAGE_SIZE, PTE_READ);
-    machine_fence_vma();
-}
-
-void kernel_map_device_tree(u64 paddr, u64 pages)
-{
-    for (u64 i = 0; i < pages && i < WINDOW_DEVICE_TREE_PAGES; i++)
-        map_window(WINDOW_DEVICE_TREE_PAGE + i, paddr + i * PN_PAGE_SIZE, PTE_READ);
+    map_window(WINDOW_BOOT_PAGE, paddr, PTE_READ);
     machine_fence_vma();
 }
 
 void kernel_map_forget_boot(void)
 {
-    for (u64 i = WINDOW_BOOT_PAGE; i < PTE_ENTRIES; i++)
-        leaf[WINDOW_TABLE].entry[i] = 0;
+    leaf[WINDOW_TABLE].entry[WINDOW_BOOT_PAGE] = 0;
     machine_fence_vma();
 }
 

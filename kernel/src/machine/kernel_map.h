@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The kernel's own address space: its image with W^X rights and a guard page under the stack, and small
- * windows onto the PLIC and (at boot only) the boot descriptor and the device tree. Nothing else of RAM is
- * ever mapped.
+ * windows onto the PLIC and (at boot only) the boot descriptor. Nothing else of RAM is ever mapped.
  */
 #ifndef KERNEL_MACHINE_KERNEL_MAP_H
 #define KERNEL_MACHINE_KERNEL_MAP_H
 
-#include <postern/limits.h>
+#include <postern/boot.h>
 #include "types.h"
 
 #define PTE_VALID   0x01u
@@ -24,11 +23,8 @@ struct page_table {
     u64 entry[PTE_ENTRIES];
 };
 
-#define WINDOW_BOOT_PAGES        2u
-#define WINDOW_DEVICE_TREE_PAGES 496u
-
-extern const u8 window_boot[WINDOW_BOOT_PAGES * PN_PAGE_SIZE];
-extern const u8 window_device_tree[WINDOW_DEVICE_TREE_PAGES * PN_PAGE_SIZE];
+/* At the beginning of the boot window's page. */
+extern const struct pn_boot window_boot[1];
 
 /* Entry of the page or table at physical address 'paddr' (page aligned, below 2^56) with the PTE_* bits
  * 'bits'. */
@@ -61,10 +57,9 @@ u64 kernel_map_root_entry(void);
 /* Bytes from the first to behind the last byte of the image, pools included. */
 u64 kernel_map_image_size(void);
 
-/* Map 'pages' pages from 'paddr' (aligned) read-only at the boot or device-tree window. */
+/* Map the page at 'paddr' (aligned) read-only at the boot window. */
 void kernel_map_boot(u64 paddr);
-void kernel_map_device_tree(u64 paddr, u64 pages);
-/* Take both windows away. */
+/* Take it away. */
 void kernel_map_forget_boot(void);
 
 /* Map the three pages of the PLIC that the kernel uses, read-write (page aligned physical addresses). */

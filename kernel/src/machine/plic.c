@@ -5,7 +5,6 @@
 
 #define PLIC_ENABLE_OFFSET  0x2000u
 #define PLIC_ENABLE_STRIDE  0x80u
-#define PLIC_CONTEXT_OFFSET 0x200000u
 #define PLIC_SOURCES        1024u
 #define PLIC_THRESHOLD      0u
 #define PLIC_CLAIM          1u

@@ -7,7 +7,18 @@
 #ifndef KERNEL_MACHINE_PLIC_H
 #define KERNEL_MACHINE_PLIC_H
 
+#include <postern/limits.h>
 #include "types.h"
+
+#define PLIC_CONTEXTS       15872u
+#define PLIC_CONTEXT_OFFSET 0x200000u
+
+/* Bytes from its first register to behind those of context 'context', below PLIC_CONTEXTS. */
+/*@ requires context < 15872; assigns \nothing; */
+static inline u64 plic_size(u64 context)
+{
+    return PLIC_CONTEXT_OFFSET + (context + 1) * PN_PAGE_SIZE;
+}
 
 /* Map the registers of S-mode context 'context' of the PLIC at 'paddr', disable sources 1..'sources', let all
  * priorities through. */

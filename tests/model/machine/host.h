@@ -60,9 +60,8 @@ void host_raise(u16 source);
 /* What lies at the physical address of a kernel object. */
 const void *host_object(u64 paddr);
 
-/* Put a page-aligned copy of the boot descriptor and the device tree where the windows show them. */
-void host_place_boot(const void *bytes, u64 size, u64 offset);
-void host_place_tree(const void *bytes, u64 size, u64 offset);
+/* Put a copy of the boot descriptor where its window shows it. */
+void host_place_boot(const void *bytes, u64 size);
 
 /* The traps of machine/trap.S: the context of the thread that trapped in, of the one to run out. */
 struct tcb *host_ecall(struct tcb *t);

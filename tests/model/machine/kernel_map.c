@@ -44,16 +44,9 @@ void kernel_map_boot(u64 paddr)
     (void)paddr;
 }
 
-void kernel_map_device_tree(u64 paddr, u64 pages)
-{
-    (void)paddr;
-    (void)pages;
-}
-
 void kernel_map_forget_boot(void)
 {
-    host_place_boot(NULL, 0, 0);
-    host_place_tree(NULL, 0, 0);
+    host_place_boot(NULL, 0);
 }
 
 void kernel_map_plic(u64 priority, u64 enable, u64 context)

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sets of disjoint address ranges. */
-#ifndef KERNEL_BOOT_REGION_H
-#define KERNEL_BOOT_REGION_H
+#ifndef LOADER_REGION_H
+#define LOADER_REGION_H
 
-#include "types.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-#define REGION_LIMIT       40u
-#define REGION_ADDRESS_TOP 0x100000000000000ull /* physical addresses have 56 bits */
+#define REGION_LIMIT 40u
 
 /* [start, end) */
 struct region {
-    u64 start;
-    u64 end;
+    uint64_t start;
+    uint64_t end;
 };
 
 struct region_list {
-    u32 count;
+    uint32_t count;
     struct region region[REGION_LIMIT];
 };
 
-/* From start and size; empty if it wraps or leaves the address space. */
-struct region region_make(u64 start, u64 size);
+/* From start and size; empty if it leaves the physical address space. */
+struct region region_make(uint64_t start, uint64_t size);
 
 /* Append; false when the list is full. Empty ranges are ignored. */
 bool region_add(struct region_list *l, struct region r);
