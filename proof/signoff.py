@@ -20,7 +20,7 @@ import source
 COMPILER = "riscv64-unknown-elf-gcc"
 FLAGS = ["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "--specs=picolibc.specs", "-ffreestanding",
          "-std=c11", "-O2", "-E", "-P",
-         "-Ikernel/abi", "-Ikernel/src", "-Isystem/rings/include", "-Isystem/rings/src"]
+         "-Ikernel/abi", "-Ikernel/src", "-Isystem/rings/include", "-Isystem/rings/src", "-Isystem/loader"]
 BEGIN = "<!-- figures: written by make prove-signoff -->"
 END = "<!-- end of figures -->"
 
@@ -28,7 +28,7 @@ END = "<!-- end of figures -->"
 def hashes():
     """{file: hash} of every file that a proof looks at."""
     found = {}
-    for path in source.kernel_files(".") + sorted(glob.glob("system/rings/src/*.c")):
+    for path in (*source.kernel_files("."), *source.reader_files("."), *sorted(glob.glob("system/rings/src/*.c"))):
         done = subprocess.run([COMPILER, *FLAGS, path], stdout=subprocess.PIPE, text=True, check=True)
         text = " ".join(done.stdout.split())
         found[path.removeprefix("./")] = hashlib.sha256(text.encode()).hexdigest()

@@ -26,6 +26,11 @@ def kernel_files(root):
     return sorted(name for name in names if not re.search(r"/src/(machine|debug|probe)/|/fast/none\.c$", name))
 
 
+def reader_files(root):
+    """The loader's device-tree reader, which Eva analyses as well."""
+    return [f"{root}/system/loader/{name}.c" for name in ("fdt", "machine", "region", "share")]
+
+
 def kept_clauses(text):
     """What remains of the inside of an annotation."""
     kept = []

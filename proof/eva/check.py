@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs Eva over the kernel from each entry point: no alarm, no logical property open, nothing unreached but what
-coverage.expected names. Then over copies with one seeded bug each, which must raise something.
+"""Runs Eva over the kernel, and the loader's device-tree reader, from each entry point: no alarm, no logical property
+open, nothing unreached but what coverage.expected names. Then over copies with one seeded bug each, which must raise
+something.
 
 usage: check.py FOLDER [ENTRY or BUG ...]
 """
@@ -24,18 +25,21 @@ import source  # pylint: disable=wrong-import-position
 HERE = "proof/eva"
 JOBS = 2
 LIMIT = 900  # seconds
-ENTRIES = ("main", "main_havoc")
-# The body of print is proved by WP.
+ENTRIES = ("main", "main_havoc", "main_tree")
 OPTIONS = ["-machdep", "gcc_x86_64", "-c11", "-eva", "-eva-precision", "1", "-warn-unsigned-downcast",
-           "-eva-use-spec", "print", "-eva-msg-key=-final-states,-initial-state"]
+           "-eva-msg-key=-final-states,-initial-state"]
+# The body of print is proved by WP.
+KERNEL_OPTIONS = ["-eva-use-spec", "print"]
 # The end of a text that is compared shows only when the loop is unrolled.
-BOOT_OPTIONS = ["-eva-slevel-function", "match:64"]
+TREE_OPTIONS = ["-eva-slevel-function", "match:64"]
+# What the tools get a copy of.
+SUBJECTS = ("kernel/src", "kernel/abi", "system/loader")
 
 
 def prepare(root, folder):
-    """The kernel of 'root' with the annotations that Eva is to look at; the same C otherwise."""
+    """Kernel and loader of 'root' with the annotations that Eva is to look at; the same C otherwise."""
     shutil.rmtree(folder, ignore_errors=True)
-    for top in ("kernel/src", "kernel/abi"):
+    for top in SUBJECTS:
         for path, _, names in os.walk(f"{root}/{top}"):
             for name in names:
                 if not name.endswith((".c", ".h")):
@@ -51,24 +55,28 @@ def prepare(root, folder):
                     file.write(reduced)
 
 
+def subject(entry, here, folder):
+    """Flags of the preprocessor, files and options for one entry point."""
+    kernel = folder + "/kernel"
+    if entry == "main_tree":
+        flags = [f"-iquote{folder}/system/loader", f"-I{kernel}/abi"]
+        return flags, [f"{here}/tree.c", *source.reader_files(folder)], TREE_OPTIONS
+    flags = [f"-iquote{kernel}/src", f"-I{kernel}/src", f"-I{kernel}/abi", f"-include{here}/csr.h"]
+    without = "/boot/" if entry == "main_havoc" else "/check.c"
+    files = [name for name in source.kernel_files(folder) if without not in name]
+    return flags, [f"{here}/harness.c", f"{here}/machine.c", *files], KERNEL_OPTIONS
+
+
 def analyse(root, entry, folder):
-    """The report of one entry point over the kernel of 'root'. Raises Broken."""
+    """The report of one entry point over the sources of 'root'. Raises Broken."""
     here = os.path.abspath(HERE)
     folder = os.path.abspath(folder)
     prepare(root, folder + "/source")
     os.makedirs(folder + "/tmp", exist_ok=True)
-    kernel = folder + "/source/kernel"
-    flags = [f"-iquote{kernel}/src", f"-I{kernel}/src", f"-I{kernel}/abi", f"-include{here}/csr.h"]
-    files = source.kernel_files(folder + "/source")
-    options = OPTIONS
-    if entry == "main_havoc":
-        files = [name for name in files if "/boot/" not in name]
-    else:
-        files = [name for name in files if not name.endswith("/check.c")]
-        options = OPTIONS + BOOT_OPTIONS
+    flags, files, options = subject(entry, here, folder + "/source")
     share = subprocess.run(["frama-c", "-print-share-path"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    command = ["frama-c", *options, *(f"-cpp-extra-args={flag}" for flag in flags), "-main", entry,
-               f"{here}/harness.c", f"{here}/machine.c", *files, share.strip() + "/libc/__fc_builtin.c",
+    command = ["frama-c", *OPTIONS, *options, *(f"-cpp-extra-args={flag}" for flag in flags), "-main", entry,
+               *files, share.strip() + "/libc/__fc_builtin.c",
                "-metrics", "-metrics-eva-cover"]
     log = f"{folder}/{entry}.log"
     with open(log, "w", encoding="utf-8") as file:
@@ -85,7 +93,7 @@ def analyse(root, entry, folder):
 def stand_ins():
     """Functions of the harness itself; what is reached of them does not matter."""
     names = set()
-    for name in ("harness.c", "machine.c", "csr.h"):
+    for name in ("harness.c", "machine.c", "tree.c", "csr.h"):
         with open(f"{HERE}/{name}", encoding="utf-8") as file:
             names |= set(re.findall(r"^\w[\w *]*\b(\w+)\(", file.read(), re.M))
     return names
@@ -100,7 +108,7 @@ def expected_coverage(entry):
                 where, function, lost, reason = (field.strip() for field in line.split("|"))
                 if not reason:
                     raise report.Broken(f"coverage.expected: no reason for {function}")
-                if where in (entry, "both"):
+                if where == entry or (where == "both" and entry != "main_tree"):
                     found[function] = -1 if lost == "whole" else int(lost)
     return found
 
@@ -155,6 +163,7 @@ def check_bug(bug, folder):
     copy = f"{folder}/bugs/{name}"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree("kernel", f"{copy}/kernel")
+    shutil.copytree("system/loader", f"{copy}/system/loader")
     with open(f"{copy}/{path}", encoding="utf-8") as file:
         code = file.read()
     found = 0

@@ -93,10 +93,10 @@ void main_havoc(void)
     (void)kernel_check();
 }
 
-/* Whatever the firmware passes; the windows onto device tree and descriptor hold arbitrary bytes. */
+/* Whatever the loader passes; the window onto the boot descriptor holds arbitrary bytes. */
 static struct tcb *boot(void)
 {
-    struct tcb *t = boot_main(hart_value, hart_value, hart_value, hart_value, hart_value, hart_value);
+    struct tcb *t = boot_main(hart_value, hart_value, hart_value, hart_value);
     //@ assert boot_stays_in_bounds: pools_in_bounds;
     return t;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stand-in for kernel/src/machine/: what firmware, PLIC and the kernel's own page tables answer is arbitrary
- * within what the headers promise. The windows onto boot data are declared and defined nowhere: arbitrary
- * bytes.
+ * within what the headers promise. The window onto the boot descriptor is declared and defined nowhere:
+ * arbitrary bytes.
  */
 #include "machine/machine.h"
 #include "machine/csr.h"
@@ -101,12 +101,6 @@ u64 kernel_map_image_size(void)
 void kernel_map_boot(u64 paddr)
 {
     (void)paddr;
-}
-
-void kernel_map_device_tree(u64 paddr, u64 pages)
-{
-    (void)paddr;
-    (void)pages;
 }
 
 void kernel_map_forget_boot(void)

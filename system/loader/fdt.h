@@ -32,6 +32,7 @@ struct fdt_item {
 };
 
 /* Check the header; 'size' is what may be read. */
+/*@ requires \valid(f) && \valid_read(bytes + (0 .. size - 1)); */
 bool fdt_open(struct fdt *f, const uint8_t *bytes, uint32_t size);
 
 /* The item at '*cursor' (start with 0), which then points behind it. */

@@ -78,7 +78,7 @@ static uint32_t crc_of(const uint8_t *payload, uint64_t size)
 /* Nobody needs the tree any more once it has been read: the image may go where it lies. */
 static const char *read_machine(uint64_t device_tree, uint64_t hart)
 {
-    struct fdt tree;
+    struct fdt tree = {0};
 
     if (device_tree == 0 || !fdt_open(&tree, (const uint8_t *)(uintptr_t)device_tree, DEVICE_TREE_MAX)) {
         return "no header, or a wrong one";

@@ -7,7 +7,7 @@
 static bool subtract_all(struct region_list *l, const struct region_list *less)
 {
     bool fits = true;
-    for (uint32_t i = 0; i < less->count; i++) {
+    for (uint32_t i = 0; i < less->count && i < REGION_LIMIT; i++) {
         fits = fits && region_subtract(l, less->region[i]);
     }
     return fits;
@@ -25,9 +25,9 @@ static const char *take(const struct machine *m, struct region ram, struct regio
 
 static bool add_untypeds(struct pn_boot_machine *facts, const struct region_list *list, bool device)
 {
-    for (uint32_t i = 0; i < list->count; i++) {
+    for (uint32_t i = 0; i < list->count && i < REGION_LIMIT; i++) {
         struct region r = list->region[i];
-        if (facts->untyped_count == PN_MAX_UNTYPEDS) {
+        if (facts->untyped_count >= PN_MAX_UNTYPEDS) {
             return false;
         }
         facts->untyped[facts->untyped_count++] =
@@ -41,7 +41,7 @@ bool machine_usable(const struct machine *m, struct region ram, struct region r)
     if (!region_contains(&m->memory, r) || r.start < ram.start || r.end > ram.end) {
         return false;
     }
-    for (uint32_t i = 0; i < m->reserved.count; i++) {
+    for (uint32_t i = 0; i < m->reserved.count && i < REGION_LIMIT; i++) {
         if (region_overlap(m->reserved.region[i], r)) {
             return false;
         }

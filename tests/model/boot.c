@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The synthetic machine: RAM at 0x80000000 with firmware at its start, PLIC and CLINT at QEMU's places. */
+/* The synthetic machine: RAM at 0x80000000 with firmware at its start and in a page, PLIC and CLINT at QEMU's
+ * places. */
 #include "boot.h"
 #include <postern/boot.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define KERNEL_SIZE 0x04000000u
 #define ROOT_TEXT   0x84200000u
 #define ROOT_DATA   0x84202000u
+#define RESERVED    0x84300000u /* a page of the firmware */
 #define CLINT       0x02000000u
 #define CLINT_SIZE  0x00010000u
 #define PLIC        0x0c000000u
@@ -25,7 +27,8 @@
 
 static const struct pn_boot_untyped free_ranges[] = {
     {RAM + FIRMWARE, KERNEL - RAM - FIRMWARE, 0},
-    {ROOT_DATA + PN_PAGE_SIZE, RAM + RAM_SIZE - ROOT_DATA - PN_PAGE_SIZE, 0},
+    {ROOT_DATA + PN_PAGE_SIZE, RESERVED - ROOT_DATA - PN_PAGE_SIZE, 0},
+    {RESERVED + PN_PAGE_SIZE, RAM + RAM_SIZE - RESERVED - PN_PAGE_SIZE, 0},
     {0, CLINT, 1},
     {CLINT + CLINT_SIZE, PLIC - CLINT - CLINT_SIZE, 1},
     {PLIC + PLIC_SIZE, RAM - PLIC - PLIC_SIZE, 1},

@@ -28,7 +28,7 @@ static const char *check_asids(void)
 static void start_machine(const struct pn_boot_machine *m)
 {
     fixed.timebase_hz = m->timebase_hz;
-    fixed.irq_sources = (u16)m->irq_sources;
+    fixed.irq_sources = (u16)(m->irq_sources % PN_MAX_IRQS);
     fixed.has_fpu = m->has_fpu != 0;
     plic_init(m->plic_paddr, m->plic_context, fixed.irq_sources);
     machine_timer_init(m->has_sstc != 0 && machine_probe_stimecmp());

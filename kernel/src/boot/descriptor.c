@@ -12,7 +12,7 @@ struct range {
     u64 size;
 };
 
-#define CLAIMS (2u + PN_BOOT_SEGMENTS + PN_MAX_UNTYPEDS) /* kernel, PLIC, root segments, untypeds */
+#define CLAIMS (2 + PN_BOOT_SEGMENTS + PN_MAX_UNTYPEDS) /* kernel, PLIC, root segments, untypeds */
 
 /* What belongs to somebody: no two of these may share a page. */
 struct claims {
@@ -85,13 +85,14 @@ static const char *check_machine(struct claims *c, const struct pn_boot_machine 
 
 const char *descriptor_read(struct pn_boot *d, u64 paddr, u64 image_paddr)
 {
-    struct claims c = {.count = 0};
+    static struct claims c; /* large for a stack */
     if (paddr % PN_PAGE_SIZE != 0 || paddr >= PN_PHYSICAL_TOP)
         return "bad address";
     kernel_map_boot(paddr);
     *d = window_boot[0];
     if (d->magic != PN_BOOT_MAGIC || d->size != sizeof(struct pn_boot))
         return "wrong magic or size";
+    c.count = 0;
     const char *problem = check_system(&c, &d->system, image_paddr);
     return problem != NULL ? problem : check_machine(&c, &d->machine);
 }
