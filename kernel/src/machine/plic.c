@@ -3,11 +3,11 @@
 #include "machine/plic.h"
 #include "machine/kernel_map.h"
 
-#define PLIC_ENABLE_OFFSET  0x2000u
-#define PLIC_ENABLE_STRIDE  0x80u
-#define PLIC_SOURCES        1024u
-#define PLIC_THRESHOLD      0u
-#define PLIC_CLAIM          1u
+#define PLIC_ENABLE_OFFSET 0x2000u
+#define PLIC_ENABLE_STRIDE 0x80u
+#define PLIC_SOURCES       1024u
+#define PLIC_THRESHOLD     0u
+#define PLIC_CLAIM         1u
 
 extern volatile u32 window_plic_priority[PLIC_SOURCES];
 extern volatile u32 window_plic_enable[PLIC_SOURCES];
