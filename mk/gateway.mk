@@ -26,6 +26,7 @@ define GATEWAY_SDF_HEAD
   The Postern gateway as a standard Microkit 2.x description, generated from $(PRODUCT) and the board's file.
   It has no Postern elements. Dropped, because Microkit has no words for them:
     policy rules (who may reach what): the product description is where they are checked;
+    restart policies: they are in the supervisor's program;
     components, rings, shares, calls, devices by name: expanded into domains, regions, maps and channels;
     minimal rights on channels and guard pages: Postern's tool gives them without being told, other tools do not.
   The files of memory_region prefill_path belong to one device: give their folder with search-path.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "postern/limits.h"
+#include "product_restart.h"
 
 struct domain {
     struct element *element;
@@ -83,6 +84,8 @@ static void add_end(struct expansion *e, struct element *channel, size_t compone
     element_set(end, "id", decimal(e, e->domains[component].next_id++), place);
     if (rights[0] == 'c') {
         element_set(end, "pp", "true", place);
+    }
+    if (rights[0] != 'n') {
         element_set(end, "notify", "false", place);
     }
     if (symbol != NULL) {
@@ -129,6 +132,14 @@ static void expand_call(struct expansion *e, const struct link *link)
     struct element *channel = new_channel(e, source->place);
     add_end(e, channel, link->from, "call", join(e, link->from_symbol, "_id"), at(source, "client"));
     add_end(e, channel, link->to, "notify", NULL, at(source, "server"));
+}
+
+static void expand_signal(struct expansion *e, const struct link *link)
+{
+    const struct element *source = link->connection->source;
+    struct element *channel = new_channel(e, source->place);
+    add_end(e, channel, link->from, "notify", join(e, link->from_symbol, "_id"), at(source, "from"));
+    add_end(e, channel, link->to, "silent", join(e, link->to_symbol, "_id"), at(source, "to"));
 }
 
 static void expand_dma(struct expansion *e, size_t component, const struct product_device *device)
@@ -253,8 +264,10 @@ static void expand_links(struct expansion *e, const struct links *links)
             expand_ring(e, link);
         } else if (link->connection->kind == CONNECTION_SHARE) {
             expand_share(e, link);
-        } else {
+        } else if (link->connection->kind == CONNECTION_CALL) {
             expand_call(e, link);
+        } else {
+            expand_signal(e, link);
         }
     }
 }
@@ -280,6 +293,7 @@ struct element *expand(struct arena *arena, struct diag *diag, const struct prod
     struct expansion e = {.arena = arena, .diag = diag, .product = product, .board = board};
     e.root = element_new(arena, "system", (struct place){product->file, 1, 1});
     e.domains = arena_room(arena, (count + 1) * sizeof *e.domains);
+    product_restart_check_board(product, board, diag);
     for (size_t i = 0; i < count; i++) {
         expand_component(&e, i);
     }

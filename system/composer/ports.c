@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_restart.h"
+
 /* Symbols of one port: a comment, a common stem, and its suffixes separated by blanks ("-" is the empty
  * suffix). */
 struct port {
@@ -46,6 +48,7 @@ static void add_link(struct ports *ports, const struct product *product, const s
         [CONNECTION_RING] = {"ring to", "ring from"},
         [CONNECTION_SHARE] = {"share, read by", "share of"},
         [CONNECTION_CALL] = {"calls to", NULL},
+        [CONNECTION_SIGNAL] = {"signals to", "signals from"},
     };
     bool outgoing = link->from == component;
     enum connection_kind kind = link->connection->kind;
@@ -147,6 +150,7 @@ static void add_children(struct text *out, const struct product *product, size_t
     }
     if (count > 0) {
         text_add(out, "\n#define CHILD_COUNT %zuu\n", count);
+        product_restart_constants(out, product, component);
     }
 }
 

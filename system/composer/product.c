@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_restart.h"
 #include "product_shape.h"
 
 static const struct {
@@ -15,6 +16,7 @@ static const struct {
     [CONNECTION_RING] = {"ring", "producer", "consumer"},
     [CONNECTION_SHARE] = {"share", "owner", "reader"},
     [CONNECTION_CALL] = {"call", "client", "server"},
+    [CONNECTION_SIGNAL] = {"signal", "from", "to"},
 };
 
 const char *product_from_attribute(enum connection_kind kind)
@@ -67,6 +69,8 @@ static void parse_component(struct product *product, const struct element *eleme
         } else if (strcmp(child->name, "config") == 0) {
             *LIST_PUSH(&component->configs) =
                 (struct product_config){name, element_text(child, "file", ""), child};
+        } else if (strcmp(child->name, "restart") == 0) {
+            product_restart_parse(&component->restart, child);
         }
     }
 }
@@ -91,8 +95,8 @@ static void parse_connection(struct product *product, struct diag *diag, const s
     struct connection *connection = LIST_PUSH(&product->connections);
     connection->kind = kind;
     connection->name = element_text(element, "name", "");
-    connection->every =
-        kind != CONNECTION_CALL && strcmp(element_text(element, kinds[kind].from, ""), "*") == 0;
+    connection->every = (kind == CONNECTION_RING || kind == CONNECTION_SHARE) &&
+                        strcmp(element_text(element, kinds[kind].from, ""), "*") == 0;
     connection->from = connection->every ? NO_INDEX : resolve(product, diag, element, kinds[kind].from);
     connection->to = resolve(product, diag, element, kinds[kind].to);
     connection->slots = element_number(element, "slots", 0);
@@ -142,6 +146,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     resolve_parents(product, diag);
     parse_connections(product, diag, root);
     product_check(product, diag);
+    product_restart_check(product, diag);
     return diag->errors == before;
 }
 

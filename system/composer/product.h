@@ -23,6 +23,16 @@ struct product_config {
     const struct element *source;
 };
 
+/* What the parent does when the component fails; docs/composer.md says what each means. */
+struct restart_policy {
+    const char *disposition; /* restart, hold, degrade or reboot */
+    const char *then;        /* when the limit is reached: hold, degrade or reboot */
+    uint64_t min_run_ms, backoff_ms, max_backoff_ms;
+    uint64_t limit; /* restarts within window_s */
+    uint64_t window_s;
+    const struct element *source; /* NULL: none given, it is held */
+};
+
 struct component {
     const char *name;
     const char *program;
@@ -30,12 +40,13 @@ struct component {
     size_t parent; /* NO_INDEX: none */
     LIST(struct product_device) devices;
     LIST(struct product_config) configs;
+    struct restart_policy restart;
     const struct element *source;
 };
 
-enum connection_kind { CONNECTION_RING, CONNECTION_SHARE, CONNECTION_CALL };
+enum connection_kind { CONNECTION_RING, CONNECTION_SHARE, CONNECTION_CALL, CONNECTION_SIGNAL };
 
-/* from: producer, owner or client; to: consumer, reader or server. */
+/* from: producer, owner, client or sender; to: consumer, reader, server or receiver. */
 struct connection {
     enum connection_kind kind;
     const char *name;

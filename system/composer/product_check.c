@@ -63,6 +63,11 @@ static void check_needs(const struct product *product, struct diag *diag)
     }
 }
 
+static bool has_no_region(const struct connection *connection)
+{
+    return connection->kind == CONNECTION_CALL || connection->kind == CONNECTION_SIGNAL;
+}
+
 /* Rings and shares name regions, so their names are unique; a call's name may be used once by each client. */
 static void check_connection_names(const struct product *product, struct diag *diag)
 {
@@ -71,7 +76,7 @@ static void check_connection_names(const struct product *product, struct diag *d
         for (size_t j = 0; j < i; j++) {
             const struct connection *b = &product->connections.at[j];
             bool calls = a->kind == CONNECTION_CALL && b->kind == CONNECTION_CALL;
-            bool mixed = a->kind != b->kind && (a->kind == CONNECTION_CALL || b->kind == CONNECTION_CALL);
+            bool mixed = a->kind != b->kind && (has_no_region(a) || has_no_region(b));
             if (strcmp(a->name, b->name) == 0 && !mixed && (!calls || a->from == b->from)) {
                 diag_error(diag, "connection-unique", at(a->source, "name"),
                            "the name '%s' is already used in line %u", a->name, b->source->place.line);

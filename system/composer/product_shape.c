@@ -15,6 +15,13 @@
 
 SHAPE(device, "device", REQUIRED("name", SHAPE_NAME), REQUIRED("as", SHAPE_NAME),
       OPTIONAL("dma_size", SHAPE_NUMBER));
+ONLY_ONE(
+    restart, "restart",
+    {.name = "disposition", .type = SHAPE_CHOICE, .choices = "restart|hold|degrade|reboot", .required = true},
+    OPTIONAL("min_run_ms", SHAPE_NUMBER), OPTIONAL("backoff_ms", SHAPE_NUMBER),
+    OPTIONAL("max_backoff_ms", SHAPE_NUMBER), OPTIONAL("limit", SHAPE_NUMBER),
+    OPTIONAL("window_s", SHAPE_NUMBER),
+    {.name = "then", .type = SHAPE_CHOICE, .choices = "hold|degrade|reboot"}, OPTIONAL("after", SHAPE_NAMES));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
       {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));
 
@@ -31,7 +38,8 @@ static const struct attribute_shape component_attributes[] = {
     {.name = "kind", .type = SHAPE_CHOICE, .choices = "driver|service"},
     {0},
 };
-static const struct element_shape *const component_children[] = {&device_shape, &config_shape, NULL};
+static const struct element_shape *const component_children[] = {&device_shape, &config_shape, &restart_shape,
+                                                                 NULL};
 static const struct element_shape component_shape = {
     .name = "component", .attributes = component_attributes, .children = component_children};
 
@@ -41,6 +49,9 @@ SHAPE(share, "share", REQUIRED("name", SHAPE_NAME), REQUIRED("owner", SHAPE_TEXT
       REQUIRED("reader", SHAPE_NAME), REQUIRED("size", SHAPE_NUMBER));
 SHAPE(call, "call", REQUIRED("name", SHAPE_NAME), REQUIRED("client", SHAPE_NAME),
       REQUIRED("server", SHAPE_NAME));
+
+SHAPE(signal, "signal", REQUIRED("name", SHAPE_NAME), REQUIRED("from", SHAPE_NAME),
+      REQUIRED("to", SHAPE_NAME));
 
 SHAPE(only, "only", REQUIRED("component", SHAPE_NAMES), REQUIRED("reaches", SHAPE_NAMES));
 SHAPE(never, "never", REQUIRED("component", SHAPE_NAMES), REQUIRED("reaches", SHAPE_NAMES));
@@ -56,8 +67,8 @@ static const struct element_shape policy_shape = {
     .name = "policy", .attributes = no_attributes, .children = policy_children, .once = true};
 
 static const struct attribute_shape gateway_attributes[] = {REQUIRED("name", SHAPE_TEXT), {0}};
-static const struct element_shape *const gateway_children[] = {&component_shape, &ring_shape,   &share_shape,
-                                                               &call_shape,      &policy_shape, NULL};
+static const struct element_shape *const gateway_children[] = {
+    &component_shape, &ring_shape, &share_shape, &call_shape, &signal_shape, &policy_shape, NULL};
 const struct element_shape product_shape = {
     .name = "gateway", .attributes = gateway_attributes, .children = gateway_children};
 

@@ -141,6 +141,14 @@ const struct rule rules_all[] = {
     {"ring-slots", "The number of slots of a ring is a power of two.", NULL},
     {"ring-slot-size", "A slot has a multiple of 8 bytes, and a ring at most 256 MiB.", NULL},
     {"share-size", "A share has 1 byte to 256 MiB.", NULL},
+    {"restart-parent", "A component with a restart policy has a parent, which applies it.", NULL},
+    {"restart-range",
+     "A policy has 1 to 16 restarts within 1 s to a day, and waits of 1 ms to an hour, the first not the "
+     "longest.",
+     NULL},
+    {"restart-attributes", "A policy says nothing that its disposition does not use.", NULL},
+    {"restart-after", "A component restarts after others of its parent, and never after itself.", NULL},
+    {"restart-reboot", "Whoever is to reboot the machine has a device that does.", NULL},
     {"board-device", "The devices of a board have different names.", NULL},
     {"board-memory", "A board has memory, and its image base lies in it.", NULL},
     /* Policy. */

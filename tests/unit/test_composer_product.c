@@ -42,11 +42,12 @@ static const char product[] =
     "<device name='eth0' as='nic' dma_size='0x2001'/></component>\n"
     "<component name='log' program='l.elf' priority='1' parent='top' fpu='true'><config name='conf' "
     "file='data.bin'/>"
-    "</component>\n"
+    "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/></component>\n"
     "<ring name='rx' producer='drv' consumer='log' slots='64' slot_size='64'/>\n"
     "<call name='ask' client='log' server='drv'/>\n"
     "<ring name='lines' producer='*' consumer='log' slots='4' slot_size='8'/>\n"
     "<share name='state' owner='top' reader='log' size='5'/>\n"
+    "<signal name='wake' from='drv' to='top'/>\n"
     "</gateway>";
 
 /* Written out by hand from the rules of docs/composer.md, not by the program. */
@@ -79,6 +80,8 @@ static const char *const expanded[] = {
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",
     "<end pd=\"drv\" id=\"2\" />",
     "<end pd=\"top\" id=\"0\" setvar_id=\"lines_id\" />",
+    "<end pd=\"drv\" id=\"4\" setvar_id=\"wake_id\" />",
+    "<end pd=\"top\" id=\"1\" notify=\"false\" setvar_id=\"wake_id\" />",
     "<end pd=\"log\" id=\"2\" setvar_id=\"lines_top_id\" />",
     "<end pd=\"log\" id=\"3\" setvar_id=\"lines_drv_id\" />",
 };
@@ -336,7 +339,10 @@ static void test_ports(void **state)
         "extern const volatile uint64_t lines_own, lines_peer, lines_id;", "#define NIC_DMA_SIZE 0x2001u\n",
         NULL};
     static const char *const top_header[] = {"#define CHILDREN(X) X(0, drv) X(1, log)\n",
-                                             "#define CHILD_COUNT 2u\n", NULL};
+                                             "#define CHILD_COUNT 2u\n",
+                                             "#define CHILD_RESTARTS(X) X(0, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)"
+                                             " X(1, RESTART, 1000, 7, 10000, 5, 60, DEGRADE, 0x1)\n",
+                                             "extern const volatile uint64_t wake_id;", NULL};
     static const char *const drv_source[] = {"PORT(nic_dma_paddr);", "PORT(rx_own);", "PORT(lines_id);",
                                              NULL};
     struct fixture fixture;

@@ -40,6 +40,7 @@ const char *fixture_wrap(const char *before, const char *text, const char *after
     "<device name='uart0' compatible='ns16550a' regs='0x10000000' size='0x1000' irq='10'/>"     \
     "<device name='eth0' compatible='virtio,mmio' regs='0x10001000' size='0x1000' irq='1' "     \
     "dma='unconfined'/>"                                                                        \
+    "<device name='reset0' compatible='sifive,test1' regs='0x100000' size='0x1000'/>"           \
     "</board>"
 
 #endif
