@@ -149,7 +149,7 @@ static void take_seeds(void)
     mbedtls_platform_zeroize(seed, sizeof(seed));
 }
 
-/* The key's text is not needed again: only PSA has it from now on. */
+/* The key's text stays where it is, readable by this component alone: a restart needs it again. */
 static void load_credentials(void)
 {
     const struct tls_pem pem = {
@@ -161,7 +161,6 @@ static void load_credentials(void)
         .key_size = crypto_keys_size,
     };
     int result = tls_credentials_load(&credentials, &pem);
-    mbedtls_platform_zeroize((void *)(uintptr_t)crypto_keys, crypto_keys_size);
     if (result != 0) {
         refuse(credentials.problem);
         return;

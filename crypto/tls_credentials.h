@@ -30,7 +30,7 @@ struct tls_pem {
 
 /*
  * Starts PSA (needs SEED_POOL_START seeds in the pool) and parses all three. The key moves into a volatile
- * PSA key; no other copy of it stays in memory of this module, the caller wipes the PEM text that it gave.
+ * PSA key; no other copy of it stays in memory of this module. The PEM text is the caller's, and stays.
  * Returns 0, or -1 with the reason in problem: nothing may be used then. May be called again after a failure.
  */
 int tls_credentials_load(struct tls_credentials *credentials, const struct tls_pem *pem);

@@ -115,6 +115,17 @@ void notified(microkit_channel ch)
     }
 }
 
+/* After a restart nothing is armed any more: every client is woken once and asks anew. At boot that finds
+ * nobody who waits. */
+static void wake_clients(void)
+{
+    for (microkit_channel ch = 0; ch <= MICROKIT_MAX_CHANNEL_ID; ch++) {
+        if ((microkit_notifications >> ch & 1) != 0) {
+            microkit_notify(ch);
+        }
+    }
+}
+
 void init(void)
 {
     LOG_START();
@@ -129,4 +140,5 @@ void init(void)
     if (rtc_now() < RELEASE_TIME_NS) {
         log_warn("real-time clock is before this release's date: using the release date until it is set");
     }
+    wake_clients();
 }
