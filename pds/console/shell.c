@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The operator's shell: reads only, changes nothing. Commands are a table; unknown words get a hint.
+ * The operator's shell: it shows, and restarts components. Commands are a table; unknown words get a hint.
  */
 #include <stdbool.h>
 #include <string.h>
+#include "extra_commands.h"
 #include "line_editor.h"
+#include "operate.h"
 #include "output.h"
 #include "shell.h"
 #include "show.h"
@@ -25,7 +27,9 @@ static const struct command command[] = {
     {"status", show_status, "status", "uptime, time of day, state of every component"},
     {"sensors", show_sensors, "sensors", "sensors, their state and counts"},
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
-};
+    {"pds", show_pds, "pds", "components: state, restarts, last fault"},
+    {"restart", operate_restart, "restart component", "start a component anew"},
+    EXTRA_COMMANDS};
 #define COMMANDS (sizeof command / sizeof command[0])
 
 static struct line_editor editor;

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <postern/clock.h>
 #include <postern/metrics.h>
-#include <postern/protocol/pd_states.h>
 #include <postern/timer_client.h>
 #include "civil_time.h"
 #include "output.h"
 #include "ports.h"
+#include "operate.h"
 #include "show.h"
 
 struct metrics_source {
@@ -92,26 +92,6 @@ static void show_clock(void)
 
 void show_status(const char *argument)
 {
-    const struct pd_states_page *page = (const struct pd_states_page *)(uintptr_t)pd_states;
-    uint32_t count = *(const volatile uint32_t *)&page->count;
-    uint32_t i;
-
-    (void)argument;
     show_clock();
-    if (count > PD_STATES_MAX) {
-        output_printf("the supervisor's table is corrupt\n");
-        return;
-    }
-    for (i = 0; i < count; i++) {
-        struct pd_state state;
-
-        memcpy(&state, &page->pd[i], sizeof state);
-        clean_name(state.name, sizeof state.name);
-        if (state.condition == PD_FAULTED) {
-            output_printf("%-12s stopped by a fault at pc 0x%llx, address 0x%llx\n", state.name,
-                          (unsigned long long)state.pc, (unsigned long long)state.address);
-        } else {
-            output_printf("%-12s %s\n", state.name, state.condition == PD_RUNNING ? "running" : "unknown");
-        }
-    }
+    show_pds(argument);
 }

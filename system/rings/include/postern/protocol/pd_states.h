@@ -11,7 +11,13 @@
 #define PD_STATES_MAX 63
 #define PD_STATE_NAME 24
 
-enum pd_condition { PD_RUNNING = 1, PD_FAULTED = 2 };
+enum pd_condition {
+    PD_RUNNING = 1,
+    PD_HELD = 2,     /* stopped, until the operator restarts it */
+    PD_WAITING = 3,  /* stopped, to be restarted soon */
+    PD_DEGRADED = 4, /* off, to be tried again later */
+    PD_REBOOTING = 5 /* stopped, and the machine is about to be reset */
+};
 
 struct pd_state {
     char name[PD_STATE_NAME]; /* NUL-terminated */
@@ -20,6 +26,8 @@ struct pd_state {
     uint64_t pc;              /* of the last fault */
     uint64_t address;         /* of the last memory fault */
     uint64_t time;            /* time CSR at the last change */
+    uint32_t restarts;        /* since the supervisor started */
+    uint32_t reserved;
 };
 
 struct pd_states_page {

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The supervisor's table, copied entry by entry and distrusted, and calls to it. A call may be the last that
+ * this component does: `restart console` never comes back.
+ */
+#include <string.h>
+#include <microkit.h>
+#include <postern/protocol/pd_states.h>
+#include "operate.h"
+#include "output.h"
+#include "ports.h"
+
+static const struct pd_states_page *table(void)
+{
+    return (const struct pd_states_page *)(uintptr_t)pd_states;
+}
+
+/* Number of entries, 0 if that makes no sense. */
+static uint32_t table_count(void)
+{
+    uint32_t count = *(const volatile uint32_t *)&table()->count;
+
+    return count <= PD_STATES_MAX ? count : 0;
+}
+
+static struct pd_state entry(uint32_t i)
+{
+    struct pd_state state;
+
+    memcpy(&state, &table()->pd[i], sizeof state);
+    state.name[sizeof state.name - 1] = '\0';
+    for (char *c = state.name; *c; c++) {
+        if (*c <= 0x20 || *c > 0x7e) {
+            *c = '?';
+        }
+    }
+    return state;
+}
+
+static const char *condition_text(uint32_t condition)
+{
+    static const char *const text[] = {
+        [PD_RUNNING] = "running",
+        [PD_HELD] = "stopped by a fault",
+        [PD_WAITING] = "waiting to be restarted",
+        [PD_DEGRADED] = "off, tried again later",
+        [PD_REBOOTING] = "stopped, the machine is about to be reset",
+    };
+
+    return condition < sizeof text / sizeof text[0] && text[condition] ? text[condition] : "unknown";
+}
+
+void show_pds(const char *argument)
+{
+    uint32_t count = table_count();
+
+    (void)argument;
+    if (count == 0) {
+        output_printf("the supervisor's table is corrupt\n");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct pd_state state = entry(i);
+
+        output_printf("%-12s %s", state.name, condition_text(state.condition));
+        if (state.restarts != 0) {
+            output_printf(", restarts %u", (unsigned)state.restarts);
+        }
+        if (state.fault != 0) {
+            output_printf("%s at pc 0x%llx, address 0x%llx",
+                          state.condition == PD_RUNNING ? ", last fault" : "", (unsigned long long)state.pc,
+                          (unsigned long long)state.address);
+        }
+        output_printf("\n");
+    }
+}
+
+void operate(enum supervisor_call call, const char *argument, const char *done)
+{
+    uint32_t count = table_count();
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct pd_state state = entry(i);
+
+        if (strcmp(state.name, argument) == 0) {
+            microkit_mr_set(0, i);
+            microkit_msginfo answer =
+                microkit_ppcall((microkit_channel)supervisor_id, microkit_msginfo_new(call, 1));
+            bool agreed = microkit_msginfo_get_label(answer) == SUPERVISOR_OK;
+
+            output_printf("%s: %s\n", argument, agreed ? done : "the supervisor refuses");
+            return;
+        }
+    }
+    output_printf("no component \"%s\"; `pds` lists them\n", argument);
+}
+
+void operate_restart(const char *argument)
+{
+    operate(SUPERVISOR_RESTART, argument, "restarted");
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The components as the supervisor sees them, and what the operator may ask of it.
+ */
+#ifndef OPERATE_H
+#define OPERATE_H
+
+#include <postern/protocol/supervisor.h>
+
+/* The table of components. */
+void show_pds(const char *argument);
+
+/* Start the component named by the argument anew. */
+void operate_restart(const char *argument);
+
+/* Ask `call` for the component named by the argument; `done` is said when the supervisor agrees. */
+void operate(enum supervisor_call call, const char *argument, const char *done);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and restart policies, from the generated header.
+ */
+#include "children.h"
+#include "ports.h"
+
+#define NAME_OF(id, name) [id] = #name,
+#define RULE_OF(child, how, min_run, backoff, max_backoff, most, window, next, others) \
+    [child] = {.disposition = POLICY_##how,                                            \
+               .then = POLICY_##next,                                                  \
+               .min_run_ms = (min_run),                                                \
+               .backoff_ms = (backoff),                                                \
+               .max_backoff_ms = (max_backoff),                                        \
+               .limit = (most),                                                        \
+               .window_s = (window),                                                   \
+               .after = (others)},
+
+const char *const children_name[] = {CHILDREN(NAME_OF)};
+const struct policy_rule children_rule[] = {CHILD_RESTARTS(RULE_OF)};
+const unsigned children_count = CHILD_COUNT;
+
+_Static_assert(sizeof children_rule / sizeof children_rule[0] == CHILD_COUNT, "every child has a policy");
+_Static_assert(CHILD_COUNT <= POLICY_CHILDREN, "the policies have room for every child");

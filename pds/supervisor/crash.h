@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making a child fault on purpose: how recovery is tried out. The build chooses whether there is such a
+ * thing.
+ */
+#ifndef SUPERVISOR_CRASH_H
+#define SUPERVISOR_CRASH_H
+
+#include <stdbool.h>
+#include <microkit.h>
+
+/* The child goes on at address 0, where nothing is mapped. False: not in this build. */
+bool crash_child(microkit_child child);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Debug builds: a fault wherever the child just is.
+ */
+#include "../crash.h"
+
+bool crash_child(microkit_child child)
+{
+    seL4_UserContext context = {0};
+
+    return seL4_TCB_WriteRegisters(BASE_TCB_CAP + child, seL4_True, 0, 1, &context) == seL4_NoError;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Release builds: nobody crashes a component on purpose.
+ */
+#include "../crash.h"
+
+bool crash_child(microkit_child child)
+{
+    (void)child;
+    return false;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reporting faults and states.
+ */
+#include <string.h>
+#include <postern/clock.h>
+#include <postern/log.h>
+#include <postern/protocol/pd_states.h>
+#include "ports.h"
+#include "report.h"
+
+static const char *const register_name[] = {
+    "pc", "ra", "sp", "gp", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11",
+    "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3", "t4", "t5", "t6",  "tp",
+};
+#define REGISTERS (sizeof register_name / sizeof register_name[0])
+
+_Static_assert(sizeof(struct pd_states_page) <= PD_STATES_SIZE, "the table of states fits its region");
+_Static_assert(sizeof(seL4_UserContext) == REGISTERS * sizeof(uint64_t), "every register has a name");
+
+static struct pd_states_page *page;
+static const char *const *name;
+
+void report_start(const char *const *names, unsigned count)
+{
+    page = (struct pd_states_page *)(uintptr_t)pd_states;
+    name = names;
+    for (unsigned i = 0; i < count; i++) {
+        struct pd_state *state = &page->pd[i];
+
+        (void)strncpy(state->name, names[i], sizeof state->name - 1);
+        state->condition = PD_RUNNING;
+        state->time = clock_ticks();
+    }
+    page->count = count;
+}
+
+static void report_registers(microkit_child child)
+{
+    seL4_UserContext context;
+    uint64_t word[REGISTERS];
+
+    if (seL4_TCB_ReadRegisters(BASE_TCB_CAP + child, seL4_False, 0, REGISTERS, &context) != seL4_NoError) {
+        log_error("  registers cannot be read");
+        return;
+    }
+    memcpy(word, &context, sizeof word);
+    for (size_t i = 0; i < REGISTERS; i += 4) {
+        log_error("  %-3s %016llx %-3s %016llx %-3s %016llx %-3s %016llx", register_name[i],
+                  (unsigned long long)word[i], register_name[i + 1], (unsigned long long)word[i + 1],
+                  register_name[i + 2], (unsigned long long)word[i + 2], register_name[i + 3],
+                  (unsigned long long)word[i + 3]);
+    }
+}
+
+void report_fault(microkit_child child, const struct fault_report *fault)
+{
+    struct pd_state *state = &page->pd[child];
+
+    state->fault = fault->label;
+    state->pc = fault->pc;
+    state->address = fault->address;
+    log_error("%s stopped: %s, pc 0x%llx", name[child], fault->text, (unsigned long long)fault->pc);
+    report_registers(child);
+}
+
+static void log_state(const char *who, const struct policy_child *child, unsigned long long wait_ms)
+{
+    switch (child->state) {
+    case POLICY_RUNNING:
+        log_info("%s restarted, %u times now", who, (unsigned)child->restarts);
+        break;
+    case POLICY_WAITING:
+        if (wait_ms != 0) {
+            log_warn("%s will be restarted in %llu ms", who, wait_ms);
+        }
+        break;
+    case POLICY_HELD:
+        log_error("%s stays stopped", who);
+        break;
+    case POLICY_DEGRADED:
+        log_error("%s is off; it will be tried again in %llu s", who, wait_ms / 1000);
+        break;
+    case POLICY_REBOOTING:
+        log_error("the machine is reset because of %s", who);
+        break;
+    }
+}
+
+void report_state(microkit_child child, const struct policy_child *state, uint64_t now_ms)
+{
+    static const enum pd_condition condition[] = {
+        [POLICY_RUNNING] = PD_RUNNING,   [POLICY_WAITING] = PD_WAITING,     [POLICY_HELD] = PD_HELD,
+        [POLICY_DEGRADED] = PD_DEGRADED, [POLICY_REBOOTING] = PD_REBOOTING,
+    };
+    struct pd_state *entry = &page->pd[child];
+
+    entry->condition = condition[state->state];
+    entry->restarts = state->restarts;
+    entry->time = clock_ticks();
+    log_state(name[child], state, state->due_ms > now_ms ? state->due_ms - now_ms : 0);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What people see of the children: the log's lines and the table of states.
+ */
+#ifndef SUPERVISOR_REPORT_H
+#define SUPERVISOR_REPORT_H
+
+#include <microkit.h>
+#include "fault_text.h"
+#include "policy.h"
+
+/* Begin the table of `count` running children. */
+void report_start(const char *const *names, unsigned count);
+
+/* A fault of a child: cause and registers. */
+void report_fault(microkit_child child, const struct fault_report *fault);
+
+/* What becomes of a child now. */
+void report_state(microkit_child child, const struct policy_child *state, uint64_t now_ms);
+
+#endif

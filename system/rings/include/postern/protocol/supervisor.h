@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls to the supervisor (protected procedure calls; the answer's label is enum supervisor_status). Only the
+ * console has the channel: what arrives there is the operator's wish. Children are numbered as in the table
+ * of states.
+ */
+#ifndef POSTERN_PROTOCOL_SUPERVISOR_H
+#define POSTERN_PROTOCOL_SUPERVISOR_H
+
+enum supervisor_call {
+    SUPERVISOR_RESTART = 1, /* w0 child: start it anew, whatever its state */
+    SUPERVISOR_CRASH = 2    /* w0 child: make it fault; debug builds only */
+};
+
+enum supervisor_status {
+    SUPERVISOR_OK,
+    SUPERVISOR_BAD_CALL, /* unknown call, no such child, or not in this build */
+};
+
+#endif

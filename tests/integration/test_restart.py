@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every component may crash: it is started anew by its policy, and readings go on reaching the broker.
+
+`crash` is a command of debug builds: the supervisor sends the component to address 0, wherever it just is, and the
+fault takes the way of every other fault.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from postern_lib.gateway import Gateway
+
+SAMPLE = 3  # readings of one measurement
+LIMIT = 5  # restarts within a window, from system/gateway.xml
+CRASHING = ["pulse", "timer", "uart0", "eth0", "spi0", "entropy", "net", "uplink", "crypto", "console"]
+# What is on its way to the operator when one of these stops is gone with it.
+MUTE = {"uart0", "console"}
+
+
+def crash(gateway: Gateway, name: str, times: int) -> None:
+    """The component faults and is started anew, for so many times now."""
+    console = gateway.console
+    console.send_line(f"crash {name}")
+    if name not in MUTE:
+        console.expect(rf"{name} stopped: instruction page fault at address 0x0, pc 0x0")
+    if name == "console":
+        console.expect(r"Postern gateway. `help` lists the commands")
+    else:
+        console.expect(rf"supervisor +info +{name} restarted, {times} times now")
+
+
+@pytest.mark.parametrize("name", CRASHING)
+def test_a_crash_is_survived(gateway: Gateway, name: str) -> None:
+    crash(gateway, name, 1)
+    gateway.wait_readings(2 * SAMPLE)
+    gateway.console.send_line("pds")
+    gateway.console.expect(rf"{name} +running, restarts 1, last fault at pc 0x0, address 0x0")
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_one_after_the_other_and_twice(gateway: Gateway) -> None:
+    """What one restart leaves behind must not stop the next one, nor anybody else's."""
+    for times in (1, 2):
+        for name in CRASHING:
+            crash(gateway, name, times)
+            gateway.wait_readings(SAMPLE)
+    gateway.wait_readings(2 * SAMPLE)
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_the_operator_restarts(gateway: Gateway) -> None:
+    console = gateway.console
+    for name in ("net", "crypto"):
+        console.send_line(f"restart {name}")
+        console.expect(rf"supervisor +warn +the operator restarts {name}")
+        console.expect(rf"supervisor +info +{name} restarted, 1 times now")
+        gateway.wait_readings(SAMPLE)
+    console.send_line("restart console")
+    console.expect(r"Postern gateway. `help` lists the commands")
+    for name in ("supervisor", "nobody", ""):
+        console.send_line(f"restart {name}")
+        console.expect(rf'no component "{name}"; `pds` lists them')
+    console.send_line("pds")
+    console.expect(r"timer +running$")
+    console.expect(r"net +running, restarts 1$")
+    assert "stopped" not in console.text()
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_back_off_limit_and_what_then(gateway: Gateway) -> None:
+    """A component that crashes again and again waits longer each time, and is then given up until the operator asks."""
+    console = gateway.console
+    time.sleep(1)  # the minimum run time, so that the first restart is immediate
+    for times in range(1, LIMIT + 1):
+        crash(gateway, "entropy", times)
+    console.send_line("crash entropy")
+    console.expect(r"entropy is off; it will be tried again in 60 s")
+    gateway.wait_readings(2 * SAMPLE)
+    console.send_line("pds")
+    console.expect(rf"entropy +off, tried again later, restarts {LIMIT} at pc 0x0")
+    console.send_line("restart entropy")
+    console.expect(r"entropy restarted")
+    assert re.findall(r"entropy will be restarted in (\d+) ms", console.text()) == ["100", "200", "400", "800"]
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_without_its_timer_the_machine_starts_again(gateway: Gateway) -> None:
+    """Nobody can do without the timer: its policy ends in a reset of the machine."""
+    console = gateway.console
+    for times in range(1, LIMIT + 1):
+        crash(gateway, "timer", times)
+    console.send_line("crash timer")
+    console.expect(r"the machine is reset because of timer")
+    console.expect(r"OpenSBI")
+    console.expect(r"uplink +info +connected with MQTT", 60)
+    gateway.wait_readings(2 * SAMPLE)
