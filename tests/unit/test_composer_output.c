@@ -233,7 +233,7 @@ static void expect_cell(const char *matrix, const char *row, const char *column,
 static void test_matrix(void **state)
 {
     const struct outputs *outputs = *state;
-    expect_cell(outputs->matrix, "config.crypto.crypto_keys", "crypto", "rw");
+    expect_cell(outputs->matrix, "config.crypto.crypto_keys", "crypto", "r");
     expect_cell(outputs->matrix, "config.crypto.crypto_keys", "net", ".");
     expect_cell(outputs->matrix, "config.crypto.crypto_keys", "supervisor", ".");
     expect_cell(outputs->matrix, "readings.prod", "sensors", "rw");
