@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The crypto service: the only holder of the device key. Glue between the bridge and this component's
- * channels, and the start: configuration, seeds, credentials.
+ * The crypto service: the only holder of the device key. Glue between the bridge and the sealing and this
+ * component's channels, and the start: configuration, seeds, credentials.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,10 +20,12 @@
 #include "bridge.h"
 #include "crypto_conf.h"
 #include "ports.h"
+#include "seal_server.h"
 #include "seed_pool.h"
 #include "tls_credentials.h"
 #include "tls_engine.h"
 #include "tls_platform.h"
+#include "vault.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
@@ -37,6 +39,8 @@ _Static_assert(ENTROPY_SEED_SIZE == SEED_SIZE, "seeds of the driver are seeds of
 _Static_assert(TLS_TX_SLOT_SIZE <= BRIDGE_SLOT_MAX && TLS_RX_SLOT_SIZE <= BRIDGE_SLOT_MAX &&
                    TCP_RX_SLOT_SIZE <= BRIDGE_SLOT_MAX,
                "the bridge's buffers hold every message");
+_Static_assert(SEAL_RSP_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct seal_message),
+               "an answer fits its slot");
 
 enum phase {
     PHASE_SEEDS,  /* waiting for the seeds that start the random generator */
@@ -49,13 +53,15 @@ static struct bridge bridge;
 static struct tls_engine engine;
 static struct tls_credentials credentials;
 static struct crypto_conf conf;
-static struct ring seeds;
+static struct ring seeds, seal_requests, seal_answers;
+static struct vault vault;
+static struct seal_server seal_server;
 static enum phase phase;
 
 static struct {
     uint64_t *attempts, *handshakes, *plain_in, *plain_out, *cipher_in, *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
-    uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds;
+    uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds, *sealed, *opened, *seal_refused;
 } metric;
 
 /* Logs a text of any length, as lines that fit. */
@@ -78,6 +84,7 @@ static void refuse(const char *reason)
     phase = PHASE_REFUSE;
     report(true, reason);
     bridge_refuse(&bridge, reason);
+    seal_server_open(&seal_server, &vault); /* without a key it refuses too */
 }
 
 static void set_clock(void)
@@ -111,6 +118,9 @@ static void add_metrics(void)
     metric.unexpected = metrics_add("messages.unexpected");
     metric.seeds = metrics_add("seeds");
     metric.arena_peak = metrics_add("arena.peak");
+    metric.sealed = metrics_add("seal.sealed");
+    metric.opened = metrics_add("seal.opened");
+    metric.seal_refused = metrics_add("seal.refused");
 }
 
 static void update_metrics(void)
@@ -128,6 +138,9 @@ static void update_metrics(void)
     metric_set(metric.tcp_failed, bridge.counters.tcp_failed);
     metric_set(metric.unexpected, bridge.counters.unexpected + bridge.counters.stale);
     metric_set(metric.arena_peak, tls_platform_arena_peak());
+    metric_set(metric.sealed, seal_server.counters.sealed);
+    metric_set(metric.opened, seal_server.counters.opened);
+    metric_set(metric.seal_refused, seal_server.counters.refused);
 }
 
 /* Moves seeds from the ring to the pool while it has space. */
@@ -165,6 +178,10 @@ static void load_credentials(void)
         refuse(credentials.problem);
         return;
     }
+    if (!vault_init(&vault, tls_credentials_key(&credentials))) {
+        log_error("no key for data at rest: nothing is sealed");
+    }
+    seal_server_open(&seal_server, &vault);
     const struct tls_io io = bridge_io(&bridge);
     if (tls_engine_init(&engine, &credentials, conf.host, &io) != 0) {
         refuse("not enough memory to configure TLS");
@@ -182,6 +199,8 @@ static void announce(void)
     ring_notify(&bridge.tls_rx, tls_rx_id);
     ring_notify(&bridge.tcp_tx, tcp_tx_id);
     ring_notify(&bridge.tcp_rx, tcp_rx_id);
+    ring_notify(&seal_requests, seal_req_id);
+    ring_notify(&seal_answers, seal_rsp_id);
     ring_notify(&seeds, entropy_crypto_id);
 }
 
@@ -193,7 +212,9 @@ static void serve(void)
     if (phase == PHASE_SEEDS && seed_pool_count() >= SEED_POOL_START) {
         load_credentials();
     }
-    if (phase != PHASE_SEEDS && bridge_run(&bridge)) {
+    bool more = seal_server_run(&seal_server);
+    more = (phase != PHASE_SEEDS && bridge_run(&bridge)) || more;
+    if (more) {
         (void)timer_set(timer_id, 0);
     }
     announce();
@@ -209,6 +230,9 @@ void init(void)
     RING_PRODUCER(&bridge.tcp_tx, tcp_tx, TCP_TX);
     RING_CONSUMER(&bridge.tcp_rx, tcp_rx, TCP_RX);
     RING_CONSUMER(&seeds, entropy_crypto, ENTROPY_CRYPTO);
+    RING_CONSUMER(&seal_requests, seal_req, SEAL_REQ);
+    RING_PRODUCER(&seal_answers, seal_rsp, SEAL_RSP);
+    seal_server_init(&seal_server, &seal_requests, &seal_answers);
     bridge.set_clock = set_clock;
     bridge.report = report;
     tls_platform_init(arena, sizeof(arena), RELEASE_TIME_S);

@@ -118,6 +118,11 @@ int tls_credentials_load(struct tls_credentials *credentials, const struct tls_p
     return result;
 }
 
+mbedtls_svc_key_id_t tls_credentials_key(const struct tls_credentials *credentials)
+{
+    return credentials->key.MBEDTLS_PRIVATE(priv_id);
+}
+
 void tls_credentials_free(struct tls_credentials *credentials)
 {
     mbedtls_pk_free(&credentials->key);

@@ -35,6 +35,9 @@ struct tls_pem {
  */
 int tls_credentials_load(struct tls_credentials *credentials, const struct tls_pem *pem);
 
+/* The device key as PSA has it, exportable; after a successful load. */
+mbedtls_svc_key_id_t tls_credentials_key(const struct tls_credentials *credentials);
+
 /* Frees and wipes everything. */
 void tls_credentials_free(struct tls_credentials *credentials);
 

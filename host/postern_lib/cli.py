@@ -16,6 +16,7 @@ from .display import Display
 from .gateway import DEFAULT_BOARD, Gateway, Settings
 from .identity import IdentityError
 from .judge import Verdict
+from .machine import DISK_SIZE
 from .process import ProcessError
 from .run_folder import ImageError
 from .sockets import SocketError
@@ -54,6 +55,12 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _mebibytes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 1 << 20:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of MiB from 1 to {1 << 20}")
+    return int(text) << 20
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="postern", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -63,6 +70,12 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     run.add_argument("--config", choices=("debug", "release"), default="debug")
     run.add_argument("--image", type=Path, help="an image of an earlier run, such as build/run/latest/postern.img")
     run.add_argument("--data", type=Path, help="another environment file for the simulator to play (CSV)")
+    disk = run.add_mutually_exclusive_group()
+    disk.add_argument("--disk", type=Path, metavar="FILE",
+                      help="the journal's medium, made if there is none, and kept (default: a new one for the run)")  # fmt: skip
+    disk.add_argument("--no-disk", action="store_true", help="run without a medium: readings are not durable")
+    run.add_argument("--disk-size", type=_mebibytes, default=DISK_SIZE, metavar="MIB",
+                     help=f"size of a medium that is made (default: {DISK_SIZE >> 20})")  # fmt: skip
     run.add_argument("--json", action="store_true", help="print JSON lines; 'source' says where each comes from")
     run.add_argument("--verbose", action="store_true", help="show the broker, the name server and the simulator too")
     return parser.parse_args(arguments)
@@ -102,7 +115,15 @@ def _watch(gateway: Gateway, seconds: float | None, display: Display) -> str | N
 
 def _run(options: argparse.Namespace, display: Display) -> Verdict:
     failure: str | None = None
-    settings = Settings(board=options.board, config=options.config, image=options.image, data=options.data)
+    settings = Settings(
+        board=options.board,
+        config=options.config,
+        image=options.image,
+        data=options.data,
+        has_disk=not options.no_disk,
+        disk=options.disk,
+        disk_size=options.disk_size,
+    )
     with Gateway(settings, display.on_line) as gateway:
         try:
             display.note("composing the image")

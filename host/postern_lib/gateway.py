@@ -15,7 +15,7 @@ from types import TracebackType
 
 from . import identity
 from .judge import MAX_IN_FLIGHT, Reading, Verdict, judge, parse_event, reading_of
-from .machine import USER_NETWORK, Machine
+from .machine import DISK_FILE, DISK_SIZE, Disk, Machine, USER_NETWORK
 from .peers import Broker, Collector, NameServer, Simulator
 from .process import LineHandler
 from .run_folder import Ports, RunFolder
@@ -33,6 +33,9 @@ class Settings:
     image: Path | None = None  # composed for the run if None
     data: Path | None = None  # the environment that the simulator plays; the board's own if None
     identities: Path = ROOT / "build" / "identity"
+    has_disk: bool = True  # without one, readings are not kept across a loss of power
+    disk: Path | None = None  # the medium of the journal; a new file in the run's folder if None
+    disk_size: int = DISK_SIZE  # of a file that is made, in bytes
     variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
 
 
@@ -59,7 +62,8 @@ class Gateway:
         self.collector = Collector(
             path, programs / "collector", settings.identities, self.ports.monitor, handler("collector")
         )
-        self.machine = Machine(path, board / "qemu.args", handler("gateway"))
+        disk = Disk(settings.disk or path / DISK_FILE, settings.disk_size) if settings.has_disk else None
+        self.machine = Machine(path, board / "qemu.args", disk, handler("gateway"))
         self.console = self.machine.console
 
     def compose(self) -> Path:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Console
@@ -13,16 +14,38 @@ from .sockets import SocketError, connect_unix, read_until
 QEMU = "qemu-system-riscv64"
 GPIO_SOCKET = "gpio.sock"
 MONITOR_SOCKET = "monitor.sock"
+DISK_FILE = "disk.img"
+DISK_SIZE = 64 << 20
 PROMPT = b"(qemu) "
 # Tests put another network device between the card and the host.
 USER_NETWORK = "user"
 
 
-def read_arguments(file: Path, values: dict[str, str]) -> list[str]:
-    """QEMU's arguments from a board's qemu.args. Comment lines start with #."""
+@dataclass(frozen=True)
+class Disk:
+    """The medium of the journal: a file that is made, sparse, if there is none. It stays what it was."""
+
+    file: Path
+    size: int = DISK_SIZE
+
+    def prepare(self) -> None:
+        with self.file.open("ab") as file:
+            if file.tell() == 0:
+                file.truncate(self.size)
+
+    def argument(self) -> str:
+        """As QEMU wants a file name among options that are parted by commas."""
+        return str(self.file.resolve()).replace(",", ",,")
+
+
+def read_arguments(file: Path, values: dict[str, str | None]) -> list[str]:
+    """QEMU's arguments from a board's qemu.args. Comment lines start with #. A line with a placeholder whose value
+    is None is left out."""
     arguments: list[str] = []
     for number, line in enumerate(file.read_text().splitlines(), 1):
         if line.startswith("#"):
+            continue
+        if any(value is None and f"{{{name}}}" in line for name, value in values.items()):
             continue
         try:
             # Split first, so that a value with spaces stays one argument.
@@ -35,7 +58,10 @@ def read_arguments(file: Path, values: dict[str, str]) -> list[str]:
 class Machine:
     """One QEMU. Its console keeps what earlier runs of the same object wrote."""
 
-    def __init__(self, folder: Path, arguments_file: Path, on_line: LineHandler | None = None) -> None:
+    def __init__(
+        self, folder: Path, arguments_file: Path, disk: Disk | None, on_line: LineHandler | None = None
+    ) -> None:
+        self.disk = disk
         self.console = Console()
         self._folder = folder
         self._arguments_file = arguments_file
@@ -44,13 +70,16 @@ class Machine:
 
     def start(self, image: Path, extra: list[str] | None = None, netdev: str = USER_NETWORK) -> None:
         """Boots an image. The simulator must be listening on GPIO_SOCKET in the run's folder."""
-        values = {
+        if self.disk:
+            self.disk.prepare()
+        values: dict[str, str | None] = {
             "image": str(image),
             "serial": "stdio",
             "netdev": netdev,
             # Relative to the run's folder: a path longer than 107 bytes does not fit a socket address.
             "gpio_socket": GPIO_SOCKET,
             "monitor_socket": MONITOR_SOCKET,
+            "disk": self.disk.argument() if self.disk else None,
         }
         arguments = read_arguments(self._arguments_file, values)
         self._process = Process(

@@ -68,6 +68,7 @@ class RunFolder:
         files = {
             "net.conf": {"dns.server": f"{HOST_SEEN_BY_GUEST}:{ports.nameserver}"},
             "crypto.conf": {"server.host": identity.BROKER_NAME, "server.port": ports.broker},
+            "journal.conf": {"policy": "drop-oldest"},
             "uplink.conf": {"device": device, "topic": f"postern/{device}/readings", "keepalive_s": KEEPALIVE_S},
         }
         for name, settings in files.items():

@@ -15,7 +15,7 @@ void store_init(struct store *s, const struct store_settings *settings)
 bool store_medium(struct store *s, const struct media_geometry *geometry, uint32_t segment_size,
                   const uint8_t *unique)
 {
-    if (log_start(&s->log, geometry, segment_size, unique) != LOG_OK) {
+    if (log_open(&s->log, geometry, segment_size, unique) != LOG_OK) {
         store_no_medium(s);
         return false;
     }
@@ -95,13 +95,23 @@ uint64_t store_next_number(const struct store *s)
     return s->last_seq + 1;
 }
 
+struct record_clock store_clock_at(const struct store *s, uint64_t boot)
+{
+    for (uint32_t i = 0; i < s->state.clocks; i++) {
+        if (s->state.clock[i].boot == boot) {
+            return s->state.clock[i];
+        }
+    }
+    return (struct record_clock){.boot = boot};
+}
+
 static void give_out(struct store *s, const struct reading *readings, uint32_t count, uint64_t last)
 {
     memcpy(s->out, readings, count * sizeof s->out[0]);
     s->out_count = count;
     s->out_next = 0;
     s->out_last = last;
-    s->out_boot = s->state.boot;
+    s->out_clock = store_clock_at(s, s->state.boot);
     s->counters.not_durable += count;
 }
 
@@ -120,14 +130,17 @@ static void pass_through(struct store *s)
     }
 }
 
-bool store_give(struct store *s, struct reading *reading, uint64_t *boot)
+bool store_give(struct store *s, struct reading *reading, struct record_clock *clock)
 {
     pass_through(s);
     if (s->out_next >= s->out_count) {
         return false;
     }
     *reading = s->out[s->out_next++];
-    *boot = s->out_boot;
+    *clock = store_clock_at(s, s->out_clock.boot);
+    if (clock->quality < s->out_clock.quality) {
+        *clock = s->out_clock; /* the table has forgotten this start */
+    }
     s->given_reading = reading->seq;
     s->given_seq = s->out_next == s->out_count ? s->out_last : reading->seq;
     return true;
@@ -149,6 +162,25 @@ void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
     }
     if (upto > s->state.released) {
         s->state.released = upto;
+        note(s, now_ns);
+    }
+}
+
+void store_refused(struct store *s, uint64_t first, uint64_t last, uint64_t now_ns)
+{
+    first = first > s->state.released ? first : s->state.released + 1;
+    last = last < s->given_reading ? last : s->given_reading;
+    if (first <= last) {
+        ledger_add(&s->state.ledger, first, last, LOSS_REFUSED);
+        store_delivered(s, last, now_ns);
+    }
+}
+
+void store_session(struct store *s, const uint8_t *bytes, uint32_t length, uint64_t now_ns)
+{
+    if (length <= RECORD_SESSION_MAX) {
+        memcpy(s->state.session, bytes, length);
+        s->state.session_length = length;
         note(s, now_ns);
     }
 }

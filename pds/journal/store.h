@@ -15,8 +15,9 @@
 /* Bytes that sealing adds: nonce and tag. */
 #define STORE_SEAL_SIZE 28u
 
-/* Most bytes of a frame's contents before sealing. */
-#define STORE_PLAIN_MAX (LOG_PAYLOAD_MAX - STORE_SEAL_SIZE)
+/* Most bytes of a frame's contents before sealing: less than a frame of the log takes, so that a request to
+ * seal them fits a page with its ring. */
+#define STORE_PLAIN_MAX (3968u - STORE_SEAL_SIZE)
 
 enum store_policy {
     STORE_DROP_OLDEST, /* a full journal gives up its oldest segment */
@@ -108,7 +109,8 @@ struct store {
     uint32_t out_count;
     uint32_t out_next;
     uint64_t out_last; /* covered by them */
-    uint64_t out_boot;
+    struct record_clock
+        out_clock; /* of the start that they come from, as it was known when they were written */
     uint8_t plain[STORE_PLAIN_MAX];
     uint32_t plain_length;
 };
@@ -141,21 +143,37 @@ bool store_wants_reading(const struct store *s);
 /* Take one; only after store_wants_reading. A private copy of what an untrusted peer sent. */
 void store_take(struct store *s, const struct reading *reading, uint64_t now_ns);
 
+/* The clock of a start of the gateway: as it is remembered, or unset. */
+struct record_clock store_clock_at(const struct store *s, uint64_t boot);
+
 /* The number that the next reading should have: sensors continue here after a restart. */
 uint64_t store_next_number(const struct store *s);
 
-/* The next durable reading to be delivered, and the start of the gateway that it comes from. False: none now
- * (it may have to be read first). */
-bool store_give(struct store *s, struct reading *reading, uint64_t *boot);
+/* The next durable reading to be delivered, and the start of the gateway that it comes from, with its clock
+ * as known by now. False: none now (it may have to be read first). */
+bool store_give(struct store *s, struct reading *reading, struct record_clock *clock);
 
 /* Readings up to this number are delivered. Beyond what was given out: ignored. */
 void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns);
+
+/* Readings first..last (of those given out) are refused for good: they count as lost, and as delivered up to
+ * the last. */
+void store_refused(struct store *s, uint64_t first, uint64_t last, uint64_t now_ns);
+
+/* What the uplink wants to find again after a start, RECORD_SESSION_MAX bytes at most (more: ignored). */
+void store_session(struct store *s, const uint8_t *bytes, uint32_t length, uint64_t now_ns);
 
 /* Whoever delivers has lost its memory: give out again from the first reading that is not released. */
 void store_rewind(struct store *s);
 
 /* Wall time of this start: wall_ns = mono_ns + offset_ns, with enum clock_quality. Kept with the readings. */
 void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t now_ns);
+
+/* Are readings durable when they are given out? */
+static inline bool store_durable(const struct store *s)
+{
+    return s->step != STORE_STEP_STOPPED;
+}
 
 /* Fill of the medium in per cent. */
 uint64_t store_fill(const struct store *s);

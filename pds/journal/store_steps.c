@@ -55,7 +55,7 @@ static void committed(struct store *s)
         s->out_count = s->writing_count;
         s->out_next = 0;
         s->out_last = s->writing_last;
-        s->out_boot = s->state.boot;
+        s->out_clock = store_clock_at(s, s->state.boot);
         if (s->out_count == 0) {
             s->given_seq = s->writing_last;
         }
@@ -86,7 +86,7 @@ static void searched(struct store *s)
 }
 
 /* The readings of an opened frame that were not given out yet. */
-static void take_out(struct store *s, uint32_t count, uint64_t boot)
+static void take_out(struct store *s, uint32_t count, const struct record_state *then)
 {
     const struct frame_header *h = &s->log.found.header;
     uint32_t kept = 0;
@@ -99,7 +99,10 @@ static void take_out(struct store *s, uint32_t count, uint64_t boot)
     s->out_count = kept;
     s->out_next = 0;
     s->out_last = h->last_seq;
-    s->out_boot = boot;
+    s->out_clock = (struct record_clock){.boot = then->boot};
+    if (then->clocks != 0 && then->clock[then->clocks - 1].boot == then->boot) {
+        s->out_clock = then->clock[then->clocks - 1];
+    }
     if (kept == 0) {
         s->given_seq = h->last_seq;
     }
@@ -122,13 +125,13 @@ static void opened_last(struct store *s, const uint8_t *data, uint32_t length)
 
 static void opened_again(struct store *s, const uint8_t *data, uint32_t length)
 {
-    static struct record_state ignored;
+    static struct record_state then;
     uint32_t count;
     s->step = STORE_STEP_IDLE;
     s->out_next = 0;
     s->out_count = 0;
-    if (length != 0 && record_read(data, length, &ignored, s->out, &count)) {
-        take_out(s, count, ignored.boot);
+    if (length != 0 && record_read(data, length, &then, s->out, &count)) {
+        take_out(s, count, &then);
         return;
     }
     s->counters.forged++;

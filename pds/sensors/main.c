@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sensors component: samples every configured BME280 over the SPI bus driver and passes good readings on.
- * A bad value never leaves; what is wrong with a sensor is said once and kept in the metrics.
+ * A bad value never leaves; what is wrong with a sensor is said once and kept in the metrics. Numbers go on
+ * where the journal says; while a full journal asks for it, nothing is sampled.
  */
 #include <microkit.h>
 #include <postern/clock.h>
+#include <postern/journal_view.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/reading.h>
@@ -37,8 +39,10 @@ static struct ring spi_requests, spi_responses, readings_out;
 static struct sensor_view view[SENSOR_COUNT];
 static uint64_t seq;
 static uint64_t dropped_from; /* first number of a run of drops, 0: nothing is being dropped */
+static uint64_t held_rounds;  /* of the present run of rounds that a full journal has held up */
+static bool counting;         /* the journal has said with which number to begin */
 static uint64_t armed_ns = UINT64_MAX;
-static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale;
+static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held;
 
 static const char *quantity_text(enum bme280_quantity_error quantity)
 {
@@ -86,7 +90,7 @@ static void log_drops(uint64_t first, bool dropped)
 {
     if (dropped && dropped_from == 0) {
         dropped_from = first;
-        log_warn("readings are dropped from number %llu on: the uplink takes none",
+        log_warn("readings are dropped from number %llu on: the journal takes none",
                  (unsigned long long)first);
     } else if (!dropped && dropped_from != 0) {
         log_warn("readings %llu to %llu were dropped", (unsigned long long)dropped_from,
@@ -176,6 +180,50 @@ static bool take_answer(void)
     }
 }
 
+/* Nothing is sampled before the journal knows the next number. */
+static bool may_count(void)
+{
+    struct journal_state state;
+
+    if (!counting && journal_view(journal_state, &state) && state.condition != JOURNAL_STARTING &&
+        state.next_number != 0) {
+        counting = true;
+        seq = state.next_number - 1;
+        metric_set(metric_seq, seq);
+        sampler_init(&sampler, &owner, clock_ns());
+    }
+    return counting;
+}
+
+/* Back-pressure: the journal is full and its policy makes us wait. A round is left out as a whole, so that no
+ * number is lost. */
+static bool held_up(void)
+{
+    struct journal_state state;
+
+    if (ring_space(&readings_out) >= SENSOR_COUNT * READINGS_PER_SAMPLE) {
+        return false;
+    }
+    return journal_view(journal_state, &state) && state.hold == 1;
+}
+
+static void hold_round(uint64_t now_ns)
+{
+    if (!sampler_round_due(&sampler, now_ns)) {
+        return;
+    }
+    if (held_up()) {
+        if (held_rounds++ == 0) {
+            log_warn("sampling waits: the journal is full");
+        }
+        metric_add(metric_held, 1);
+        sampler_skip_round(&sampler, now_ns);
+    } else if (held_rounds != 0) {
+        log_info("sampling goes on, rounds left out: %llu", (unsigned long long)held_rounds);
+        held_rounds = 0;
+    }
+}
+
 /* The timer is asked only if it would not wake us by the deadline anyway. */
 static void arm_timer(void)
 {
@@ -188,9 +236,13 @@ static void work(void)
 {
     bool more = true;
 
+    if (!may_count()) {
+        return;
+    }
     for (uint32_t i = 0; i <= ring_batch(&spi_responses) && more; i++) {
         more = take_answer();
     }
+    hold_round(clock_ns());
     sampler_tick(&sampler, clock_ns());
     metric_set(metric_overruns, sampler.overruns);
     metric_set(metric_stale, sampler.stale);
@@ -220,6 +272,7 @@ static void add_metrics(void)
     metric_dropped = metrics_add("dropped");
     metric_overruns = metrics_add("overruns");
     metric_stale = metrics_add("stale_answers");
+    metric_held = metrics_add("held");
     for (unsigned i = 0; i < SENSOR_COUNT; i++) {
         const char *name = sensor_config[i].name;
 
@@ -240,6 +293,5 @@ void init(void)
     RING_PRODUCER(&spi_requests, spi_req, SPI_REQ);
     RING_CONSUMER(&spi_responses, spi_rsp, SPI_RSP);
     RING_PRODUCER(&readings_out, readings, READINGS);
-    sampler_init(&sampler, &owner, clock_ns());
     work();
 }

@@ -77,6 +77,18 @@ static void step(struct sampler *sampler, enum bme280_need need, uint64_t now_ns
     }
 }
 
+bool sampler_round_due(const struct sampler *sampler, uint64_t now_ns)
+{
+    return sampler->wait == SAMPLER_IDLE && now_ns >= sampler->deadline_ns;
+}
+
+void sampler_skip_round(struct sampler *sampler, uint64_t now_ns)
+{
+    if (sampler_round_due(sampler, now_ns)) {
+        end_round(sampler, now_ns);
+    }
+}
+
 void sampler_tick(struct sampler *sampler, uint64_t now_ns)
 {
     if (now_ns < sampler->deadline_ns) {

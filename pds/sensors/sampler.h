@@ -42,6 +42,12 @@ struct sampler {
 /* The first round starts at `now_ns` (with the first tick). */
 void sampler_init(struct sampler *sampler, const struct sampler_owner *owner, uint64_t now_ns);
 
+/* Would the next tick begin a round? */
+bool sampler_round_due(const struct sampler *sampler, uint64_t now_ns);
+
+/* Leave this round out; only if it is due. */
+void sampler_skip_round(struct sampler *sampler, uint64_t now_ns);
+
 /* Time has passed. */
 void sampler_tick(struct sampler *sampler, uint64_t now_ns);
 

@@ -42,8 +42,9 @@ void batch_flush(struct batch *b)
 }
 
 /* Adds to the open pack, or to a new one if there is none or it is full. */
-static void add(struct batch *b, const struct reading *r, uint64_t now_ns)
+static void add(struct batch *b, const struct stored_reading *stored, uint64_t now_ns)
 {
+    const struct reading *r = &stored->reading;
     const struct senml_record record = {series[r->sensor][r->quantity].name,
                                         series[r->sensor][r->quantity].unit, r->value, r->exponent, r->seq};
     if (is_open(b) && senml_add(&b->pack, &record)) {
@@ -55,22 +56,24 @@ static void add(struct batch *b, const struct reading *r, uint64_t now_ns)
     m->first_seq = r->seq;
     m->last_seq = r->seq;
     b->sensor = r->sensor;
+    b->boot = stored->boot;
     b->mono_ns = r->mono_ns;
     b->flush_ns = now_ns + BATCH_AGE_NS;
-    senml_begin(&b->pack, m->payload, sizeof m->payload, b->base_name, r->mono_ns + b->wall_offset_ns);
+    senml_begin(&b->pack, m->payload, sizeof m->payload, b->base_name,
+                r->mono_ns + (uint64_t)stored->wall_offset);
     senml_add(&b->pack, &record); /* an empty slot holds any one record */
 }
 
-bool batch_take(struct batch *b, const struct reading *r, uint64_t now_ns)
+bool batch_take(struct batch *b, const struct stored_reading *stored, uint64_t now_ns)
 {
-    if (r->sensor >= SENSORS || r->quantity >= QUANTITIES || r->exponent < -9 || r->exponent > 9 ||
-        r->mono_ns > now_ns) {
+    const struct reading *r = &stored->reading;
+    if (r->sensor >= SENSORS || r->quantity >= QUANTITIES || r->exponent < -9 || r->exponent > 9) {
         return false;
     }
-    if (r->sensor != b->sensor || r->mono_ns != b->mono_ns) {
+    if (r->sensor != b->sensor || r->mono_ns != b->mono_ns || stored->boot != b->boot) {
         batch_flush(b);
     }
-    add(b, r, now_ns);
+    add(b, stored, now_ns);
     if (r->sample_index + UINT64_C(1) >= r->sample_size) {
         batch_flush(b);
     }

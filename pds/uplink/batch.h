@@ -5,7 +5,7 @@
 
 #include "outbox.h"
 #include "senml.h"
-#include <postern/protocol/reading.h>
+#include <postern/protocol/stored.h>
 
 /* How long the rest of a sample may take. */
 #define BATCH_AGE_NS UINT64_C(20000000)
@@ -13,10 +13,10 @@
 struct batch {
     struct outbox *outbox;
     const char *base_name;
-    uint64_t wall_offset_ns; /* wall time - monotonic time */
-    struct senml pack;       /* in the outbox's next slot, while open */
-    uint64_t mono_ns;        /* of the sample */
-    uint64_t flush_ns;       /* a pack is finished at this time at the latest; UINT64_MAX: none is open */
+    struct senml pack; /* in the outbox's next slot, while open */
+    uint64_t boot;     /* of the sample */
+    uint64_t mono_ns;
+    uint64_t flush_ns; /* a pack is finished at this time at the latest; UINT64_MAX: none is open */
     uint8_t sensor;
 };
 
@@ -27,9 +27,9 @@ void batch_init(struct batch *b, struct outbox *outbox, const char *base_name);
 bool batch_has_room(const struct batch *b);
 
 /* Takes a reading, which needs room. A sample that is complete, full, or followed by another one becomes a
- * message. `r` is a private copy from an untrusted peer. False: it makes no sense (unknown sensor or
- * quantity, exponent out of range, taken in the future) and is dropped. */
-bool batch_take(struct batch *b, const struct reading *r, uint64_t now_ns);
+ * message. `stored` is a private copy from an untrusted peer. False: it makes no sense (unknown sensor or
+ * quantity, exponent out of range) and is dropped. */
+bool batch_take(struct batch *b, const struct stored_reading *stored, uint64_t now_ns);
 
 /* Makes what there is a message. */
 void batch_flush(struct batch *b);

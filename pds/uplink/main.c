@@ -7,17 +7,16 @@
 #include <postern/protocol/entropy.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
+#include <string.h>
 
 #include "ports.h"
 #include "uplink.h"
 
-/* How old the relation of wall and monotonic time may be. */
-#define CLOCK_AGE_NS UINT64_C(10000000000)
-
 static struct uplink uplink;
-static struct ring readings_in, tls_out, tls_in, seeds;
+static struct ring stored_in, delivered_out, tls_out, tls_in, seeds;
 static bool configured;
-static uint64_t clock_asked_ns;
+static bool resume;  /* the journal is to be asked to give readings from the beginning */
+static bool started; /* it does */
 static uint64_t armed_ns = UINT64_MAX;
 
 static struct {
@@ -25,7 +24,9 @@ static struct {
     uint64_t *readings, *bad_readings, *bad_stream, *unacknowledged, *round_trip_us;
 } metric;
 
-_Static_assert(READINGS_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct reading), "a reading fits its slot");
+_Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_reading),
+               "a reading fits its slot");
+_Static_assert(DELIVERED_SLOT_SIZE - RING_SLOT_HEADER >= STORED_SESSION_MAX, "a session fits its slot");
 _Static_assert(TLS_TX_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stream_open), "OPEN fits its slot");
 _Static_assert(ENTROPY_SEED_SIZE >= BACKOFF_WORDS * sizeof(uint64_t), "a seed fills the backoff's words");
 
@@ -64,15 +65,6 @@ static void update_metrics(void)
     metric_set(metric.bad_stream, own->bad_stream + own->stale_stream);
     metric_set(metric.unacknowledged, uplink.outbox.tail - uplink.outbox.head);
     metric_set(metric.round_trip_us, mqtt->last_round_ns / 1000);
-}
-
-static void ask_clock(uint64_t now)
-{
-    struct wall_time wall;
-    if ((!uplink.clock_known || now - clock_asked_ns >= CLOCK_AGE_NS) && timer_now(timer_id, &wall)) {
-        uplink_set_clock(&uplink, wall.wall_ns, wall.mono_ns);
-        clock_asked_ns = now;
-    }
 }
 
 /* The wish for a notification stays while the words last, so that a seed is taken when it is there. */
@@ -114,30 +106,80 @@ static bool take_stream(uint64_t now)
     return more;
 }
 
-/* Likewise. What is not wanted stays in the ring: the sensors component counts what it cannot add. */
-static bool take_readings(void)
+static void take_message(uint32_t kind, const void *message, uint32_t length)
 {
-    struct reading reading;
+    struct stored_start start;
+    struct stored_reading reading;
+    if (kind == STORED_START && length >= sizeof start && !resume) {
+        memcpy(&start, message, sizeof start);
+        uplink_start(&uplink, &start);
+        started = true;
+    } else if (kind == STORED_READING && length == sizeof reading && started) {
+        memcpy(&reading, message, sizeof reading);
+        uplink_reading(&uplink, &reading, clock_ns());
+    } else {
+        uplink.counters.bad_readings++;
+    }
+}
+
+/* Likewise. What is not wanted stays in the ring, and then in the journal. */
+static bool take_stored(void)
+{
+    static uint8_t message[sizeof(struct stored_start) + STORED_SESSION_MAX];
     uint32_t kind, length;
     bool more = true;
-    for (uint32_t tries = 0; more && tries < ring_batch(&readings_in); tries++) {
+    for (uint32_t tries = 0; more && tries < ring_batch(&stored_in); tries++) {
         if (!uplink_wants_reading(&uplink)) {
             more = false;
             break;
         }
-        enum ring_status status = ring_pop(&readings_in, &kind, &reading, sizeof reading, &length);
-        if (status == RING_OK && kind == READING_VALUE && length == sizeof reading) {
-            uplink_reading(&uplink, &reading, clock_ns());
-        } else if (status == RING_OK || status == RING_TOO_LONG) {
+        enum ring_status status = ring_pop(&stored_in, &kind, message, sizeof message, &length);
+        if (status == RING_OK) {
+            take_message(kind, message, length);
+        } else if (status == RING_TOO_LONG) {
             uplink.counters.bad_readings++;
+        } else if (status == RING_RESTARTED) {
+            resume = true;
+            started = false;
         } else if (status == RING_EMPTY) {
-            more = ring_consumer_has_more(&readings_in);
+            more = ring_consumer_has_more(&stored_in);
         } else if (status == RING_PEER_BAD) {
             more = false;
         }
     }
-    ring_notify(&readings_in, readings_id);
+    ring_notify(&stored_in, stored_id);
     return more;
+}
+
+static bool tell(enum delivery_kind kind, const void *message, uint32_t length)
+{
+    enum ring_status status = ring_push(&delivered_out, kind, message, length);
+    if (status == RING_RESTARTED) { /* it is noticed where readings come from too */
+        status = ring_push(&delivered_out, kind, message, length);
+    }
+    return status == RING_OK;
+}
+
+/* Tells the journal what is settled. What does not fit now is told when there is space again. */
+static void tell_journal(void)
+{
+    struct uplink_delivery delivery;
+    if (resume && tell(DELIVERY_RESUME, NULL, 0)) {
+        resume = false;
+    }
+    while (!resume && uplink_delivery(&uplink, &delivery)) {
+        const struct delivery_upto upto = {delivery.readings.last};
+        bool told = delivery.kind == DELIVERY_UPTO
+                        ? tell(DELIVERY_UPTO, &upto, sizeof upto)
+                        : tell(DELIVERY_REFUSED, &delivery.readings, sizeof delivery.readings);
+        if (!told && !ring_producer_has_space(&delivered_out)) {
+            break;
+        }
+        if (told) {
+            uplink_delivery_done(&uplink, &delivery);
+        }
+    }
+    ring_notify(&delivered_out, delivered_id);
 }
 
 /* Pushes what the uplink has to say. A full ring notifies when there is space again. */
@@ -173,13 +215,14 @@ static void arm(uint64_t deadline)
 static void run(void)
 {
     uint64_t now = clock_ns();
-    ask_clock(now);
     take_seed();
     bool more = take_stream(now);
-    more = take_readings() || more;
+    tell_journal();
+    more = take_stored() || more;
     now = clock_ns();
     uplink_tick(&uplink, now);
     more = send_output(now) || more;
+    tell_journal(); /* what has been given up */
     ring_notify(&tls_out, tls_tx_id);
     arm(more ? now : uplink_deadline(&uplink));
     update_metrics();
@@ -210,7 +253,8 @@ void init(void)
 {
     LOG_START();
     add_metrics();
-    RING_CONSUMER(&readings_in, readings, READINGS);
+    RING_CONSUMER(&stored_in, stored, STORED);
+    RING_PRODUCER(&delivered_out, delivered, DELIVERED);
     RING_PRODUCER(&tls_out, tls_tx, TLS_TX);
     RING_CONSUMER(&tls_in, tls_rx, TLS_RX);
     RING_CONSUMER(&seeds, entropy_uplink, ENTROPY_UPLINK);
@@ -219,5 +263,6 @@ void init(void)
         log_error("not configured: nothing will be published");
         return;
     }
+    resume = true;
     run();
 }

@@ -12,7 +12,7 @@ static struct outbox_message *at(struct outbox *o, uint64_t token)
 
 uint32_t outbox_room(const struct outbox *o)
 {
-    return OUTBOX_MESSAGES - (uint32_t)(o->tail - o->head);
+    return OUTBOX_MESSAGES - (uint32_t)(o->tail - o->told);
 }
 
 struct outbox_message *outbox_slot(struct outbox *o)
@@ -46,16 +46,27 @@ struct outbox_message *outbox_find(struct outbox *o, uint64_t token)
     return sent && !at(o, token)->done ? at(o, token) : NULL;
 }
 
-void outbox_release(struct outbox *o, uint64_t token)
+void outbox_release(struct outbox *o, uint64_t token, uint8_t refused)
 {
     struct outbox_message *m = outbox_find(o, token);
     if (m == NULL) {
         return;
     }
     m->done = true;
+    m->refused = refused;
     while (o->head != o->next && at(o, o->head)->done) {
         o->head++;
     }
+}
+
+const struct outbox_message *outbox_settled(const struct outbox *o)
+{
+    return o->told == o->head ? NULL : &o->message[o->told & (OUTBOX_MESSAGES - 1)];
+}
+
+void outbox_told(struct outbox *o)
+{
+    o->told++;
 }
 
 void outbox_rewind(struct outbox *o)

@@ -69,10 +69,11 @@ bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_m
            mqtt_client_init(&u->mqtt, &settings, u->in, sizeof u->in, u->out, sizeof u->out) == MQTT_OK;
 }
 
-void uplink_set_clock(struct uplink *u, uint64_t wall_ns, uint64_t mono_ns)
+void uplink_start(struct uplink *u, const struct stored_start *start)
 {
-    u->batch.wall_offset_ns = wall_ns - mono_ns;
-    u->clock_known = true;
+    if (start->boot == 0) {
+        u->taken_seq = 0;
+    }
 }
 
 /* The link is down: what is not acknowledged will be sent again over the next one, after `delay_ns`, or at
@@ -153,7 +154,8 @@ static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t 
         if (event->reason >= MQTT_REASON_FAILURE) {
             give_up(u, event->token, mqtt_reason_text(MQTT_PUBACK, event->reason));
         }
-        outbox_release(&u->outbox, event->token);
+        outbox_release(&u->outbox, event->token,
+                       event->reason >= MQTT_REASON_FAILURE ? (uint8_t)event->reason : 0);
         backoff_reset(&u->backoff);
         return;
     case MQTT_EVENT_REFUSED:
@@ -171,15 +173,43 @@ static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t 
 
 bool uplink_wants_reading(const struct uplink *u)
 {
-    return u->clock_known && batch_has_room(&u->batch);
+    return batch_has_room(&u->batch);
 }
 
-void uplink_reading(struct uplink *u, const struct reading *r, uint64_t now_ns)
+void uplink_reading(struct uplink *u, const struct stored_reading *r, uint64_t now_ns)
 {
-    if (batch_take(&u->batch, r, now_ns)) {
+    if (r->reading.seq > u->taken_seq && batch_take(&u->batch, r, now_ns)) {
+        u->taken_seq = r->reading.seq;
         u->counters.readings++;
     } else {
         u->counters.bad_readings++;
+    }
+}
+
+bool uplink_delivery(const struct uplink *u, struct uplink_delivery *delivery)
+{
+    const struct outbox *o = &u->outbox;
+    const struct outbox_message *m = outbox_settled(o);
+    if (m == NULL) {
+        return false;
+    }
+    delivery->messages = 1;
+    delivery->readings = (struct delivery_refused){m->first_seq, m->last_seq, m->refused, 0};
+    delivery->kind = m->refused != 0 ? DELIVERY_REFUSED : DELIVERY_UPTO;
+    while (m->refused == 0 && o->told + delivery->messages != o->head) {
+        m = &o->message[(o->told + delivery->messages) & (OUTBOX_MESSAGES - 1)];
+        if (m->refused == 0) {
+            delivery->readings.last = m->last_seq;
+            delivery->messages++;
+        }
+    }
+    return true;
+}
+
+void uplink_delivery_done(struct uplink *u, const struct uplink_delivery *delivery)
+{
+    for (uint64_t i = 0; i < delivery->messages; i++) {
+        outbox_told(&u->outbox);
     }
 }
 
@@ -315,7 +345,7 @@ static void publish(struct uplink *u, uint64_t now_ns)
         outbox_sent(&u->outbox);
         if (err == MQTT_ERR_PACKET_LIMIT) {
             give_up(u, token, mqtt_error_text(err));
-            outbox_release(&u->outbox, token);
+            outbox_release(&u->outbox, token, MQTT_REASON_TOO_LARGE);
         }
     }
 }

@@ -21,7 +21,7 @@ enum uplink_link {
 
 struct uplink_counters {
     uint64_t readings;     /* accepted */
-    uint64_t bad_readings; /* nonsense from the sensors component: dropped */
+    uint64_t bad_readings; /* nonsense from the journal, or given twice: dropped */
     uint64_t bad_stream;   /* malformed stream messages: dropped */
     uint64_t stale_stream; /* of an older stream or out of order: dropped */
     uint64_t refused;      /* messages that the broker refused or cannot take: given up, logged */
@@ -46,7 +46,7 @@ struct uplink {
     uint64_t connected_ns; /* since when MQTT has been connected, 0: not */
     char why[UPLINK_WHY_SIZE];
 
-    bool clock_known;
+    uint64_t taken_seq; /* number of the last reading taken since the journal's start */
 
     size_t data_max;
     uint8_t in[512];
@@ -65,14 +65,15 @@ struct uplink_output {
  * (without the header). The first attempt is due at once. False: the configuration does not fit a CONNECT. */
 bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_max, uint64_t now_ns);
 
-/* Wall and monotonic time of the same moment. Until the first call no reading is wanted. */
-void uplink_set_clock(struct uplink *u, uint64_t wall_ns, uint64_t mono_ns);
+/* The journal begins to give readings: what is in the outbox is not taken again, if there is a medium to
+ * count on. */
+void uplink_start(struct uplink *u, const struct stored_start *start);
 
 /* Can a reading be taken now? If not, it must stay where it is. */
 bool uplink_wants_reading(const struct uplink *u);
 
 /* Takes one reading; only after uplink_wants_reading. `r` is a private copy from an untrusted peer. */
-void uplink_reading(struct uplink *u, const struct reading *r, uint64_t now_ns);
+void uplink_reading(struct uplink *u, const struct stored_reading *r, uint64_t now_ns);
 
 /* Takes one message of tls_rx: kind and whole payload, from an untrusted peer. */
 void uplink_stream(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length, uint64_t now_ns);
@@ -92,6 +93,19 @@ bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
 
 /* The message that uplink_output named has been pushed. */
 void uplink_output_done(struct uplink *u, const struct uplink_output *out, uint64_t now_ns);
+
+/* What the journal has to hear next: kind DELIVERY_UPTO (only `last` counts) or DELIVERY_REFUSED. */
+struct uplink_delivery {
+    enum delivery_kind kind;
+    struct delivery_refused readings;
+    uint64_t messages; /* of the outbox */
+};
+
+/* False: nothing. */
+bool uplink_delivery(const struct uplink *u, struct uplink_delivery *delivery);
+
+/* It has been told: its place in the outbox is free. */
+void uplink_delivery_done(struct uplink *u, const struct uplink_delivery *delivery);
 
 static inline bool uplink_connected(const struct uplink *u)
 {

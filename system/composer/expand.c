@@ -121,8 +121,10 @@ static void expand_share(struct expansion *e, const struct link *link)
 {
     const struct element *source = link->connection->source;
     uint64_t size = link->connection->size;
-    add_region(e, link->region, pages(size), source->place);
-    add_map(e, link->from, link->region, size, "rw", link->from_symbol, at(source, "owner"));
+    if (!link->connection->further) {
+        add_region(e, link->region, pages(size), source->place);
+        add_map(e, link->from, link->region, size, "rw", link->from_symbol, at(source, "owner"));
+    }
     add_map(e, link->to, link->region, size, "r", link->to_symbol, at(source, "reader"));
 }
 

@@ -52,7 +52,8 @@ static void add_link(struct ports *ports, const struct product *product, const s
     };
     bool outgoing = link->from == component;
     enum connection_kind kind = link->connection->kind;
-    if (!outgoing && (link->to != component || kind == CONNECTION_CALL)) {
+    if ((outgoing && link->connection->further) ||
+        (!outgoing && (link->to != component || kind == CONNECTION_CALL))) {
         return;
     }
     const char *peer = product->components.at[outgoing ? link->to : link->from].name;
@@ -125,7 +126,8 @@ static void add_constants(struct text *out, const struct product *product, const
 
 static bool takes_part(const struct connection *connection, size_t component)
 {
-    return connection->to == component || connection->from == component || connection->every;
+    return connection->to == component || (connection->from == component && !connection->further) ||
+           connection->every;
 }
 
 static void add_device_constants(struct text *out, const struct component *component)

@@ -9,6 +9,7 @@
 
 #include "product_restart.h"
 #include "product_shape.h"
+#include "shape.h"
 
 static const struct {
     const char *element, *from, *to;
@@ -75,11 +76,10 @@ static void parse_component(struct product *product, const struct element *eleme
     }
 }
 
-/* Resolve the name in an attribute to a component; NO_INDEX after an error. */
-static size_t resolve(const struct product *product, struct diag *diag, const struct element *element,
-                      const char *attribute)
+/* Resolve a name in an attribute to a component; NO_INDEX after an error. */
+static size_t resolve_name(const struct product *product, struct diag *diag, const struct element *element,
+                           const char *attribute, const char *name)
 {
-    const char *name = element_text(element, attribute, "");
     size_t index = product_find(product, name);
     if (index == NO_INDEX) {
         diag_error(diag, "component-known", element_place(element, attribute, element->place),
@@ -89,8 +89,15 @@ static size_t resolve(const struct product *product, struct diag *diag, const st
     return index;
 }
 
-static void parse_connection(struct product *product, struct diag *diag, const struct element *element,
-                             enum connection_kind kind)
+static size_t resolve(const struct product *product, struct diag *diag, const struct element *element,
+                      const char *attribute)
+{
+    return resolve_name(product, diag, element, attribute, element_text(element, attribute, ""));
+}
+
+/* A connection without its far end. */
+static struct connection *add_connection(struct product *product, struct diag *diag,
+                                         const struct element *element, enum connection_kind kind)
 {
     struct connection *connection = LIST_PUSH(&product->connections);
     connection->kind = kind;
@@ -98,11 +105,41 @@ static void parse_connection(struct product *product, struct diag *diag, const s
     connection->every = (kind == CONNECTION_RING || kind == CONNECTION_SHARE) &&
                         strcmp(element_text(element, kinds[kind].from, ""), "*") == 0;
     connection->from = connection->every ? NO_INDEX : resolve(product, diag, element, kinds[kind].from);
-    connection->to = resolve(product, diag, element, kinds[kind].to);
     connection->slots = element_number(element, "slots", 0);
     connection->slot_size = element_number(element, "slot_size", 0);
     connection->size = element_number(element, "size", 0);
     connection->source = element;
+    return connection;
+}
+
+/* One connection for each reader. */
+static void parse_share(struct product *product, struct diag *diag, const struct element *element)
+{
+    const char *attribute = kinds[CONNECTION_SHARE].to;
+    struct name_list readers = {0};
+    shape_names(&diag->arena, element_text(element, attribute, ""), &readers);
+    for (size_t i = 0; i < readers.names.count; i++) {
+        size_t to = resolve_name(product, diag, element, attribute, readers.names.at[i]);
+        struct connection *share = add_connection(product, diag, element, CONNECTION_SHARE);
+        share->to = to;
+        share->further = i > 0;
+        if (share->every && i == 1) {
+            diag_error(diag, "share-readers", element_place(element, attribute, element->place),
+                       "a share of every component has one reader");
+        }
+    }
+    free(readers.names.at);
+}
+
+static void parse_connection(struct product *product, struct diag *diag, const struct element *element,
+                             enum connection_kind kind)
+{
+    if (kind == CONNECTION_SHARE) {
+        parse_share(product, diag, element);
+        return;
+    }
+    size_t to = resolve(product, diag, element, kinds[kind].to);
+    add_connection(product, diag, element, kind)->to = to;
 }
 
 static void parse_connections(struct product *product, struct diag *diag, const struct element *root)

@@ -53,6 +53,7 @@ struct connection {
     size_t from; /* NO_INDEX when every is set */
     size_t to;
     bool every;                /* from="*": one connection from every component other than to */
+    bool further;              /* a share's second reader and those behind it: the region is made already */
     uint64_t slots, slot_size; /* rings; bytes of a slot */
     uint64_t size;             /* shares, bytes */
     const struct element *source;

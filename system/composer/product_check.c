@@ -77,7 +77,8 @@ static void check_connection_names(const struct product *product, struct diag *d
             const struct connection *b = &product->connections.at[j];
             bool calls = a->kind == CONNECTION_CALL && b->kind == CONNECTION_CALL;
             bool mixed = a->kind != b->kind && (has_no_region(a) || has_no_region(b));
-            if (strcmp(a->name, b->name) == 0 && !mixed && (!calls || a->from == b->from)) {
+            if (a->source != b->source && strcmp(a->name, b->name) == 0 && !mixed &&
+                (!calls || a->from == b->from)) {
                 diag_error(diag, "connection-unique", at(a->source, "name"),
                            "the name '%s' is already used in line %u", a->name, b->source->place.line);
                 break;
@@ -124,7 +125,7 @@ void product_check(const struct product *product, struct diag *diag)
         check_ends(connection, diag);
         if (connection->kind == CONNECTION_RING) {
             check_ring(connection, diag);
-        } else if (connection->kind == CONNECTION_SHARE) {
+        } else if (connection->kind == CONNECTION_SHARE && !connection->further) {
             check_share(connection, diag);
         }
     }

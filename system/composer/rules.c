@@ -149,6 +149,7 @@ const struct rule rules_all[] = {
     {"restart-attributes", "A policy says nothing that its disposition does not use.", NULL},
     {"restart-after", "A component restarts after others of its parent, and never after itself.", NULL},
     {"restart-reboot", "Whoever is to reboot the machine has a device that does.", NULL},
+    {"share-readers", "A share of every component has one reader.", NULL},
     {"board-device", "The devices of a board have different names.", NULL},
     {"board-memory", "A board has memory, and its image base lies in it.", NULL},
     /* Policy. */

@@ -48,6 +48,7 @@ static const char product[] =
     "<ring name='lines' producer='*' consumer='log' slots='4' slot_size='8'/>\n"
     "<share name='state' owner='top' reader='log' size='5'/>\n"
     "<signal name='wake' from='drv' to='top'/>\n"
+    "<share name='page' owner='log' reader='top drv' size='5'/>\n"
     "</gateway>";
 
 /* Written out by hand from the rules of docs/composer.md, not by the program. */
@@ -60,6 +61,7 @@ static const char *const expanded[] = {
     "<memory_region name=\"lines.top.prod\" size=\"0x1000\" />",
     "<memory_region name=\"lines.drv.cons\" size=\"0x1000\" />",
     "<memory_region name=\"state.top\" size=\"0x1000\" />",
+    "<memory_region name=\"page.log\" size=\"0x1000\" />",
     "<protection_domain name=\"top\" priority=\"9\" fpu=\"false\">",
     "<protection_domain name=\"drv\" priority=\"8\" budget=\"20\" period=\"40\" fpu=\"false\" id=\"0\">",
     "<protection_domain name=\"log\" priority=\"1\" fpu=\"true\" id=\"1\">",
@@ -75,6 +77,8 @@ static const char *const expanded[] = {
     "<map mr=\"lines.top.cons\" vaddr=\"0x10106000\" perms=\"rw\" setvar_vaddr=\"lines_top_own\" />",
     "<map mr=\"lines.top.prod\" vaddr=\"0x10108000\" perms=\"r\" setvar_vaddr=\"lines_top_peer\" />",
     "<map mr=\"state.top\" vaddr=\"0x10004000\" perms=\"rw\" setvar_vaddr=\"state\" />",
+    "<map mr=\"page.log\" vaddr=\"0x10006000\" perms=\"r\" setvar_vaddr=\"page\" />",
+    "<map mr=\"page.log\" vaddr=\"0x10110000\" perms=\"rw\" setvar_vaddr=\"page\" />",
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"0\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",

@@ -244,7 +244,7 @@ static void test_geometry(void **state)
         enum log_status status;
         uint32_t chosen;
     } table[] = {
-        {{64 << 20, 512, 0}, 0, LOG_OK, 65536},         {{UINT64_C(1) << 30, 512, 0}, 0, LOG_OK, 1 << 20},
+        {{64 << 20, 512, 0}, 0, LOG_OK, 262144},        {{UINT64_C(1) << 30, 512, 0}, 0, LOG_OK, 4 << 20},
         {{32 << 20, 4, 262144}, 0, LOG_GEOMETRY, 0},    {{32 << 20, 512, 262144}, 0, LOG_OK, 262144},
         {{3 * 65536, 512, 0}, 0, LOG_GEOMETRY, 0},      {{4 * 65536, 512, 0}, 0, LOG_OK, 65536},
         {{1 << 20, 500, 0}, 0, LOG_GEOMETRY, 0},        {{1 << 20, 8192, 0}, 0, LOG_GEOMETRY, 0},
@@ -252,7 +252,7 @@ static void test_geometry(void **state)
     };
     const uint8_t id[FORMAT_ID_SIZE] = {1};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        assert_int_equal(log_start(&f.log, &table[i].geometry, table[i].segment_size, id), table[i].status);
+        assert_int_equal(log_open(&f.log, &table[i].geometry, table[i].segment_size, id), table[i].status);
         if (table[i].status == LOG_OK) {
             assert_int_equal(f.log.segment_size, table[i].chosen);
         } else {

@@ -235,7 +235,7 @@ static void test_writing_does_not_starve_reading(void **state)
     (void)state;
     struct store_action a;
     struct reading r;
-    uint64_t boot;
+    struct record_clock clock;
     unsigned given = 0;
     life_init(&life, &hold, 100, false, 1);
     for (int i = 0; i < 20; i++) {
@@ -248,7 +248,7 @@ static void test_writing_does_not_starve_reading(void **state)
         if (store_next(&life.store, &a, life.now)) {
             life_do(&life, &a);
         }
-        while (store_give(&life.store, &r, &boot)) {
+        while (store_give(&life.store, &r, &clock)) {
             given++;
         }
     }
@@ -270,8 +270,8 @@ static void test_numbers_that_never_came_are_the_sensors_loss(void **state)
     assert_int_equal(life.store.counters.bad, 3);
     assert_int_equal(life.store.state.ledger.total[LOSS_SENSORS], 3);
     tick(hold.commit_ns);
-    uint64_t boot;
-    assert_true(store_give(&life.store, &r, &boot));
+    struct record_clock clock;
+    assert_true(store_give(&life.store, &r, &clock));
     assert_int_equal(r.seq, 4);
     life_start(&life, &hold);
     assert_int_equal(life.store.state.ledger.total[LOSS_SENSORS], 3);
@@ -337,7 +337,7 @@ static void test_without_a_medium_readings_pass_through(void **state)
 {
     (void)state;
     struct reading r;
-    uint64_t boot;
+    struct record_clock clock;
     life_init(&life, &hold, 6, false, 1);
     (void)life_sample(&life, 9);
     life_run(&life);
@@ -347,7 +347,7 @@ static void test_without_a_medium_readings_pass_through(void **state)
     assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
     assert_int_equal(life_give(&life, 100), 18);
     assert_int_equal(life.store.counters.not_durable, 9);
-    assert_false(store_give(&life.store, &r, &boot));
+    assert_false(store_give(&life.store, &r, &clock));
     for (int i = 0; i < 100; i++) {
         (void)life_sample(&life, 3);
     }

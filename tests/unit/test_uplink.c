@@ -56,22 +56,22 @@ static void test_bad_readings(void **state)
     const struct reading good = {.seq = 1, .mono_ns = now, .value = 1, .sample_size = 1};
     struct reading bad = good;
     bad.quantity = 3;
-    uplink_reading(&uplink, &bad, now);
+    give(&bad);
     bad = good;
     bad.sensor = 1;
-    uplink_reading(&uplink, &bad, now);
+    give(&bad);
     bad = good;
     bad.exponent = 10;
-    uplink_reading(&uplink, &bad, now);
+    give(&bad);
     bad.exponent = -10;
-    uplink_reading(&uplink, &bad, now);
-    bad = good;
-    bad.mono_ns = now + 1;
-    uplink_reading(&uplink, &bad, now);
-    assert_int_equal(uplink.counters.bad_readings, 5);
+    give(&bad);
+    assert_int_equal(uplink.counters.bad_readings, 4);
     assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES);
-    uplink_reading(&uplink, &good, now);
+    give(&good);
     assert_int_equal(uplink.counters.readings, 1);
+    give(&good);
+    assert_int_equal(uplink.counters.readings, 1);
+    assert_int_equal(uplink.counters.bad_readings, 5);
 }
 
 /* Samples of absurd sizes, extreme values and repeated indices stay within the slots. */
@@ -81,14 +81,14 @@ static void test_hostile_samples(void **state)
     start();
     unsigned taken = 0;
     while (uplink_wants_reading(&uplink)) {
-        const struct reading r = {.seq = UINT64_MAX,
+        const struct reading r = {.seq = UINT64_MAX - 2000 + taken,
                                   .mono_ns = now,
                                   .value = INT64_MIN,
                                   .exponent = (int8_t)(taken % 19) - 9,
                                   .quantity = (uint8_t)(taken % 3),
                                   .sample_size = 255,
                                   .sample_index = taken % 7};
-        uplink_reading(&uplink, &r, now);
+        give(&r);
         taken++;
         assert_true(taken < 1000);
     }
@@ -97,20 +97,55 @@ static void test_hostile_samples(void **state)
         assert_true(m->length > 600 && m->length <= OUTBOX_PAYLOAD);
         assert_int_equal(m->payload[m->length - 1], ']');
     }
-    const struct reading last = {.mono_ns = now, .sample_size = 0, .sample_index = UINT32_MAX};
+    const struct reading last = {.seq = 1, .mono_ns = now, .sample_size = 0, .sample_index = UINT32_MAX};
     start();
-    uplink_reading(&uplink, &last, now);
+    give(&last);
     assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES - 1);
 }
 
-static void test_no_clock_no_reading(void **state)
+/* The journal hears what has become of its readings, in order, whatever the order of the acknowledgements. */
+static void test_the_journal_is_told(void **state)
 {
     (void)state;
-    const struct uplink_conf conf = {"d", "d/", "t", 60};
-    assert_true(uplink_init(&uplink, &conf, 1012, now));
-    assert_false(uplink_wants_reading(&uplink));
-    uplink_set_clock(&uplink, WALL, now);
-    assert_true(uplink_wants_reading(&uplink));
+    start();
+    connect_broker(CONNACK);
+    sample();
+    take(STREAM_DATA);
+    sample();
+    take(STREAM_DATA);
+    sample();
+    take(STREAM_DATA);
+    broker("40020002");
+    assert_int_equal(delivered_upto, 0);
+    assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES - 3);
+    broker("40020001");
+    assert_int_equal(delivered_upto, 6);
+    assert_int_equal(refusals, 0);
+    broker("4003000399");
+    assert_int_equal(delivered_upto, 9);
+    assert_int_equal(refusals, 1);
+    assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES);
+}
+
+/* A journal that begins again gives what it has not seen delivered: what is here already is not taken twice,
+ * unless it counts anew. */
+static void test_readings_given_again(void **state)
+{
+    (void)state;
+    start();
+    sample();
+    seq = 1;
+    const struct stored_start again = {.boot = 7}, anew = {.boot = 0};
+    uplink_start(&uplink, &again);
+    read_value(1, 3);
+    read_value(2, 3);
+    assert_int_equal(uplink.counters.bad_readings, 2);
+    read_value(0, 3);
+    assert_int_equal(uplink.counters.readings, 4);
+    uplink_start(&uplink, &anew);
+    seq = 0;
+    read_value(0, 3);
+    assert_int_equal(uplink.counters.readings, 5);
 }
 
 /* Without a broker the outbox fills and then readings stay where they are; afterwards all come out in order.
@@ -207,6 +242,8 @@ static void test_refused_message_is_given_up(void **state)
     sample();
     nothing_out();
     assert_string_equal(last_log, "readings 4 to 6 refused: larger than the server's maximum packet size");
+    drain_deliveries();
+    assert_int_equal(refusals, 2);
     assert_int_equal(outbox_room(&uplink.outbox), OUTBOX_MESSAGES);
 }
 
@@ -484,7 +521,8 @@ int main(void)
         cmocka_unit_test(test_incomplete_samples),
         cmocka_unit_test(test_bad_readings),
         cmocka_unit_test(test_hostile_samples),
-        cmocka_unit_test(test_no_clock_no_reading),
+        cmocka_unit_test(test_the_journal_is_told),
+        cmocka_unit_test(test_readings_given_again),
         cmocka_unit_test(test_backpressure_and_catch_up),
         cmocka_unit_test(test_many_messages),
         cmocka_unit_test(test_resend),

@@ -19,6 +19,8 @@
 
 static struct uplink uplink;
 static uint64_t now, seq;
+static uint64_t delivered_upto; /* what the journal has been told */
+static unsigned refusals;
 static char last_log[256];
 static unsigned log_lines;
 
@@ -39,10 +41,36 @@ static void start(void)
     const struct uplink_conf conf = {"postern-0001", "postern-0001/", "t/r", 60};
     now = 10 * SECOND;
     seq = 0;
+    delivered_upto = 0;
+    refusals = 0;
     log_lines = 0;
     last_log[0] = '\0';
     assert_true(uplink_init(&uplink, &conf, 1012, now));
-    uplink_set_clock(&uplink, WALL, now);
+}
+
+/* A reading as the journal gives it. */
+static struct stored_reading stored(const struct reading *r)
+{
+    return (struct stored_reading){
+        .reading = *r, .boot = 1, .wall_offset = (int64_t)(WALL - 10 * SECOND), .quality = 1, .durable = 1};
+}
+
+static void give(const struct reading *r)
+{
+    const struct stored_reading s = stored(r);
+    uplink_reading(&uplink, &s, now);
+}
+
+/* What the journal is to be told, all of it. */
+static void drain_deliveries(void)
+{
+    struct uplink_delivery d;
+    while (uplink_delivery(&uplink, &d)) {
+        assert_true(d.readings.first > delivered_upto && d.readings.last >= d.readings.first);
+        delivered_upto = d.readings.last;
+        refusals += d.kind == DELIVERY_REFUSED;
+        uplink_delivery_done(&uplink, &d);
+    }
 }
 
 /* Takes one message out, as the PD's push would. */
@@ -77,6 +105,7 @@ static void broker(const char *hex)
     uint8_t bytes[CAPTURE_BYTES];
     size_t len = hex_bytes(hex, bytes, sizeof bytes);
     message(STREAM_DATA, uplink.stream_id, bytes, len);
+    drain_deliveries();
 }
 
 static void closed(uint32_t reason, const char *text)
@@ -116,7 +145,7 @@ static void read_value(unsigned index, unsigned size)
                               .sample_size = (uint8_t)size,
                               .sample_index = index};
     assert_true(uplink_wants_reading(&uplink));
-    uplink_reading(&uplink, &r, now);
+    give(&r);
 }
 
 /* One sample of three readings, a second after the one before. */

@@ -30,8 +30,8 @@ static bool geometry_valid(const struct media_geometry *g, uint64_t segment_size
            g->size / segment_size <= LOG_SEGMENTS_MAX;
 }
 
-enum log_status log_start(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
-                          const uint8_t *unique)
+enum log_status log_open(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
+                         const uint8_t *unique)
 {
     memset(l, 0, sizeof *l);
     l->geometry = *geometry;

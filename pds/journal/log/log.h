@@ -19,7 +19,7 @@
 #include "media.h"
 
 #define LOG_SEGMENTS_MIN 4u
-#define LOG_SEGMENTS_MAX 1024u
+#define LOG_SEGMENTS_MAX 256u
 #define LOG_FRAME_MAX    FORMAT_FRAME_MAX
 #define LOG_PAYLOAD_MAX  (LOG_FRAME_MAX - FORMAT_HEADER_SIZE)
 
@@ -167,8 +167,8 @@ struct log {
  * the last frame, if there is any; log_release must then tell what is released.
  * LOG_GEOMETRY, LOG_OK.
  */
-enum log_status log_start(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
-                          const uint8_t *unique);
+enum log_status log_open(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
+                         const uint8_t *unique);
 
 /* The operation to do now; NULL: none, the log is idle or has failed. */
 const struct media_op *log_next(struct log *l);

@@ -49,7 +49,7 @@ void fixture_start(struct fixture *f)
     for (size_t i = 0; i < sizeof unique; i++) {
         unique[i] = (uint8_t)media_model_random(&f->media, 256);
     }
-    assert_int_equal(log_start(&f->log, &f->media.geometry, f->segment_size, unique), LOG_OK);
+    assert_int_equal(log_open(&f->log, &f->media.geometry, f->segment_size, unique), LOG_OK);
     fixture_run(f);
     if (f->log.found.found) {
         log_release(&f->log, release_of(&f->log.found));

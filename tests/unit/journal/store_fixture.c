@@ -121,13 +121,13 @@ unsigned life_sample(struct life *l, unsigned count)
 unsigned life_give(struct life *l, unsigned most)
 {
     struct reading r;
-    uint64_t boot;
+    struct record_clock clock;
     unsigned count = 0;
     while (count < most) {
-        if (!store_give(&l->store, &r, &boot)) {
+        if (!store_give(&l->store, &r, &clock)) {
             unsigned before = l->actions;
             life_run(l);
-            if (l->actions == before && !store_give(&l->store, &r, &boot)) {
+            if (l->actions == before && !store_give(&l->store, &r, &clock)) {
                 break;
             }
             if (l->actions != before) {
@@ -139,7 +139,7 @@ unsigned life_give(struct life *l, unsigned most)
             assert_true(l->fate[n] != FATE_DURABLE || ledger_has(&l->store.state.ledger, n));
         }
         assert_int_equal(r.value, l->value[r.seq]);
-        assert_true(boot >= 1 && boot <= l->store.state.boot);
+        assert_true(clock.boot >= 1 && clock.boot <= l->store.state.boot);
         l->last_given = r.seq;
         count++;
     }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define SEAL_OVERHEAD 28   /* 12 bytes of nonce, 16 of tag */
-#define SEAL_MAX      4032 /* longest data or sealed data */
+#define SEAL_MAX      3968 /* longest data or sealed data */
 
 enum seal_request_kind { SEAL_SEAL = 1, SEAL_OPEN = 2 };
 

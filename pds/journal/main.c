@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The journal component: the store between its peers. Readings from the sensors, sealed by crypto, onto the
+ * disk, and from there to the uplink until they are delivered.
+ */
+#include <microkit.h>
+#include <postern/clock.h>
+#include <postern/log.h>
+#include <postern/ring_port.h>
+#include <postern/timer_client.h>
+#include <string.h>
+
+#include "disk.h"
+#include "intake.h"
+#include "journal_conf.h"
+#include "outlet.h"
+#include "page.h"
+#include "ports.h"
+#include "sealer.h"
+#include "tell.h"
+
+/* How old the relation of wall and monotonic time may be. */
+#define CLOCK_AGE_NS UINT64_C(10000000000)
+
+/* How soon a refused sealing is tried again. */
+#define SEAL_PAUSE_NS UINT64_C(1000000000)
+
+/* Steps of one activation. */
+#define STEPS 64
+
+#define UNIQUE_SIZE 16u
+#define NONCE_SIZE  12u
+
+_Static_assert(BLK_RSP_SLOT_SIZE - RING_SLOT_HEADER >= DISK_MESSAGE_MAX, "a read fits its slot");
+_Static_assert(SEAL_REQ_SLOT_SIZE - RING_SLOT_HEADER >= SEALER_MESSAGE_MAX, "a frame fits its slot");
+_Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_start) + STORED_SESSION_MAX &&
+                   STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_reading),
+               "start and session, or a reading, fit a slot");
+_Static_assert(JOURNAL_STATE_SIZE >= sizeof(struct journal_state), "the state fits its page");
+_Static_assert(STORE_SEAL_SIZE == SEAL_OVERHEAD && STORE_PLAIN_MAX + SEAL_OVERHEAD <= SEAL_MAX,
+               "a frame may be sealed");
+
+enum phase {
+    PHASE_DISK,   /* waiting for the driver to say what there is */
+    PHASE_UNIQUE, /* waiting for bytes that no other start has */
+    PHASE_RUN
+};
+
+static struct journal_conf conf;
+static struct store store;
+static struct disk disk;
+static struct sealer sealer;
+static struct intake intake;
+static struct outlet outlet;
+static struct ring readings_in, stored_out, delivered_in, blk_out, blk_in, seal_out, seal_in;
+static uint8_t message[DISK_MESSAGE_MAX > SEALER_MESSAGE_MAX ? DISK_MESSAGE_MAX : SEALER_MESSAGE_MAX]
+    __attribute__((aligned(8)));
+
+static enum phase phase;
+static uint64_t started_ns, recovery_ns, clock_ns_asked, resume_seal_ns;
+static uint64_t armed_ns = UINT64_MAX;
+
+static void no_medium(const char *why)
+{
+    log_warn("%s: readings pass through memory and are not durable", why);
+    phase = PHASE_RUN;
+    store_no_medium(&store);
+}
+
+/* The medium is known: something that no other start has is still needed. Crypto makes it: what it seals
+ * looks like noise, and never twice the same. */
+static void disk_found(void)
+{
+    static const uint8_t nothing[UNIQUE_SIZE];
+    if (!disk_usable(&disk)) {
+        no_medium(disk.info.status == BLOCK_OK ? "the disk is not of use for a journal" : "no disk");
+        return;
+    }
+    phase = PHASE_UNIQUE;
+    sealer_start(&sealer, SEAL_SEAL, 0, 0, nothing, sizeof nothing);
+}
+
+static void open_medium(const uint8_t *sealed)
+{
+    const struct media_geometry geometry = disk_geometry(&disk);
+    phase = PHASE_RUN;
+    if (!store_medium(&store, &geometry, conf.segment_size, sealed + NONCE_SIZE)) {
+        no_medium("the disk is too small for a journal, or segment_kib does not fit it");
+    }
+}
+
+static void disk_event(enum disk_event event)
+{
+    switch (event) {
+    case DISK_FOUND:
+        disk_found();
+        break;
+    case DISK_CHANGED:
+        disk.op = NULL;
+        no_medium("the disk has become another one");
+        break;
+    case DISK_DONE:
+        store_io_done(&store, MEDIA_OK);
+        break;
+    case DISK_FAILED:
+        store_io_done(&store, MEDIA_ERROR);
+        break;
+    case DISK_NOTHING:
+        break;
+    }
+}
+
+static void seal_refused(uint64_t now)
+{
+    if (phase == PHASE_UNIQUE) {
+        no_medium("crypto seals nothing");
+    } else if (sealer.kind == SEAL_OPEN) {
+        store_opened(&store, NULL, 0);
+    } else {
+        resume_seal_ns = now + SEAL_PAUSE_NS;
+        store_sealed(&store, NULL, 0);
+    }
+}
+
+static void seal_event(enum sealer_event event, uint64_t now)
+{
+    if (event == SEALER_REFUSED) {
+        seal_refused(now);
+    } else if (event == SEALER_DONE && phase == PHASE_UNIQUE) {
+        open_medium(sealer.result);
+    } else if (event == SEALER_DONE && sealer.kind == SEAL_SEAL) {
+        store_sealed(&store, sealer.result, sealer.result_length);
+    } else if (event == SEALER_DONE) {
+        store_opened(&store, sealer.result, sealer.result_length);
+    }
+}
+
+/* Names the next action and begins it. False: none now. */
+static bool act(uint64_t now)
+{
+    struct store_action action;
+    if (phase != PHASE_RUN || disk.op != NULL || sealer.data != NULL || now < resume_seal_ns ||
+        !store_next(&store, &action, now)) {
+        return false;
+    }
+    switch (action.kind) {
+    case STORE_IO:
+        disk_start(&disk, action.io, now);
+        break;
+    case STORE_SEAL:
+        sealer_start(&sealer, SEAL_SEAL, action.first_seq, action.last_seq, action.data, action.length);
+        break;
+    case STORE_OPEN:
+        sealer_start(&sealer, SEAL_OPEN, action.first_seq, action.last_seq, action.data, action.length);
+        break;
+    }
+    return true;
+}
+
+/* Disk and crypto until both are busy or there is nothing to do. True: the steps were used up. */
+static bool run_store(uint64_t now)
+{
+    for (unsigned i = 0; i < STEPS; i++) {
+        enum disk_event from_disk = disk_poll(&disk, message, now);
+        disk_event(from_disk);
+        enum sealer_event from_crypto = sealer_poll(&sealer, message);
+        seal_event(from_crypto, now);
+        bool acted = act(now);
+        if (from_disk == DISK_NOTHING && from_crypto == SEALER_NOTHING && !acted) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Wall time is asked for when it is needed: readings wait for it as for anything else of the frame. */
+static void ask_clock(uint64_t now)
+{
+    struct wall_time wall;
+    if (store.condition != STORE_STARTING && (clock_ns_asked == 0 || now - clock_ns_asked >= CLOCK_AGE_NS) &&
+        timer_now(timer_id, &wall)) {
+        clock_ns_asked = now;
+        store_clock(&store, (int64_t)(wall.wall_ns - wall.mono_ns), (uint8_t)wall.quality, wall.mono_ns);
+    }
+}
+
+static bool holding(void)
+{
+    return store.condition != STORE_STARTING && conf.settings.policy == STORE_HOLD &&
+           !store_wants_reading(&store);
+}
+
+/* Tells what has changed to everybody who wants to know: page, sensors, log, metrics. */
+static void publish(uint64_t now)
+{
+    static enum store_condition told = STORE_STARTING;
+    static bool held;
+    if (told == STORE_STARTING && store.condition != STORE_STARTING) {
+        recovery_ns = now - started_ns;
+    }
+    const struct page_facts facts = {
+        .oldest_ns = outlet.oldest_seq > store.state.released ? outlet.oldest_ns : 0,
+        .recovery_ns = recovery_ns,
+        .errors = disk.errors,
+        .hold = holding(),
+    };
+    page_write(journal_state, &store, &facts);
+    if (told != store.condition || held != facts.hold) {
+        microkit_notify((microkit_channel)readings_id);
+    }
+    if (told != store.condition) {
+        tell_condition(&store, recovery_ns);
+    }
+    told = store.condition;
+    held = facts.hold;
+    const struct tell_sources sources = {&store, &disk, &sealer, &intake, &outlet};
+    tell_metrics(&sources, recovery_ns);
+}
+
+static void arm(uint64_t deadline)
+{
+    if (deadline < armed_ns && timer_set(timer_id, deadline)) {
+        armed_ns = deadline;
+    }
+}
+
+static uint64_t next_deadline(uint64_t now)
+{
+    uint64_t deadline = phase == PHASE_RUN ? store_deadline(&store) : UINT64_MAX;
+    deadline = disk.deadline_ns < deadline ? disk.deadline_ns : deadline;
+    if (resume_seal_ns > now) {
+        deadline = resume_seal_ns < deadline ? resume_seal_ns : deadline;
+    }
+    return deadline;
+}
+
+static void announce(void)
+{
+    ring_notify(&blk_out, blk_req_id);
+    ring_notify(&blk_in, blk_rsp_id);
+    ring_notify(&seal_out, seal_req_id);
+    ring_notify(&seal_in, seal_rsp_id);
+    ring_notify(&readings_in, readings_id);
+    ring_notify(&stored_out, stored_id);
+    ring_notify(&delivered_in, delivered_id);
+}
+
+static void run(void)
+{
+    uint64_t now = clock_ns();
+    ask_clock(now);
+    bool more = intake_poll(&intake, now);
+    more = run_store(now) || more;
+    ask_clock(now);
+    more = outlet_poll(&outlet, now) || more;
+    more = intake_poll(&intake, now) || more;
+    announce();
+    publish(now);
+    arm(more ? now : next_deadline(now));
+}
+
+void notified(microkit_channel ch)
+{
+    if (ch == timer_id) {
+        armed_ns = UINT64_MAX;
+    }
+    run();
+}
+
+void init(void)
+{
+    char error[JOURNAL_ERROR_SIZE];
+    LOG_START();
+    tell_start(metrics);
+    RING_CONSUMER(&readings_in, readings, READINGS);
+    RING_PRODUCER(&stored_out, stored, STORED);
+    RING_CONSUMER(&delivered_in, delivered, DELIVERED);
+    RING_PRODUCER(&blk_out, blk_req, BLK_REQ);
+    RING_CONSUMER(&blk_in, blk_rsp, BLK_RSP);
+    RING_PRODUCER(&seal_out, seal_req, SEAL_REQ);
+    RING_CONSUMER(&seal_in, seal_rsp, SEAL_RSP);
+    if (!journal_conf_read(&conf, (const char *)(uintptr_t)journal_conf, journal_conf_size, error)) {
+        log_error("%s; the defaults hold", error);
+    }
+    started_ns = clock_ns();
+    store_init(&store, &conf.settings);
+    disk_init(&disk, &blk_out, &blk_in, started_ns);
+    sealer_init(&sealer, &seal_out, &seal_in);
+    intake_init(&intake, &readings_in, &store);
+    outlet_init(&outlet, &stored_out, &delivered_in, &store);
+    run();
+}

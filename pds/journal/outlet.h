@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The journal's side of <postern/protocol/stored.h>: readings to the uplink, and what became of them. The
+ * uplink may say anything: it can release only what it was given, and harm nobody's readings but those.
+ */
+#ifndef POSTERN_JOURNAL_OUTLET_H
+#define POSTERN_JOURNAL_OUTLET_H
+
+#include "store.h"
+#include <postern/protocol/stored.h>
+#include <postern/ring.h>
+
+struct outlet {
+    struct ring *stored;
+    struct ring *delivered;
+    struct store *store;
+    bool asked;          /* STORED_START is to be sent */
+    bool started;        /* it has been sent: readings may follow */
+    uint64_t oldest_seq; /* a reading that is not released, 0: none; the oldest as far as is remembered */
+    uint64_t oldest_ns;  /* its wall time */
+    uint64_t bad;        /* messages that made no sense */
+};
+
+void outlet_init(struct outlet *o, struct ring *stored, struct ring *delivered, struct store *store);
+
+/* Does what can be done now, a bounded amount. True: call again soon. The caller notifies the rings' peers.
+ */
+bool outlet_poll(struct outlet *o, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The page is written from a copy, between two changes of its version. */
+#include "page.h"
+#include <string.h>
+
+_Static_assert((int)JOURNAL_STARTING == (int)STORE_STARTING && (int)JOURNAL_READY == (int)STORE_READY &&
+                   (int)JOURNAL_NO_MEDIUM == (int)STORE_NO_MEDIUM &&
+                   (int)JOURNAL_FOREIGN == (int)STORE_FOREIGN,
+               "conditions are those of the store");
+_Static_assert((int)JOURNAL_LOSS_CAUSES == (int)LOSS_CAUSES && JOURNAL_LOSS_RANGES == LEDGER_RANGES,
+               "losses are those of the ledger");
+
+static void fill(struct journal_state *p, const struct store *s, const struct page_facts *facts)
+{
+    const struct ledger *ledger = &s->state.ledger;
+    bool known = s->condition != STORE_STARTING;
+    *p = (struct journal_state){
+        .condition = s->condition,
+        .boot = known && store_durable(s) ? s->state.boot : 0,
+        .next_number = known ? store_next_number(s) : 0,
+        .durable = s->durable_seq,
+        .released = s->state.released,
+        .oldest_ns = facts->oldest_ns,
+        .capacity = store_durable(s) ? log_capacity(&s->log) : 0,
+        .used = store_durable(s) ? log_used(&s->log) : 0,
+        .frames = s->counters.frames,
+        .bytes_written = s->log.counters.written,
+        .medium_errors = facts->errors,
+        .forged = s->counters.forged,
+        .recovery_ns = facts->recovery_ns,
+        .hold = facts->hold ? 1 : 0,
+        .ranges = ledger->count,
+    };
+    memcpy(p->lost, ledger->total, sizeof p->lost);
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        const struct loss_range *r = &ledger->range[i];
+        p->range[i] = (struct journal_loss){r->first, r->last, r->missing, r->cause};
+    }
+}
+
+void page_write(uint64_t page, const struct store *s, const struct page_facts *facts)
+{
+    struct journal_state *shared = (struct journal_state *)(uintptr_t)page;
+    volatile uint32_t *version = &shared->version;
+    struct journal_state copy;
+    fill(&copy, s, facts);
+    uint32_t next = (*version | 1) + 1;
+    *version = next - 1;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    memcpy((uint8_t *)shared + sizeof shared->version, (const uint8_t *)&copy + sizeof copy.version,
+           sizeof copy - sizeof copy.version);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    *version = next;
+}
