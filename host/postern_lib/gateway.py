@@ -96,6 +96,13 @@ class Gateway:
         self.simulator.start()
         self.start_machine()
 
+    def power_cut(self) -> None:
+        """The machine is gone between two instructions; what it has written to its disk stays. start_machine() puts
+        the power on again."""
+        self.machine.kill()
+        self.simulator.stop()
+        self.simulator.start()
+
     def stop(self) -> None:
         """Ends all parts, the machine first, so that what it has sent still reaches the collector."""
         for part in (self.machine, self.collector, self.simulator, self.nameserver, self.broker):
@@ -128,9 +135,11 @@ class Gateway:
 
     def verdict(self, max_in_flight: int = MAX_IN_FLIGHT) -> Verdict:
         """Compares what arrived with what the simulator put on the bus, since the beginning."""
-        log = self.simulator.log
-        text = log.read_text() if log.exists() else ""
-        return judge(self.events(), text, max_in_flight=max_in_flight, window=(self._began, time.time()))
+        *earlier, last = [
+            log.read_text() if log.exists() else "" for log in (*self.simulator.earlier_logs, self.simulator.log)
+        ]
+        window = (self._began, time.time())
+        return judge(self.events(), last, max_in_flight=max_in_flight, window=window, earlier=earlier)
 
     def __enter__(self) -> Gateway:
         return self

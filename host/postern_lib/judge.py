@@ -3,13 +3,16 @@
 
 Both sides are text: the collector's JSON lines and the simulator's log. Values are compared as the decimal
 text that travelled, never as floating-point numbers.
+
+A run may have several starts of the machine, each with a simulator's log of its own. When the power of one is cut, the
+measurements that were not accepted yet are lost with it: the last ones of its log, and no number.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,6 +21,8 @@ QUANTITIES = {"temperature": "Cel", "pressure": "Pa", "humidity": "%RH"}
 SENSOR = "bme280"
 # Measurements that may be on their way when a run is stopped.
 MAX_IN_FLIGHT = 3
+# Measurements that may be made and not accepted when the power is cut: one on the bus, one on its way to the medium.
+MAX_NOT_ACCEPTED = 2
 # Clocks of gateway and host may differ by so much, and a measurement may be so much older than its arrival.
 CLOCK_SLACK_S = Decimal(5)
 
@@ -46,6 +51,7 @@ class Verdict:
     measurements: int = 0
     in_flight: int = 0
     duplicates: int = 0
+    not_accepted: int = 0
 
     @property
     def passed(self) -> bool:
@@ -57,6 +63,8 @@ class Verdict:
             text += f", {self.in_flight} measurement{'s' if self.in_flight > 1 else ''} on the way at the end"
         if self.duplicates:
             text += f", {self.duplicates} delivered again"
+        if self.not_accepted:
+            text += f", {self.not_accepted} measurements lost with the power before they were accepted"
         return text
 
 
@@ -101,21 +109,26 @@ def judge(
     *,
     max_in_flight: int = MAX_IN_FLIGHT,
     window: tuple[float, float] | None = None,
+    earlier: Sequence[str] = (),
 ) -> Verdict:
     """Judges a whole run of one device and one sensor, from the first measurement on.
 
+    earlier: the simulator's logs of the starts before the one of simulator_log, in order.
     window: begin and end of the run as Unix times; readings must be stamped within it.
     """
     verdict = Verdict()
     try:
         events = [parse_event(line) for line in collector_lines]
-        measurements = parse_simulator_log(simulator_log)
+        starts = [parse_simulator_log(text) for text in (*earlier, simulator_log)]
         readings = [reading_of(event) for event in events if event["type"] == "reading"]
     except EvidenceError as error:
         verdict.problems.append(str(error))
         return verdict
+    measurements = _accepted(readings, starts)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
+    verdict.not_accepted = sum(map(len, starts)) - len(measurements)
     _check_events(events, verdict)
+    _check_duplicates(events, readings, verdict)
     if not readings:
         verdict.problems.append(f"no reading arrived (the simulator made {len(measurements)} measurements)")
         return verdict
@@ -124,6 +137,42 @@ def judge(
         _check_times(readings, window, verdict)
     _check_values(readings, measurements, max_in_flight, verdict)
     return verdict
+
+
+def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> list[dict[str, str]]:
+    """The measurements of all starts, without those at the end of each start but the last that did not arrive, at most
+    MAX_NOT_ACCEPTED. If that explains nothing, all measurements."""
+    values = [[each.value for each in readings if each.quantity == quantity] for quantity in QUANTITIES]
+    arrived = [dict(zip(QUANTITIES, sample)) for sample in zip(*values)]
+    # How many of each start were accepted, by the number of samples that this explains.
+    explained: dict[int, tuple[int, ...]] = {0: ()}
+    for measurements in starts[:-1]:
+        following: dict[int, tuple[int, ...]] = {}
+        for position, counts in explained.items():
+            for count in range(max(0, len(measurements) - MAX_NOT_ACCEPTED), len(measurements) + 1):
+                if arrived[position : position + count] == measurements[:count]:
+                    following[position + count] = (*counts, count)
+        explained = following
+    for position, counts in explained.items():
+        rest = arrived[position:]
+        if rest == starts[-1][: len(rest)]:
+            kept = [each for start, count in zip(starts, counts) for each in start[:count]]
+            return kept + starts[-1]
+    return [each for start in starts for each in start]
+
+
+def _check_duplicates(events: list[dict[str, Any]], readings: list[Reading], verdict: Verdict) -> None:
+    """A number stands for one reading: what is delivered again says the same."""
+    first = {(reading.device, reading.seq): reading for reading in readings}
+    for event in events:
+        if event["type"] == "duplicate":
+            again = reading_of(event)
+            before = first.get((again.device, again.seq))
+            if before and (again.sensor, again.quantity, again.value) != (before.sensor, before.quantity, before.value):
+                verdict.problems.append(
+                    f"number {again.seq} was delivered as {before.quantity} {before.value} "
+                    f"and again as {again.quantity} {again.value}"
+                )
 
 
 def _check_events(events: list[dict[str, Any]], verdict: Verdict) -> None:

@@ -119,6 +119,13 @@ class Machine:
         if answer:
             raise ProcessError(f"machine: set_link: {answer}")
 
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self.console.close()
+            self._process = None
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.stop()

@@ -198,9 +198,12 @@ class Simulator(Peer):
         self._data = data
         self._starts = 0
         self.log = folder / "simulator-1.jsonl"
+        self.earlier_logs: list[Path] = []
 
     def start(self) -> None:
         """Must be running before the machine starts. Each start begins a log of its own."""
+        if self._starts:
+            self.earlier_logs.append(self.log)
         self._starts += 1
         self.log = self.folder / f"simulator-{self._starts}.jsonl"
         for socket in (GPIO_SOCKET, CONTROL_SOCKET):

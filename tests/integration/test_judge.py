@@ -153,3 +153,55 @@ def test_time_stamps_that_stand_still() -> None:
 def test_damaged_simulator_log() -> None:
     assert "simulator's log, line 2" in problems_of(readings(2), [simulator_log(1)[0], "{}"])[0]
     assert problems_of(readings(1), simulator_log(2)[1:]) == ["simulator's log, line 1 says measurement 2"]
+
+
+def starts(*counts: int) -> tuple[list[str], list[str]]:
+    """Simulator's logs of several starts with so many measurements each, and the readings of all of them."""
+    texts, collected, number = [], [], 0
+    for start, count in enumerate(counts):
+        lines = []
+        for n in range(1, count + 1):
+            # Each start begins with the same values, as the simulator does.
+            values = {"temperature": f"20.{n:02d}", "pressure": f"98000.{n:02d}", "humidity": f"40.{n:03d}"}
+            lines.append(json.dumps({"n": n, **values}) + "\n")
+            for unit, (quantity, value) in zip(("Cel", "Pa", "%RH"), values.items()):
+                number += 1
+                collected.append(
+                    f'{{"type":"reading","time":{BEGIN + 20 * start + n:.3f},"device":"d","sensor":"bme280",'
+                    f'"quantity":"{quantity}","value":{value},"unit":"{unit}","seq":{number}}}'
+                )
+        texts.append("".join(lines))
+    return texts, collected
+
+
+def renumbered(lines: list[str]) -> list[str]:
+    events = [line.rpartition('"seq":')[0] for line in lines]
+    return [f'{event}"seq":{number}}}' for number, event in enumerate(events, 1)]
+
+
+def test_power_cuts_may_cost_what_was_not_accepted() -> None:
+    texts, lines = starts(4, 0, 1, 5)
+    verdict = judge(lines, texts[-1], earlier=texts[:-1])
+    assert (verdict.problems, verdict.not_accepted) == ([], 0)
+    verdict = judge(renumbered(lines[:6] + lines[12:]), texts[-1], earlier=texts[:-1])  # two of the first start
+    assert (verdict.problems, verdict.not_accepted) == ([], 2)
+    verdict = judge(renumbered(lines[:12] + lines[15:]), texts[-1], earlier=texts[:-1])  # all of the third
+    assert (verdict.problems, verdict.not_accepted) == ([], 1)
+
+
+def test_power_cuts_cost_nothing_else() -> None:
+    texts, lines = starts(6, 5)
+    three = judge(renumbered(lines[:9] + lines[18:]), texts[-1], earlier=texts[:-1])
+    assert "temperature number 4 (sequence number 10) arrived as 20.01" in three.problems[0]
+    middle = judge(renumbered(lines[:3] + lines[6:]), texts[-1], earlier=texts[:-1])
+    assert "temperature number 2" in middle.problems[0]
+
+
+def test_a_number_stands_for_one_reading() -> None:
+    texts, lines = starts(3)
+    again = lines[4].replace('"reading"', '"duplicate"')
+    assert judge([*lines, again], texts[0]).problems == []
+    other = again.replace("98000.02", "98000.03")
+    assert judge([*lines, other], texts[0]).problems == [
+        "number 5 was delivered as pressure 98000.02 and again as pressure 98000.03"
+    ]

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The journal in the gateway: what was accepted survives the loss of power, and arrives once by its number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from postern_lib.gateway import Gateway
+
+SAMPLE = 3  # readings of one measurement
+READY = r"journal +info +journal of (\d+) KiB, start (\d+), ready in (\d+) us"
+MEMORY_ONLY = r"journal +warn +.*readings pass through memory and are not durable"
+MAKE = Callable[..., Gateway]
+
+
+def numbers(gateway: Gateway) -> list[int]:
+    return [reading.seq for reading in gateway.readings()]
+
+
+def counter(gateway: Gateway, component: str, name: str) -> int:
+    """A counter of a component, from the console."""
+    gateway.console.send_line(f"stats {component}")
+    return int(gateway.console.expect(rf"{component} +{re.escape(name)} +(\d+)")[1])
+
+
+def test_readings_survive_a_power_cut(gateway: Gateway) -> None:
+    """Cut off from the broker, what was accepted before the cut is delivered after it, before anything newer."""
+    gateway.machine.set_link(False)
+    gateway.nameserver.stop()  # keeps it cut off after the start
+    before = counter(gateway, "journal", "durable")
+    while (durable := counter(gateway, "journal", "durable")) < before + 4 * SAMPLE:
+        pass
+    gateway.power_cut()
+    gateway.start_machine()
+    assert int(gateway.console.expect(READY, 60)[2]) == 2
+    waiting = gateway.console.expect(r"journal +info +readings (\d+) to (\d+) wait for delivery")
+    assert int(waiting[2]) >= durable
+    gateway.nameserver.start()
+    gateway.wait_readings(8 * SAMPLE, 90)
+    arrived = numbers(gateway)
+    assert arrived == list(range(1, len(arrived) + 1))
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_longer_offline_than_memory_holds(gateway: Gateway) -> None:
+    """More readings than all rings and the outbox together: they come from the disk, in order, none is missing."""
+    gateway.machine.set_link(False)
+    first = counter(gateway, "journal", "durable")
+    while counter(gateway, "journal", "durable") < first + 30 * SAMPLE:
+        pass
+    gateway.machine.set_link(True)
+    gateway.wait_readings(32 * SAMPLE, 90)
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_without_a_disk_readings_are_delivered(make_gateway: MAKE) -> None:
+    gateway = make_gateway(has_disk=False)
+    gateway.start()
+    gateway.console.expect(r"blk0 +warn +no disk")
+    gateway.console.expect(MEMORY_ONLY)
+    gateway.wait_readings(3 * SAMPLE, 60)
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_journal_of_another_device_is_left_alone(make_gateway: MAKE, tmp_path: Path) -> None:
+    disk = tmp_path / "disk.img"
+    first = make_gateway(disk=disk)
+    first.start()
+    first.wait_readings(2 * SAMPLE, 60)
+    first.stop()
+    content = disk.read_bytes()
+    other = make_gateway(disk=disk, identities=tmp_path / "identity")
+    other.start()
+    other.console.expect(r"journal +error +the disk holds a journal that this device cannot open: left alone", 60)
+    other.console.expect(MEMORY_ONLY)
+    other.wait_readings(2 * SAMPLE, 60)
+    other.stop()
+    assert disk.read_bytes() == content
+
+
+def test_garbled_disk_is_used_anew(make_gateway: MAKE, tmp_path: Path) -> None:
+    """What is no journal at all is overwritten, and the gateway delivers."""
+    disk = tmp_path / "disk.img"
+    disk.write_bytes(bytes((i * 7 + i // 251) & 0xFF for i in range(2 << 20)))
+    gateway = make_gateway(disk=disk)
+    gateway.start()
+    assert gateway.console.expect(READY, 60)[1] == "2048"
+    gateway.wait_readings(3 * SAMPLE, 60)
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_too_small_disk_is_refused(make_gateway: MAKE) -> None:
+    gateway = make_gateway(disk_size=16 << 10)
+    gateway.start()
+    gateway.console.expect(r"journal +warn +the disk is too small for a journal.*: readings pass through memory", 60)
+    gateway.wait_readings(2 * SAMPLE, 60)
+
+
+def test_numbers_go_on_after_an_orderly_stop(gateway: Gateway) -> None:
+    gateway.restart_machine()
+    gateway.wait_readings(2 * SAMPLE, 60)
+    arrived = numbers(gateway)
+    assert arrived == list(range(1, len(arrived) + 1))
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
