@@ -51,7 +51,6 @@ static void check_system(struct run *run, struct element *tree, const struct pro
     run->model.board = run->board.board;
     if (system_parse(&run->model, &input, tree)) {
         rules_run(&run->model, &run->diag);
-        rules_schedule_kernel(&run->model, &run->diag, false);
         reach_compute(&run->authority, &run->model);
         if (product != NULL) {
             struct policy policy = {.product = product,

@@ -237,9 +237,10 @@ static void test_matrix(void **state)
     expect_cell(outputs->matrix, "config.crypto.crypto_keys", "net", ".");
     expect_cell(outputs->matrix, "config.crypto.crypto_keys", "supervisor", ".");
     expect_cell(outputs->matrix, "readings.prod", "sensors", "rw");
-    expect_cell(outputs->matrix, "readings.prod", "uplink", "r");
+    expect_cell(outputs->matrix, "readings.prod", "journal", "r");
+    expect_cell(outputs->matrix, "seal_req.prod", "crypto", "r");
     expect_cell(outputs->matrix, "readings.cons", "sensors", "r");
-    expect_cell(outputs->matrix, "readings.prod", "net", ".");
+    expect_cell(outputs->matrix, "readings.prod", "uplink", ".");
     expect_cell(outputs->matrix, "!timer", "net", "c---");
     expect_cell(outputs->matrix, "!net", "timer", "-n--");
     expect_cell(outputs->matrix, "!crypto", "supervisor", "--t-");
@@ -283,7 +284,7 @@ static void test_picture(void **state)
     }
     expect_in(outputs->svg, ">crypto</text>");
     expect_in(outputs->svg, "reads of all: log, metrics");
-    expect_in(outputs->dot, "\"sensors\" -> \"uplink\" [label=\"readings\", style=solid];");
+    expect_in(outputs->dot, "\"sensors\" -> \"journal\" [label=\"readings\", style=solid];");
     expect_in(outputs->dot, "\"net\" -> \"timer\" [label=\"timer\", style=dashed];");
     free(boxes.all.at);
     element_free(root);
