@@ -9,6 +9,9 @@ $(eval $(call unit,journal_ledger,pds/journal/ledger.c,-Ipds/journal))
 $(eval $(call unit,journal_record,$(addprefix pds/journal/,ledger.c record.c),-Ipds/journal))
 $(eval $(call unit,journal_store,$(addprefix pds/journal/,ledger.c record.c store.c store_steps.c) $(JOURNAL_LOG) \
     $(addprefix tests/unit/journal/,store_fixture.c media_model.c),-Ipds/journal -Ipds/journal/log -Itests/unit))
+$(eval $(call unit,journal_media,$(addprefix pds/journal/,ledger.c record.c store.c store_steps.c) $(JOURNAL_LOG) \
+    $(addprefix tests/unit/journal/,store_fixture.c media_model.c),-Ipds/journal -Ipds/journal/log -Itests/unit))
+
 comma := ,
 # Hours of virtual time: compiled for speed. The same sources run with sanitizers in the programs above.
 $(eval $(call unit,journal_day,$(addprefix pds/journal/,ledger.c record.c store.c store_steps.c) $(JOURNAL_LOG) \

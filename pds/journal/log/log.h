@@ -145,6 +145,7 @@ struct log {
     bool recovering;
     bool named;          /* `id` is that of the medium */
     bool other_geometry; /* a journal for other sizes was seen */
+    bool other_layout;   /* a journal of another layout was seen */
     struct log_scan scan;
     struct log_repair repair;
     struct log_position before; /* LAST: frames before this only */

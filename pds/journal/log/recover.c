@@ -101,6 +101,7 @@ static void look_at_header(struct log *l)
         break;
     case FORMAT_OTHER_LAYOUT:
         l->layout = layout;
+        l->other_layout = true;
         break;
     default:
         break;
@@ -118,7 +119,7 @@ void recover_header(struct log *l, bool ok)
         read_header(l);
         return;
     }
-    if (!l->named && l->layout != 0) {
+    if (!l->named && l->other_layout) {
         log_fail(l, LOG_OTHER_LAYOUT);
     } else if (!l->named && l->other_geometry) {
         log_fail(l, LOG_OTHER_GEOMETRY);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A medium that fails, decays, is exchanged or comes from another time, and what the whole journal makes of
+ * it: what was durable comes out or is in the ledger, and what must not be touched is not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <crc32.h>
+#include "journal/store_fixture.h"
+
+#define MS       UINT64_C(1000000)
+#define UNIT     512u
+#define SEGMENTS 6u
+
+static struct life life;
+static struct life whole;
+
+static const struct store_settings hold = {
+    .policy = STORE_HOLD, .commit_readings = 9, .commit_ns = 50 * MS, .release_ns = 1000 * MS};
+
+/* Samples and a delivery now and then. */
+static void live(unsigned samples)
+{
+    for (unsigned i = 0; i < samples; i++) {
+        (void)life_sample(&life, 3);
+        life.now += 60 * MS;
+        life_run(&life);
+        if (i % 16 == 15) {
+            (void)life_give(&life, 12);
+            life_deliver(&life);
+            life.now += hold.release_ns;
+            life_run(&life);
+        }
+    }
+}
+
+/* All that was durable before number `upto` comes out or is in the ledger, and nothing is made up. */
+static void check_out(uint64_t upto)
+{
+    life_start(&life, &hold);
+    assert_int_equal(life.store.condition, STORE_READY);
+    while (life_give(&life, 100) != 0) {
+    }
+    for (uint64_t n = life.last_given + 1; n < upto; n++) {
+        assert_true(life.fate[n] != FATE_DURABLE || ledger_has(&life.store.state.ledger, n));
+    }
+    assert_int_equal(life.media.rule_broken, 0);
+}
+
+static void test_each_operation_may_fail(void **state)
+{
+    (void)state;
+    for (uint64_t at = 1; at < 160; at++) {
+        life_init(&life, &hold, SEGMENTS, at % 2 == 0, at);
+        life.media.fail_at = life.media.operations + at;
+        live(40);
+        assert_int_equal(life.store.condition, STORE_READY);
+        assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+        assert_int_equal(life.store.log.counters.write_errors, life.media.operations >= life.media.fail_at);
+        check_out(LIFE_NUMBERS);
+        assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+    }
+}
+
+/* Errors without end: the journal says so, and readings pass through memory. What was durable is still there
+ * when the medium works again. */
+static void test_a_medium_that_stays_broken(void **state)
+{
+    (void)state;
+    for (uint64_t at = 1; at < 60; at++) {
+        life_init(&life, &hold, SEGMENTS, false, at);
+        live(3);
+        (void)life_give(&life, 100);
+        life.media.cut_at = life.media.operations + at;
+        for (int i = 0; i < 60 && life.store.condition == STORE_READY; i++) {
+            (void)life_sample(&life, 3);
+            life.now += 60 * MS;
+            life_run(&life);
+            (void)life_give(&life, 100);
+        }
+        assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+        assert_true(life.store.counters.not_durable + life.store.waiting_count > 0);
+        (void)life_sample(&life, 3);
+        life.now += 60 * MS;
+        assert_true(life_give(&life, 100) >= 3);
+        media_model_power(&life.media, CUT_NOTHING);
+        check_out(LIFE_NUMBERS);
+    }
+}
+
+enum damage { ONE_BIT, ALL_ZERO, NOISE, UNREADABLE, DAMAGES };
+
+static void damage(uint32_t unit, enum damage how)
+{
+    uint8_t *at = life.media.medium + unit * UNIT;
+    switch (how) {
+    case ONE_BIT:
+        at[media_model_random(&life.media, UNIT)] ^= (uint8_t)(1u << media_model_random(&life.media, 8));
+        break;
+    case ALL_ZERO:
+        memset(at, 0, UNIT);
+        break;
+    case NOISE:
+        for (uint32_t i = 0; i < UNIT; i++) {
+            at[i] = (uint8_t)media_model_random(&life.media, 256);
+        }
+        break;
+    default:
+        life.media.bad_unit = unit + 1;
+        break;
+    }
+}
+
+/* The last frame is taken back by damage as by a power cut: no other can tell that it was there. */
+static void test_a_bad_sector_anywhere(void **state)
+{
+    (void)state;
+    life_init(&whole, &hold, SEGMENTS, false, 1);
+    life = whole;
+    live(100);
+    uint64_t last = life.store.durable_seq - hold.commit_readings;
+    media_model_power(&life.media, CUT_NOTHING);
+    whole = life;
+    unsigned losses = 0;
+    for (uint32_t unit = 0; unit < SEGMENTS * whole.segment_size / UNIT; unit++) {
+        for (enum damage how = ONE_BIT; how < DAMAGES; how++) {
+            life = whole;
+            damage(unit, how);
+            memcpy(life.media.view, life.media.medium, sizeof life.media.view);
+            check_out(last);
+            uint64_t lost = life.store.state.ledger.total[LOSS_MEDIUM];
+            assert_true(lost <= hold.commit_readings);
+            assert_int_equal(lost, ledger_sum(&life.store.state.ledger));
+            losses += lost != 0;
+        }
+    }
+    assert_true(losses > 50);
+}
+
+/* One segment is as it was earlier, all its frames sealed by this device: they are not taken for new ones. */
+static void test_a_segment_of_an_old_image(void **state)
+{
+    (void)state;
+    static uint8_t old[MEDIA_MODEL_MAX];
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(100);
+    memcpy(old, life.media.medium, sizeof old);
+    live(60);
+    uint64_t last = life.store.durable_seq;
+    media_model_power(&life.media, CUT_NOTHING);
+    whole = life;
+    for (uint32_t segment = 0; segment < SEGMENTS; segment++) {
+        life = whole;
+        uint32_t at = segment * life.segment_size;
+        if (memcmp(life.media.medium + at, old + at, life.segment_size) == 0) {
+            continue;
+        }
+        bool newest = segment == (life.store.log.newest - 1) % SEGMENTS;
+        memcpy(life.media.medium + at, old + at, life.segment_size);
+        media_model_power(&life.media, CUT_NOTHING);
+        check_out(newest ? 0 : last);
+    }
+}
+
+/* The whole medium is as it was earlier. The journal goes on from there as it did then: it cannot know. Who
+ * remembers a larger number (the broker does) can tell. */
+static void test_an_old_image_is_an_earlier_state(void **state)
+{
+    (void)state;
+    static uint8_t old[MEDIA_MODEL_MAX];
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(40);
+    memcpy(old, life.media.medium, sizeof old);
+    uint64_t then = life.store.durable_seq;
+    live(40);
+    uint64_t later = store_next_number(&life.store);
+    memcpy(life.media.medium, old, sizeof old);
+    media_model_power(&life.media, CUT_NOTHING);
+    check_out(then);
+    assert_int_equal(life.store.durable_seq, then);
+    assert_true(store_next_number(&life.store) < later);
+    assert_int_equal(life.store.counters.forged, 0);
+}
+
+/* Gives every segment's header another layout, with the checksum right. */
+static void relabel(uint8_t layout)
+{
+    for (uint32_t segment = 0; segment < SEGMENTS; segment++) {
+        uint8_t *header = life.media.medium + segment * life.segment_size;
+        if (format_erased(header, UNIT) || header[4] != FORMAT_LAYOUT) {
+            continue;
+        }
+        header[4] = layout;
+        uint32_t crc = crc32_update(0, header, FORMAT_HEADER_SIZE - 4);
+        for (unsigned i = 0; i < 4; i++) {
+            header[FORMAT_HEADER_SIZE - 4 + i] = (uint8_t)(crc >> (8 * i));
+        }
+    }
+    media_model_power(&life.media, CUT_NOTHING);
+}
+
+/* Readings pass through memory beside a journal of an older or newer layout, which stays as it is. */
+static void test_another_layout_is_left_alone(void **state)
+{
+    (void)state;
+    static const uint8_t layouts[] = {0, FORMAT_LAYOUT + 1, 0xff};
+    static uint8_t before[MEDIA_MODEL_MAX];
+    for (size_t i = 0; i < sizeof layouts; i++) {
+        life_init(&life, &hold, SEGMENTS, i % 2 == 1, 1);
+        live(40);
+        relabel(layouts[i]);
+        memcpy(before, life.media.medium, sizeof before);
+        life_start(&life, &hold);
+        assert_int_equal(life.store.condition, STORE_FOREIGN);
+        assert_int_equal(life.store.log.failure, LOG_OTHER_LAYOUT);
+        assert_int_equal(life.store.log.layout, layouts[i]);
+        life.last_given = 0;
+        assert_int_equal(life_sample(&life, 9), 9);
+        life.now += 60 * MS;
+        life_run(&life);
+        assert_int_equal(life_give(&life, 100), 9);
+        assert_memory_equal(before, life.media.view, sizeof before);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_operation_may_fail),
+        cmocka_unit_test(test_a_medium_that_stays_broken),
+        cmocka_unit_test(test_a_bad_sector_anywhere),
+        cmocka_unit_test(test_a_segment_of_an_old_image),
+        cmocka_unit_test(test_an_old_image_is_an_earlier_state),
+        cmocka_unit_test(test_another_layout_is_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
