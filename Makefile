@@ -53,7 +53,7 @@ LOCKED := mkdir -p $(BUILD) && exec flock --no-fork $(BUILD)/.build.lock
 # Whatever ends make, even SIGKILL, ends what it runs for long.
 TIED := exec setpriv --pdeathsig TERM --
 
-.PHONY: help run test bench clean
+.PHONY: help run test soak bench clean
 
 help: ## this list
 	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
@@ -70,6 +70,10 @@ test: ## all tests: lint, unit, kernel, integration, network, broker; ends with 
 	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
 	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=rogue programs
 	@$(TIED) tests/run
+
+soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (default 20), and what takes long
+	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
+	@$(TIED) tests/run --soak $(or $(SEEDS),20)
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim
