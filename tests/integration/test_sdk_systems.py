@@ -95,15 +95,25 @@ def lines_of(machine: pexpect.spawn, domains: str, last: str) -> list[str]:
 
 
 ORDINARY = 'priority="100"'
+# Every part of a schedule: entries in front of the start and behind a marker that never run, both units, both kinds of id.
+DOMAINS = """<system><domains><domain name="own" /><domain name="others" id="0" />
+    <domain_schedule start_index="2" index_shift="90">
+        <schedule_entry domain="own" duration="1000000 us" /><schedule_end_marker />
+        <schedule_entry domain="others" duration="1500 us" /><schedule_entry domain="own" duration="20000 ticks" />
+        <schedule_end_marker /><schedule_entry domain="own" duration="1000000 us" />
+    </domain_schedule></domains>"""
+IN_DOMAINS = [("<system>", DOMAINS), ('name="parent"', 'name="parent" domain="others"'),
+              ('name="child"', 'name="child" domain="own"')]
 
 
-@pytest.mark.parametrize(("compiler", "kind"), [
-    ("gcc", ORDINARY), ("clang", ORDINARY), ("gcc", f'{ORDINARY} passive="true"'),
-    ("gcc", f'{ORDINARY} budget="2000" period="4000"'),
+@pytest.mark.parametrize(("compiler", "kind", "more"), [
+    ("gcc", ORDINARY, []), ("clang", ORDINARY, []), ("gcc", f'{ORDINARY} passive="true"', []),
+    ("gcc", f'{ORDINARY} budget="2000" period="4000"', []), ("gcc", ORDINARY, IN_DOMAINS),
+    ("gcc", f'{ORDINARY} passive="true"', IN_DOMAINS),
 ])
-def test_a_restarted_child_is_as_new_whatever_it_died_of(compiler: str, kind: str,
+def test_a_restarted_child_is_as_new_whatever_it_died_of(compiler: str, kind: str, more: list[tuple[str, str]],
                                                          boot: Callable[..., pexpect.spawn]) -> None:
-    machine = boot(compiler, "restart", {"parent": ["parent.c"], "child": ["child.c", "state.c"]}, (ORDINARY, kind))
+    machine = boot(compiler, "restart", {"parent": ["parent.c"], "child": ["child.c", "state.c"]}, (ORDINARY, kind), *more)
     expected = []
     for number, (death, seen) in enumerate(DEATHS):
         expected.append("child: as new")

@@ -10,7 +10,7 @@
 #define HOG          0
 #define SLOTS        100
 #define TICKS_PER_US 10u
-#define GAP          (1000u * TICKS_PER_US)
+#define GAP          (UINT64_C(1000) * TICKS_PER_US)
 
 static uint64_t clock_ticks(void)
 {
