@@ -110,7 +110,8 @@ static u16 check_word(u32 domain, u32 word)
 {
     u64 marks = ks_marks[domain][word];
     u16 top = 0;
-    for (u32 p = 255u - 64u * word, i = 0; i < 64; i++, p--, marks >>= 1) {
+    for (u32 i = 0; i < 64; i++, marks >>= 1) {
+        u32 p = (255u - 64u * word - i) % PN_PRIORITIES;
         if ((marks & 1) != (ks_ready[domain][p].head != NIL))
             return BROKEN;
         if ((marks & 1) == 0)
@@ -146,8 +147,8 @@ static bool check_slot(void)
     if (ks.slot_end == UINT64_MAX)
         return ks.domain == 0;
     bool starts = ks.slot >= PN_MAX_SCHEDULE;
-    return fixed.schedule != PN_SCHEDULE_SET && ks.deadline <= ks.slot_end &&
-           (starts ? ks.domain == 0 : fixed_schedule[ks.slot].domain == ks.domain);
+    u64 domain = starts ? 0 : fixed_schedule[ks.slot % PN_MAX_SCHEDULE].domain;
+    return fixed.schedule != PN_SCHEDULE_SET && ks.deadline <= ks.slot_end && ks.domain == domain;
 }
 
 static bool check_release(void)
