@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "postern/limits.h"
+#include "product_progress.h"
 #include "product_restart.h"
 
 struct domain {
@@ -274,6 +275,19 @@ static void expand_links(struct expansion *e, const struct links *links)
     }
 }
 
+/* What a parent sees of the children that it watches. */
+static void expand_progress(struct expansion *e, const struct links *links)
+{
+    for (size_t i = 0; i < e->product->components.count; i++) {
+        const struct component *child = &e->product->components.at[i];
+        const struct link *link = product_progress_link(e->product, links, i);
+        if (link != NULL) {
+            add_map(e, child->parent, link->region, link->connection->size, "r",
+                    join(e, "progress_", child->name), at(child->progress.source, "share"));
+        }
+    }
+}
+
 /* Put the domains behind the regions, children into their parents, and the channels last. */
 static void assemble(struct expansion *e)
 {
@@ -309,6 +323,7 @@ struct element *expand(struct arena *arena, struct diag *diag, const struct prod
         }
     }
     expand_links(&e, links);
+    expand_progress(&e, links);
     assemble(&e);
     if (diag->errors != before) {
         element_free(e.root);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_progress.h"
 #include "product_restart.h"
 
 /* Symbols of one port: a comment, a common stem, and its suffixes separated by blanks ("-" is the empty
@@ -70,6 +71,13 @@ static void collect(struct ports *ports, const struct product *product, const st
     add_needs(ports, &product->components.at[component]);
     for (size_t i = 0; i < links->all.count; i++) {
         add_link(ports, product, &links->all.at[i], component);
+    }
+    for (size_t i = 0; i < product->components.count; i++) {
+        const struct component *child = &product->components.at[i];
+        if (child->parent == component && child->progress.source != NULL) {
+            add_port(ports, arena_print(&ports->arena, "progress_%s", child->name), "-",
+                     arena_print(&ports->arena, "counters of %s", child->name));
+        }
     }
 }
 
@@ -153,6 +161,7 @@ static void add_children(struct text *out, const struct product *product, size_t
     if (count > 0) {
         text_add(out, "\n#define CHILD_COUNT %zuu\n", count);
         product_restart_constants(out, product, component);
+        product_progress_constants(out, product, component);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_progress.h"
 #include "product_restart.h"
 #include "product_shape.h"
 #include "shape.h"
@@ -72,6 +73,8 @@ static void parse_component(struct product *product, const struct element *eleme
                 (struct product_config){name, element_text(child, "file", ""), child};
         } else if (strcmp(child->name, "restart") == 0) {
             product_restart_parse(&component->restart, child);
+        } else if (strcmp(child->name, "progress") == 0) {
+            product_progress_parse(&component->progress, child);
         }
     }
 }
@@ -184,6 +187,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     parse_connections(product, diag, root);
     product_check(product, diag);
     product_restart_check(product, diag);
+    product_progress_check(product, diag);
     return diag->errors == before;
 }
 

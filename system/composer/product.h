@@ -33,6 +33,14 @@ struct restart_policy {
     const struct element *source; /* NULL: none given, it is held */
 };
 
+/* Counters in a share that the component owns; its parent takes it for stuck when none moves for so long. */
+struct progress_watch {
+    const char *share;
+    const char *counters; /* names, separated by blanks */
+    uint64_t deadline_ms;
+    const struct element *source; /* NULL: not watched */
+};
+
 struct component {
     const char *name;
     const char *program;
@@ -41,6 +49,7 @@ struct component {
     LIST(struct product_device) devices;
     LIST(struct product_config) configs;
     struct restart_policy restart;
+    struct progress_watch progress;
     const struct element *source;
 };
 

@@ -34,8 +34,7 @@ void product_restart_parse(struct restart_policy *policy, const struct element *
     policy->source = element;
 }
 
-/* Index among its parent's children: the id by which the parent knows it. */
-static size_t child_id(const struct product *product, size_t component)
+size_t product_child_id(const struct product *product, size_t component)
 {
     size_t id = 0;
     for (size_t i = 0; i < component; i++) {
@@ -201,15 +200,15 @@ static void add_policy(struct text *out, const struct product *product, size_t c
     const struct restart_policy *policy = &product->components.at[component].restart;
     unsigned long long mask = 0;
     if (policy->source == NULL) {
-        text_add(out, " X(%zu, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)", child_id(product, component));
+        text_add(out, " X(%zu, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)", product_child_id(product, component));
         return;
     }
     bool after[MOST_COMPONENTS] = {false};
     find_after(product, NULL, policy->source, after);
     for (size_t i = 0; i < product->components.count; i++) {
-        mask |= after[i] ? 1ULL << (child_id(product, i) & 63) : 0;
+        mask |= after[i] ? 1ULL << (product_child_id(product, i) & 63) : 0;
     }
-    text_add(out, " X(%zu, ", child_id(product, component));
+    text_add(out, " X(%zu, ", product_child_id(product, component));
     text_add_upper(out, policy->disposition);
     text_add(out, ", %llu, %llu, %llu, %llu, %llu, ", (unsigned long long)policy->min_run_ms,
              (unsigned long long)policy->backoff_ms, (unsigned long long)policy->max_backoff_ms,

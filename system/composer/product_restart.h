@@ -8,6 +8,9 @@
 #include "product.h"
 #include "text.h"
 
+/* Index of a component among its parent's children: the id by which the parent knows it. */
+size_t product_child_id(const struct product *product, size_t component);
+
 /* Read the element into a component's policy, with the default of everything that is not given. */
 void product_restart_parse(struct restart_policy *policy, const struct element *element);
 

@@ -22,6 +22,8 @@ ONLY_ONE(
     OPTIONAL("max_backoff_ms", SHAPE_NUMBER), OPTIONAL("limit", SHAPE_NUMBER),
     OPTIONAL("window_s", SHAPE_NUMBER),
     {.name = "then", .type = SHAPE_CHOICE, .choices = "hold|degrade|reboot"}, OPTIONAL("after", SHAPE_NAMES));
+ONLY_ONE(progress, "progress", REQUIRED("share", SHAPE_NAME), REQUIRED("counters", SHAPE_NAMES),
+         REQUIRED("deadline_ms", SHAPE_NUMBER));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
       {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));
 
@@ -39,7 +41,7 @@ static const struct attribute_shape component_attributes[] = {
     {0},
 };
 static const struct element_shape *const component_children[] = {&device_shape, &config_shape, &restart_shape,
-                                                                 NULL};
+                                                                 &progress_shape, NULL};
 static const struct element_shape component_shape = {
     .name = "component", .attributes = component_attributes, .children = component_children};
 

@@ -150,6 +150,9 @@ const struct rule rules_all[] = {
     {"restart-after", "A component restarts after others of its parent, and never after itself.", NULL},
     {"restart-reboot", "Whoever is to reboot the machine has a device that does.", NULL},
     {"share-readers", "A share of every component has one reader.", NULL},
+    {"progress-parent", "A component with <progress> has a parent, which watches it.", NULL},
+    {"progress-share", "The counters that show progress are in a share that the component owns.", NULL},
+    {"progress-range", "Progress has 1 to 4 counters and is due within 100 ms to an hour.", NULL},
     {"board-device", "The devices of a board have different names.", NULL},
     {"board-memory", "A board has memory, and its image base lies in it.", NULL},
     /* Policy. */

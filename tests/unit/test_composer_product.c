@@ -42,13 +42,15 @@ static const char product[] =
     "<device name='eth0' as='nic' dma_size='0x2001'/></component>\n"
     "<component name='log' program='l.elf' priority='1' parent='top' fpu='true'><config name='conf' "
     "file='data.bin'/>"
-    "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/></component>\n"
+    "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/>"
+    "<progress share='news' counters='a b.c' deadline_ms='500'/></component>\n"
     "<ring name='rx' producer='drv' consumer='log' slots='64' slot_size='64'/>\n"
     "<call name='ask' client='log' server='drv'/>\n"
     "<ring name='lines' producer='*' consumer='log' slots='4' slot_size='8'/>\n"
     "<share name='state' owner='top' reader='log' size='5'/>\n"
     "<signal name='wake' from='drv' to='top'/>\n"
     "<share name='page' owner='log' reader='top drv' size='5'/>\n"
+    "<share name='news' owner='log' reader='drv' size='8'/>\n"
     "</gateway>";
 
 /* Written out by hand from the rules of docs/composer.md, not by the program. */
@@ -79,6 +81,7 @@ static const char *const expanded[] = {
     "<map mr=\"state.top\" vaddr=\"0x10004000\" perms=\"rw\" setvar_vaddr=\"state\" />",
     "<map mr=\"page.log\" vaddr=\"0x10006000\" perms=\"r\" setvar_vaddr=\"page\" />",
     "<map mr=\"page.log\" vaddr=\"0x10110000\" perms=\"rw\" setvar_vaddr=\"page\" />",
+    "perms=\"r\" setvar_vaddr=\"progress_log\" />",
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"0\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",
@@ -346,7 +349,10 @@ static void test_ports(void **state)
                                              "#define CHILD_COUNT 2u\n",
                                              "#define CHILD_RESTARTS(X) X(0, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)"
                                              " X(1, RESTART, 1000, 7, 10000, 5, 60, DEGRADE, 0x1)\n",
-                                             "extern const volatile uint64_t wake_id;", NULL};
+                                             "#define CHILD_PROGRESS(X) X(1, log, \"a b.c\", 500)\n",
+                                             "extern const volatile uint64_t progress_log;",
+                                             "extern const volatile uint64_t wake_id;",
+                                             NULL};
     static const char *const drv_source[] = {"PORT(nic_dma_paddr);", "PORT(rx_own);", "PORT(lines_id);",
                                              NULL};
     struct fixture fixture;
