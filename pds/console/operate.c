@@ -41,7 +41,7 @@ static const char *condition_text(uint32_t condition)
 {
     static const char *const text[] = {
         [PD_RUNNING] = "running",
-        [PD_HELD] = "stopped by a fault",
+        [PD_HELD] = "stopped",
         [PD_WAITING] = "waiting to be restarted",
         [PD_DEGRADED] = "off, tried again later",
         [PD_REBOOTING] = "stopped, the machine is about to be reset",
@@ -65,10 +65,12 @@ void show_pds(const char *argument)
         if (state.restarts != 0) {
             output_printf(", restarts %u", (unsigned)state.restarts);
         }
-        if (state.fault != 0) {
+        if (state.fault == PD_NO_PROGRESS) {
+            output_printf(", stopped for lack of progress");
+        } else if (state.fault != 0) {
             output_printf("%s at pc 0x%llx, address 0x%llx",
-                          state.condition == PD_RUNNING ? ", last fault" : "", (unsigned long long)state.pc,
-                          (unsigned long long)state.address);
+                          state.condition == PD_HELD ? " by a fault" : ", last fault",
+                          (unsigned long long)state.pc, (unsigned long long)state.address);
         }
         output_printf("\n");
     }

@@ -20,5 +20,9 @@ const char *const children_name[] = {CHILDREN(NAME_OF)};
 const struct policy_rule children_rule[] = {CHILD_RESTARTS(RULE_OF)};
 const unsigned children_count = CHILD_COUNT;
 
+#define PROGRESS_OF(child, name, names, deadline) \
+    [child] = {.page = &progress_##name, .counters = (names), .deadline_ms = (deadline)},
+const struct children_progress children_progress[CHILD_COUNT] = {CHILD_PROGRESS(PROGRESS_OF)};
+
 _Static_assert(sizeof children_rule / sizeof children_rule[0] == CHILD_COUNT, "every child has a policy");
 _Static_assert(CHILD_COUNT <= POLICY_CHILDREN, "the policies have room for every child");

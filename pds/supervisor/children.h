@@ -10,6 +10,15 @@
 /* Both have as many entries as there are children. */
 extern const char *const children_name[];
 extern const struct policy_rule children_rule[];
+
+/* How a child's work is seen; counters NULL: it is not watched. */
+struct children_progress {
+    const volatile uint64_t *page; /* address of its metrics page */
+    const char *counters;
+    uint32_t deadline_ms;
+};
+extern const struct children_progress children_progress[];
+
 extern const unsigned children_count;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making a child fault on purpose: how recovery is tried out. The build chooses whether there is such a
+ * Making a child fail on purpose: how recovery is tried out. The build chooses whether there is such a
  * thing.
  */
 #ifndef SUPERVISOR_CRASH_H
@@ -11,5 +11,8 @@
 
 /* The child goes on at address 0, where nothing is mapped. False: not in this build. */
 bool crash_child(microkit_child child);
+
+/* The child does nothing any more, and says nothing about it. False: not in this build. */
+bool stall_child(microkit_child child);
 
 #endif

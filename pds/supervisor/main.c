@@ -13,6 +13,7 @@
 #include "policy.h"
 #include "ports.h"
 #include "report.h"
+#include "watch.h"
 
 /* Where every program's _start is (Microkit manual, "microkit_pd_restart"). */
 #define PROGRAM_ENTRY 0x200000u
@@ -23,8 +24,13 @@
 #define ID_OF(id, name) CHILD_##name = (id),
 enum { CHILDREN(ID_OF) };
 
+/* How often the counters are looked at. */
+#define LOOK_MS 500u
+
 static struct policy policy;
-static uint64_t *metric_faults, *metric_restarts;
+static struct watch watch[CHILD_COUNT];
+static uint64_t look_ms;
+static uint64_t *metric_faults, *metric_restarts, *metric_stuck;
 
 static uint64_t now_ms(void)
 {
@@ -39,12 +45,44 @@ static void run(void)
 
     for (unsigned i = 0; i < children_count && (child = policy_next(&policy, now)) >= 0; i++) {
         microkit_pd_restart((microkit_child)child, PROGRAM_ENTRY);
+        watch_begin(&watch[child], now);
         metric_add(metric_restarts, 1);
         report_state((microkit_child)child, &policy.child[child], now);
     }
     /* Without the pulse there is no later. */
     if (policy_reboots(&policy, policy.child[CHILD_pulse].state == POLICY_RUNNING ? now : UINT64_MAX)) {
         *(volatile uint32_t *)(uintptr_t)reset_regs = RESET_REBOOT;
+    }
+}
+
+static void failed(microkit_child child)
+{
+    (void)policy_failed(&policy, child, now_ms());
+    report_state(child, &policy.child[child], now_ms());
+}
+
+/* Stops who has not worked for too long. */
+static void look(void)
+{
+    uint64_t now = now_ms();
+
+    if (now < look_ms) {
+        return;
+    }
+    look_ms = now + LOOK_MS;
+    for (microkit_child child = 0; child < children_count; child++) {
+        const struct children_progress *progress = &children_progress[child];
+
+        if (!progress->counters || policy.child[child].state != POLICY_RUNNING) {
+            continue;
+        }
+        const struct metrics_page *page = (const struct metrics_page *)(uintptr_t)*progress->page;
+        if (watch_stuck(&watch[child], watch_sum(page, progress->counters), now, progress->deadline_ms)) {
+            metric_add(metric_stuck, 1);
+            microkit_pd_stop(child);
+            report_stuck(child, progress->counters, progress->deadline_ms);
+            failed(child);
+        }
     }
 }
 
@@ -68,8 +106,7 @@ seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo
     }
     report = fault_decode(microkit_msginfo_get_label(msginfo), words, count);
     report_fault(child, &report);
-    (void)policy_failed(&policy, child, now_ms());
-    report_state(child, &policy.child[child], now_ms());
+    failed(child);
     run();
     return seL4_False;
 }
@@ -93,6 +130,9 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
     if (call == SUPERVISOR_CRASH && crash_child((microkit_child)child)) {
         return microkit_msginfo_new(SUPERVISOR_OK, 0);
     }
+    if (call == SUPERVISOR_STALL && stall_child((microkit_child)child)) {
+        return microkit_msginfo_new(SUPERVISOR_OK, 0);
+    }
     return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
 }
 
@@ -100,6 +140,7 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
 void notified(microkit_channel ch)
 {
     (void)ch;
+    look();
     run();
 }
 
@@ -109,7 +150,11 @@ void init(void)
     metrics_start(metrics);
     metric_faults = metrics_add("faults");
     metric_restarts = metrics_add("restarts");
+    metric_stuck = metrics_add("stuck");
     policy_init(&policy, children_rule, children_count, now_ms());
+    for (unsigned i = 0; i < children_count; i++) {
+        watch_begin(&watch[i], now_ms());
+    }
     report_start(children_name, children_count);
     log_info("watching %u components", children_count);
 }

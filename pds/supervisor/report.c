@@ -64,6 +64,17 @@ void report_fault(microkit_child child, const struct fault_report *fault)
     report_registers(child);
 }
 
+void report_stuck(microkit_child child, const char *counters, uint32_t deadline_ms)
+{
+    struct pd_state *state = &page->pd[child];
+
+    state->fault = PD_NO_PROGRESS;
+    state->pc = 0;
+    state->address = 0;
+    log_error("%s stopped: no progress for %u ms (%s)", name[child], (unsigned)deadline_ms, counters);
+    report_registers(child);
+}
+
 static void log_state(const char *who, const struct policy_child *child, unsigned long long wait_ms)
 {
     switch (child->state) {

@@ -15,6 +15,9 @@ void report_start(const char *const *names, unsigned count);
 /* A fault of a child: cause and registers. */
 void report_fault(microkit_child child, const struct fault_report *fault);
 
+/* A child that made no progress. */
+void report_stuck(microkit_child child, const char *counters, uint32_t deadline_ms);
+
 /* What becomes of a child now. */
 void report_state(microkit_child child, const struct policy_child *state, uint64_t now_ms);
 

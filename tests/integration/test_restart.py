@@ -84,10 +84,24 @@ def test_back_off_limit_and_what_then(gateway: Gateway) -> None:
     console.expect(r"entropy is off; it will be tried again in 60 s")
     gateway.wait_readings(2 * SAMPLE)
     console.send_line("pds")
-    console.expect(rf"entropy +off, tried again later, restarts {LIMIT} at pc 0x0")
+    console.expect(rf"entropy +off, tried again later, restarts {LIMIT}, last fault at pc 0x0")
     console.send_line("restart entropy")
     console.expect(r"entropy restarted")
     assert re.findall(r"entropy will be restarted in (\d+) ms", console.text()) == ["100", "200", "400", "800"]
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_standing_still_is_noticed(gateway: Gateway) -> None:
+    """No fault, no message: only that the counters of its work do not move any more."""
+    console = gateway.console
+    console.send_line("stall timer")
+    console.expect(r"timer stopped: no progress for 10000 ms \(calls\)", 40)
+    console.expect(r"timer restarted, 1 times now")
+    gateway.wait_readings(2 * SAMPLE)
+    console.send_line("pds")
+    console.expect(r"timer +running, restarts 1, stopped for lack of progress")
+    console.expect(r"sensors +running$")
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
 

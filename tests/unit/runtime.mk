@@ -10,3 +10,4 @@ $(eval $(call unit,fault_text,pds/supervisor/fault_text.c,-Ipds/supervisor))
 # Under other names: the host has functions of these names already.
 $(eval $(call unit,memory,system/runtime/postern/memory.c,-Dmemcpy=own_memcpy -Dmemmove=own_memmove -Dmemset=own_memset))
 $(eval $(call unit,policy,pds/supervisor/policy.c,-Ipds/supervisor))
+$(eval $(call unit,watch,pds/supervisor/watch.c,-Ipds/supervisor))

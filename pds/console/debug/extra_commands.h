@@ -12,6 +12,13 @@ static inline void crash(const char *argument)
     operate(SUPERVISOR_CRASH, argument, "crashed");
 }
 
-#define EXTRA_COMMANDS {"crash", crash, "crash component", "make a component fault, to see it recover"},
+static inline void stall(const char *argument)
+{
+    operate(SUPERVISOR_STALL, argument, "stalled");
+}
+
+#define EXTRA_COMMANDS                                                                \
+    {"crash", crash, "crash component", "make a component fault, to see it recover"}, \
+        {"stall", stall, "stall component", "stop a component, to see that it is noticed"},
 
 #endif

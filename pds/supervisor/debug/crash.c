@@ -10,3 +10,9 @@ bool crash_child(microkit_child child)
 
     return seL4_TCB_WriteRegisters(BASE_TCB_CAP + child, seL4_True, 0, 1, &context) == seL4_NoError;
 }
+
+bool stall_child(microkit_child child)
+{
+    microkit_pd_stop(child);
+    return true;
+}

@@ -9,3 +9,9 @@ bool crash_child(microkit_child child)
     (void)child;
     return false;
 }
+
+bool stall_child(microkit_child child)
+{
+    (void)child;
+    return false;
+}

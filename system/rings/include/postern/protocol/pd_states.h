@@ -11,6 +11,9 @@
 #define PD_STATES_MAX 63
 #define PD_STATE_NAME 24
 
+/* In place of a fault's label: it was stopped because it made no progress. */
+#define PD_NO_PROGRESS 0xffffffffu
+
 enum pd_condition {
     PD_RUNNING = 1,
     PD_HELD = 2,     /* stopped, until the operator restarts it */
@@ -22,7 +25,7 @@ enum pd_condition {
 struct pd_state {
     char name[PD_STATE_NAME]; /* NUL-terminated */
     uint32_t condition;       /* enum pd_condition */
-    uint32_t fault;           /* label of the last fault message, 0: none */
+    uint32_t fault;           /* label of the last fault message, PD_NO_PROGRESS, 0: none */
     uint64_t pc;              /* of the last fault */
     uint64_t address;         /* of the last memory fault */
     uint64_t time;            /* time CSR at the last change */

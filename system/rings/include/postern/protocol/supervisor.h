@@ -9,7 +9,8 @@
 
 enum supervisor_call {
     SUPERVISOR_RESTART = 1, /* w0 child: start it anew, whatever its state */
-    SUPERVISOR_CRASH = 2    /* w0 child: make it fault; debug builds only */
+    SUPERVISOR_CRASH = 2,   /* w0 child: make it fault; debug builds only */
+    SUPERVISOR_STALL = 3    /* w0 child: stop it where it is; debug builds only */
 };
 
 enum supervisor_status {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Progress by counters.
+ */
+#include "watch.h"
+
+#include <string.h>
+
+/* Is the NUL-terminated name one of the words? */
+static bool named(const char *words, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (*words != '\0') {
+        size_t word = strcspn(words, " ");
+
+        if (word == length && memcmp(words, name, length) == 0) {
+            return true;
+        }
+        words += word;
+        words += *words == ' ' ? 1 : 0;
+    }
+    return false;
+}
+
+uint64_t watch_sum(const struct metrics_page *page, const char *counters)
+{
+    uint32_t count = *(const volatile uint32_t *)&page->count;
+    uint64_t sum = 0;
+
+    if (count > METRICS_MAX) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct metric metric;
+
+        memcpy(&metric, &page->metric[i], sizeof metric);
+        metric.name[sizeof metric.name - 1] = '\0';
+        if (named(counters, metric.name)) {
+            sum += metric.value;
+        }
+    }
+    return sum;
+}
+
+void watch_begin(struct watch *watch, uint64_t now_ms)
+{
+    *watch = (struct watch){.moved_ms = now_ms};
+}
+
+bool watch_stuck(struct watch *watch, uint64_t sum, uint64_t now_ms, uint64_t deadline_ms)
+{
+    if (sum != watch->sum) {
+        watch->sum = sum;
+        watch->moved_ms = now_ms;
+    }
+    return now_ms - watch->moved_ms >= deadline_ms;
+}
