@@ -108,12 +108,25 @@ static bool is_fan(const struct flows *flows, const struct flow *flow, size_t do
     return count >= 4 && count * 3 >= (domains - 1) * 2;
 }
 
-static void add_fan(struct graph *graph, const struct flow *flow)
+/* Is it part of what (nearly) everybody feeds to somebody else? */
+static bool is_strand(const struct flows *flows, const struct flow *flow, size_t domains)
+{
+    for (size_t i = 0; i < flows->all.count; i++) {
+        const struct flow *other = &flows->all.at[i];
+        if (other->from == flow->from && strcmp(other->base, flow->base) == 0 &&
+            is_fan(flows, other, domains)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_fan(struct graph *graph, const struct flow *flow, const char *of)
 {
     struct graph_node *node = &graph->nodes.at[flow->to];
     const char *known = node->details[1];
     if (known == NULL) {
-        node->details[1] = arena_print(&graph->arena, "reads of all: %s", flow->base);
+        node->details[1] = arena_print(&graph->arena, "reads of %s: %s", of, flow->base);
     } else if (strstr(known, flow->base) == NULL) {
         node->details[1] = arena_print(&graph->arena, "%s, %s", known, flow->base);
     }
@@ -126,7 +139,9 @@ static void add_flows(struct graph *graph, const struct report *report)
     for (size_t i = 0; i < flows.all.count; i++) {
         const struct flow *flow = &flows.all.at[i];
         if (is_fan(&flows, flow, graph->nodes.count)) {
-            add_fan(graph, flow);
+            add_fan(graph, flow, "all");
+        } else if (is_strand(&flows, flow, graph->nodes.count)) {
+            add_fan(graph, flow, "some");
         } else {
             connect(graph, flow->from, flow->to, flow->label, GRAPH_DATA);
         }
