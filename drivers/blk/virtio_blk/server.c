@@ -131,7 +131,7 @@ static bool take_request(struct server *s)
 }
 
 /* Gives `message` to the device. False: it has to wait. */
-static bool start(struct server *s, uint64_t now_ns)
+static bool begin_waiting(struct server *s, uint64_t now_ns)
 {
     const struct block_request *r = &s->message.request;
     int slot = virtio_blk_slot(s->device);
@@ -176,12 +176,12 @@ enum server_event server_poll(struct server *s, uint64_t now_ns)
             s->waiting = false;
             answer(s, s->message.request.id, BLOCK_NO_DEVICE, NULL, 0);
         }
-        s->waiting = s->waiting && !start(s, now_ns);
+        s->waiting = s->waiting && !begin_waiting(s, now_ns);
         if (s->waiting || !take_request(s)) {
             break;
         }
     }
-    s->waiting = s->waiting && !start(s, now_ns);
+    s->waiting = s->waiting && !begin_waiting(s, now_ns);
     virtio_blk_kick(s->device);
     return event;
 }

@@ -65,7 +65,7 @@ static enum virtio_err read_config(struct virtio_blk *blk)
     return VIRTIO_OK;
 }
 
-static enum virtio_err start(struct virtio_blk *blk)
+static enum virtio_err open_device(struct virtio_blk *blk)
 {
     enum virtio_err err;
 
@@ -90,7 +90,7 @@ static enum virtio_err start(struct virtio_blk *blk)
 
 static enum virtio_err restart(struct virtio_blk *blk)
 {
-    enum virtio_err err = start(blk);
+    enum virtio_err err = open_device(blk);
 
     blk->running = err == VIRTIO_OK;
     if (blk->running) {
