@@ -9,7 +9,7 @@ import subprocess
 import time
 
 HERE = "proof/spin/donation"
-KERNEL = ("state", "sched", "ready", "check", "stop", "object/create", "object/fault", "object/ipc",
+KERNEL = ("state", "sched", "domain", "ready", "check", "stop", "object/create", "object/fault", "object/ipc",
           "object/notification", "object/queue", "object/reply", "object/refill", "object/sched_context", "object/tcb",
           "object/cap", "release/hooks")
 
