@@ -438,6 +438,10 @@ static void too_many_ranges(void **state)
         assert_true(region_add(&m.reserved, region_make(0x81000000 + i * 0x2000, 0x1000)));
     }
     assert_string_equal(machine_share(&m, sample_ram, &sample_system), "too many ranges");
+    assert_null(read_sample(&good, &m));
+    for (uint64_t i = 0; m.devices.count < REGION_LIMIT; i++)
+        assert_true(region_add(&m.devices, region_make(0x10000000 + i * 0x2000, 0x1000)));
+    assert_string_equal(machine_share(&m, sample_ram, &sample_system), "too many ranges");
 }
 
 static void regions(void **state)
