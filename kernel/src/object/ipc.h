@@ -39,7 +39,10 @@ void endpoint_remove(struct tcb *t);
 void endpoint_refuse_callers(u16 e, u64 epoch);
 
 /* A message info word without the length and the bits that are always delivered as 0. */
-/*@ assigns \nothing; */
+/*@ logic integer label_of(integer info) = (u64)((info >> PN_MSGINFO_LABEL_SHIFT) << PN_MSGINFO_LABEL_SHIFT);
+    logic integer words_of(integer info) = info & PN_MSGINFO_LENGTH_MASK;
+ */
+/*@ assigns \nothing; ensures label: \result == label_of(info); */
 static inline u64 message_label(u64 info)
 {
     return info >> PN_MSGINFO_LABEL_SHIFT << PN_MSGINFO_LABEL_SHIFT;
@@ -53,7 +56,15 @@ static inline u64 message_label(u64 info)
 /*@ requires assumed_threads: is_other(from, to);
     assigns to->reg[REG_A0 .. REG_A2 + PN_MSG_REGS - 1];
     assigns ks_buffer[to->self - 1].word[PN_MSG_REGS + 1 .. PN_MAX_MSG];
-    ensures badge: to->reg[REG_A0] == badge; */
+    ensures badge: to->reg[REG_A0] == badge;
+    ensures short: words_of(from->reg[REG_A1]) <= PN_MAX_MSG ==>
+      to->reg[REG_A1] == (u64)(label_of(from->reg[REG_A1]) + words_of(from->reg[REG_A1]));
+    ensures long: words_of(from->reg[REG_A1]) > PN_MAX_MSG ==>
+      to->reg[REG_A1] == (u64)(label_of(from->reg[REG_A1]) + PN_MAX_MSG);
+    ensures words: \forall integer i; 0 <= i < PN_MSG_REGS && i < words_of(from->reg[REG_A1]) ==>
+      to->reg[REG_A2 + i] == from->reg[REG_A2 + i];
+    ensures kept: \forall integer i; words_of(from->reg[REG_A1]) <= i < PN_MSG_REGS ==>
+      to->reg[REG_A2 + i] == \old(to->reg[REG_A2 + i]); */
 void message_transfer(const struct tcb *from, struct tcb *to, u64 badge);
 
 #endif
