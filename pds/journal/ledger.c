@@ -156,13 +156,3 @@ bool ledger_valid(const struct ledger *l)
     }
     return true;
 }
-
-const char *loss_cause_text(enum loss_cause cause)
-{
-    static const char *const text[LOSS_CAUSES] = {
-        [LOSS_SENSORS] = "sensors", [LOSS_OLDEST] = "oldest given up", [LOSS_NEWEST] = "not taken",
-        [LOSS_THINNED] = "thinned", [LOSS_MEDIUM] = "medium",          [LOSS_REFUSED] = "refused",
-        [LOSS_SEVERAL] = "several",
-    };
-    return (unsigned)cause < LOSS_CAUSES ? text[cause] : "unknown";
-}

@@ -7,21 +7,11 @@
 #ifndef POSTERN_JOURNAL_LEDGER_H
 #define POSTERN_JOURNAL_LEDGER_H
 
+#include <postern/protocol/loss.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define LEDGER_RANGES 16u
-
-enum loss_cause {
-    LOSS_SENSORS, /* numbers that the sensors component used and never handed over */
-    LOSS_OLDEST,  /* given up for newer ones: no room */
-    LOSS_NEWEST,  /* not taken: no room */
-    LOSS_THINNED, /* left out to save room */
-    LOSS_MEDIUM,  /* accepted, and the medium did not give them back */
-    LOSS_REFUSED, /* the broker kept refusing them */
-    LOSS_SEVERAL, /* joined ranges of different causes */
-    LOSS_CAUSES
-};
 
 struct loss_range {
     uint64_t first;
@@ -52,8 +42,5 @@ uint64_t ledger_sum(const struct ledger *l);
 
 /* For a ledger from outside: ranges in order, not overlapping, counts and causes in bounds. */
 bool ledger_valid(const struct ledger *l);
-
-/* A word or two for people and messages: "thinned". */
-const char *loss_cause_text(enum loss_cause cause);
 
 #endif

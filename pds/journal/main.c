@@ -195,6 +195,7 @@ static void publish(uint64_t now)
 {
     static enum store_condition told = STORE_STARTING;
     static bool held;
+    static uint64_t session;
     if (told == STORE_STARTING && store.condition != STORE_STARTING) {
         recovery_ns = now - started_ns;
     }
@@ -208,11 +209,15 @@ static void publish(uint64_t now)
     if (told != store.condition || held != facts.hold) {
         microkit_notify((microkit_channel)readings_id);
     }
+    if (told != store.condition || session != store.session_kept) {
+        microkit_notify((microkit_channel)stored_id); /* the uplink waits for it before it goes on sending */
+    }
     if (told != store.condition) {
         tell_condition(&store, recovery_ns);
     }
     told = store.condition;
     held = facts.hold;
+    session = store.session_kept;
     const struct tell_sources sources = {&store, &disk, &sealer, &intake, &outlet};
     tell_metrics(&sources, recovery_ns);
 }

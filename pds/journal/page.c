@@ -28,6 +28,7 @@ static void fill(struct journal_state *p, const struct store *s, const struct pa
         .medium_errors = facts->errors,
         .forged = s->counters.forged,
         .recovery_ns = facts->recovery_ns,
+        .session = s->session_kept,
         .hold = facts->hold ? 1 : 0,
         .ranges = ledger->count,
     };

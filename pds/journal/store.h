@@ -102,6 +102,8 @@ struct store {
     struct reading waiting[RECORD_READINGS]; /* taken, not yet in a frame */
     uint32_t waiting_count;
     struct reading writing[RECORD_READINGS]; /* in the frame under way */
+    uint64_t session_kept;    /* stored_session_digest of the session in the last durable frame, 0: none */
+    uint64_t session_writing; /* likewise of the frame on its way */
     uint32_t writing_count;
     uint64_t writing_last;               /* covered by it */
     uint64_t writing_release;            /* what it says is released */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Recovery, writing frames, and reading them again. */
 #include "store.h"
+#include <postern/protocol/stored.h>
 #include <string.h>
 
 static void stop(struct store *s, enum store_condition why)
@@ -48,6 +49,7 @@ static void committed(struct store *s)
     }
     bool caught_up = s->given_seq == s->durable_seq && s->out_next >= s->out_count;
     s->durable_seq = s->writing_last;
+    s->session_kept = s->session_writing;
     s->counters.accepted += s->writing_count;
     s->counters.frames++;
     if (caught_up) {
@@ -206,6 +208,7 @@ static bool begin_frame(struct store *s)
     memmove(s->waiting, s->waiting + s->writing_count, s->waiting_count * sizeof s->waiting[0]);
     s->writing_last = s->waiting_count == 0 ? s->last_seq : s->writing[count - 1].seq;
     s->writing_release = s->state.released;
+    s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
     s->noting = false;
     s->step = STORE_STEP_SEALING;
     return true;

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readings into SenML messages, sample by sample. */
+/* Readings into SenML messages. */
 #include "batch.h"
+#include <postern/protocol/timer.h>
 
 #define SENSORS    1u
 #define QUANTITIES 3u
+
+/* Wall times beyond the year 2262 do not fit signed nanoseconds: they are nonsense. */
+#define WALL_LIMIT_NS ((uint64_t)INT64_MAX)
+
+/* Any one reading with its base fields fits. */
+#define SINGLE_MAX 320u
+
+#define FRESH UINT32_MAX /* not of a message under way */
 
 static const struct {
     const char *name;
@@ -16,14 +25,49 @@ static const struct {
     },
 };
 
-static bool is_open(const struct batch *b)
+void batch_init(struct batch *b, struct outbox *outbox, const struct batch_rules *rules)
 {
-    return b->flush_ns != UINT64_MAX;
+    *b = (struct batch){.outbox = outbox, .rules = *rules, .limit = OUTBOX_PAYLOAD, .entry = FRESH};
 }
 
-void batch_init(struct batch *b, struct outbox *outbox, const char *base_name)
+void batch_start(struct batch *b, uint64_t boot, uint64_t released)
 {
-    *b = (struct batch){.outbox = outbox, .base_name = base_name, .flush_ns = UINT64_MAX};
+    b->boot = boot;
+    b->last_seq = released;
+    b->open = false;
+    b->entry = FRESH;
+}
+
+/* The number of a message under way goes; if it is the open one, that becomes a message like any other. */
+static void remove_entry(struct batch *b, unsigned i)
+{
+    b->under_way.count--;
+    if (b->entry == i) {
+        b->entry = FRESH;
+    } else if (b->entry == b->under_way.count) {
+        b->entry = i;
+    }
+    b->under_way.entry[i] = b->under_way.entry[b->under_way.count];
+}
+
+void batch_answered(struct batch *b, uint64_t first_seq, bool taken)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        if (b->under_way.entry[i].first == first_seq && taken) {
+            b->under_way.entry[i].stage = MQTT_SAVED_DONE;
+        } else if (b->under_way.entry[i].first == first_seq) {
+            remove_entry(b, i);
+        }
+    }
+}
+
+void batch_session_lost(struct batch *b)
+{
+    for (unsigned i = b->under_way.count; i-- != 0;) {
+        if (b->under_way.entry[i].stage != MQTT_SAVED_DONE) {
+            remove_entry(b, i);
+        }
+    }
 }
 
 bool batch_has_room(const struct batch *b)
@@ -31,50 +75,170 @@ bool batch_has_room(const struct batch *b)
     return outbox_room(b->outbox) >= 2;
 }
 
+uint64_t batch_due_ns(const struct batch *b)
+{
+    if (!b->open) {
+        return UINT64_MAX;
+    }
+    if (b->rules.wait_ns == 0) {
+        return b->complete ? 0 : b->begun_ns + BATCH_AGE_NS;
+    }
+    return b->begun_ns + b->rules.wait_ns;
+}
+
+/* The open message is packed: it is no longer looked for. What does not fit into it is a message of its own.
+ */
+static enum outbox_state settle(struct batch *b)
+{
+    if (b->entry == FRESH) {
+        return OUTBOX_READY;
+    }
+    bool done = b->under_way.entry[b->entry].stage == MQTT_SAVED_DONE;
+    remove_entry(b, b->entry);
+    return done ? OUTBOX_DONE : OUTBOX_SENT;
+}
+
 void batch_flush(struct batch *b)
 {
-    if (!is_open(b)) {
+    if (!b->open) {
         return;
     }
     outbox_slot(b->outbox)->length = (uint16_t)senml_end(&b->pack);
-    outbox_add(b->outbox);
-    b->flush_ns = UINT64_MAX;
+    outbox_add(b->outbox, settle(b));
+    b->open = false;
 }
 
-/* Adds to the open pack, or to a new one if there is none or it is full. */
-static void add(struct batch *b, const struct stored_reading *stored, uint64_t now_ns)
+/* NULL: clock quality is that of the gateway's real-time clock. */
+static const char *clock_text(uint8_t quality)
 {
-    const struct reading *r = &stored->reading;
-    const struct senml_record record = {series[r->sensor][r->quantity].name,
-                                        series[r->sensor][r->quantity].unit, r->value, r->exponent, r->seq};
-    if (is_open(b) && senml_add(&b->pack, &record)) {
-        outbox_slot(b->outbox)->last_seq = r->seq;
-        return;
+    switch (quality) {
+    case CLOCK_UNSET:
+        return "unset";
+    case CLOCK_RTC:
+        return NULL;
+    default:
+        return "unknown";
     }
-    batch_flush(b);
-    struct outbox_message *m = outbox_slot(b->outbox);
-    m->first_seq = r->seq;
-    m->last_seq = r->seq;
-    b->sensor = r->sensor;
-    b->boot = stored->boot;
-    b->mono_ns = r->mono_ns;
-    b->flush_ns = now_ns + BATCH_AGE_NS;
-    senml_begin(&b->pack, m->payload, sizeof m->payload, b->base_name,
-                r->mono_ns + (uint64_t)stored->wall_offset);
-    senml_add(&b->pack, &record); /* an empty slot holds any one record */
 }
 
-bool batch_take(struct batch *b, const struct stored_reading *stored, uint64_t now_ns)
+static uint64_t wall_of(const struct stored_reading *r)
 {
-    const struct reading *r = &stored->reading;
-    if (r->sensor >= SENSORS || r->quantity >= QUANTITIES || r->exponent < -9 || r->exponent > 9) {
+    return r->reading.mono_ns + (uint64_t)r->wall_offset;
+}
+
+/* Was it taken in an earlier start? Without a medium starts are not counted, and nothing is left of them. */
+static bool is_earlier(const struct batch *b, const struct stored_reading *r)
+{
+    return b->boot != 0 && r->boot != b->boot;
+}
+
+static bool makes_sense(const struct batch *b, const struct stored_reading *r, uint64_t now_ns)
+{
+    const struct reading *v = &r->reading;
+    return v->seq > b->last_seq && v->seq <= BATCH_SEQ_MAX && v->sensor < SENSORS &&
+           v->quantity < QUANTITIES && v->exponent >= -9 && v->exponent <= 9 && wall_of(r) <= WALL_LIMIT_NS &&
+           (r->boot != b->boot || v->mono_ns <= now_ns);
+}
+
+static bool is_historical(const struct batch *b, const struct stored_reading *r, uint64_t now_ns)
+{
+    return is_earlier(b, r) || now_ns - r->reading.mono_ns > b->rules.historical_ns;
+}
+
+/* The message under way that the number belongs to, or FRESH. */
+static unsigned entry_of(const struct batch *b, uint64_t seq)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        const struct mqtt_saved_entry *e = &b->under_way.entry[i];
+        if (seq >= e->first && seq - e->first <= e->extent) {
+            return i;
+        }
+    }
+    return FRESH;
+}
+
+/* A broker that takes very small packets only gets one reading in each. */
+static uint32_t most_readings(const struct batch *b)
+{
+    return b->limit < SINGLE_MAX + BATCH_SPARE ? 1 : b->rules.readings;
+}
+
+static size_t room_of(const struct batch *b, unsigned entry)
+{
+    if (entry != FRESH) {
+        return OUTBOX_PAYLOAD;
+    }
+    return b->limit < SINGLE_MAX + BATCH_SPARE ? SINGLE_MAX : b->limit - BATCH_SPARE;
+}
+
+static void begin(struct batch *b, const struct stored_reading *r, unsigned entry, uint64_t now_ns)
+{
+    struct outbox_message *m = outbox_slot(b->outbox);
+    bool historical = is_historical(b, r, now_ns);
+    b->entry = entry;
+    b->open = true;
+    b->begun_ns = now_ns;
+    b->boot_taken = r->boot;
+    b->quality = r->quality;
+    m->first_seq = entry != FRESH ? b->under_way.entry[entry].first : r->reading.seq;
+    m->last_seq = r->reading.seq;
+    m->readings = 0;
+    m->live_ns = historical ? 0 : r->reading.mono_ns;
+    senml_begin(&b->pack, m->payload, room_of(b, entry), b->rules.base_name, wall_of(r), historical,
+                clock_text(r->quality));
+}
+
+/* May the reading go into the open message? What is in one message has one base time and one set of marks. */
+static bool belongs(const struct batch *b, const struct stored_reading *r, unsigned entry, uint64_t now_ns)
+{
+    if (!b->open || entry != b->entry) {
         return false;
     }
-    if (r->sensor != b->sensor || r->mono_ns != b->mono_ns || stored->boot != b->boot) {
-        batch_flush(b);
+    return entry != FRESH || (r->boot == b->boot_taken && r->quality == b->quality &&
+                              b->pack.historical == is_historical(b, r, now_ns));
+}
+
+static bool add(struct batch *b, const struct stored_reading *r)
+{
+    const struct reading *v = &r->reading;
+    struct outbox_message *m = outbox_slot(b->outbox);
+    const struct senml_record record = {series[v->sensor][v->quantity].name,
+                                        series[v->sensor][v->quantity].unit,
+                                        v->value,
+                                        v->exponent,
+                                        v->seq,
+                                        wall_of(r)};
+    if (v->seq - m->first_seq > UINT32_MAX || !senml_add(&b->pack, &record)) {
+        return false;
     }
-    add(b, stored, now_ns);
-    if (r->sample_index + UINT64_C(1) >= r->sample_size) {
+    m->last_seq = v->seq;
+    m->readings++;
+    return true;
+}
+
+/* Is the open message full, or all that it was in an earlier start? */
+static bool full(const struct batch *b, uint64_t seq)
+{
+    if (b->entry != FRESH) {
+        return seq - b->under_way.entry[b->entry].first >= b->under_way.entry[b->entry].extent;
+    }
+    return outbox_slot(b->outbox)->readings >= most_readings(b);
+}
+
+bool batch_take(struct batch *b, const struct stored_reading *r, uint64_t now_ns)
+{
+    if (!makes_sense(b, r, now_ns)) {
+        return false;
+    }
+    unsigned entry = entry_of(b, r->reading.seq);
+    if (!belongs(b, r, entry, now_ns) || !add(b, r)) {
+        batch_flush(b);
+        begin(b, r, entry_of(b, r->reading.seq), now_ns);
+        (void)add(b, r); /* an empty message holds any one reading */
+    }
+    b->last_seq = r->reading.seq;
+    b->complete = r->reading.sample_index + UINT64_C(1) >= r->reading.sample_size;
+    if (full(b, r->reading.seq)) {
         batch_flush(b);
     }
     return true;

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gathers the readings of one sample into one message of the outbox. */
+/*
+ * Packs readings into messages of the outbox. A sample goes out when it is complete if nothing else waits to
+ * be sent; behind a broker that is slow or away messages fill up instead, so that catching up is cheap.
+ * Readings of a message that an earlier start had under way are packed into the same message again.
+ */
 #ifndef POSTERN_BATCH_H
 #define POSTERN_BATCH_H
 
+#include "mqtt/saved.h"
 #include "outbox.h"
 #include "senml.h"
 #include <postern/protocol/stored.h>
@@ -10,26 +15,59 @@
 /* How long the rest of a sample may take. */
 #define BATCH_AGE_NS UINT64_C(20000000)
 
-struct batch {
-    struct outbox *outbox;
+/* Kept free in a message, so that it still fits when it is packed again with marks that it had not. */
+#define BATCH_SPARE 64u
+
+/* Highest sequence number: the bit above says of a message that it is not one of readings. */
+#define BATCH_SEQ_MAX ((uint64_t)INT64_MAX)
+
+struct batch_rules {
     const char *base_name;
-    struct senml pack; /* in the outbox's next slot, while open */
-    uint64_t boot;     /* of the sample */
-    uint64_t mono_ns;
-    uint64_t flush_ns; /* a pack is finished at this time at the latest; UINT64_MAX: none is open */
-    uint8_t sensor;
+    uint32_t readings;      /* most in a message */
+    uint64_t wait_ns;       /* how long a reading may wait for others; 0: for the rest of its sample */
+    uint64_t historical_ns; /* readings older than this are historical */
 };
 
-/* `outbox` and `base_name` must outlive the batch. */
-void batch_init(struct batch *b, struct outbox *outbox, const char *base_name);
+struct batch {
+    struct outbox *outbox;
+    struct batch_rules rules;
+    struct mqtt_saved under_way; /* messages of an earlier start, or of an earlier giving */
+    uint64_t boot;               /* this start; readings of another one are historical */
+    size_t limit;                /* longest message */
+    struct senml pack;           /* in the outbox's next slot, while open */
+    bool open;
+    bool complete;  /* the last reading taken was the last of its sample */
+    unsigned entry; /* the open message is this one of those under way, UINT32_MAX: none of them */
+    uint64_t begun_ns;
+    uint64_t last_seq;   /* highest number taken */
+    uint64_t boot_taken; /* of the open message's readings */
+    uint8_t quality;
+};
 
-/* Is there room for any one reading? It may have to finish the open pack and begin another. */
+/* `outbox` and what `rules` points to must outlive the batch. */
+void batch_init(struct batch *b, struct outbox *outbox, const struct batch_rules *rules);
+
+/* Readings are given from number `released` + 1 on; what was open is forgotten. `boot`: see struct
+ * stored_start. Messages under way are found in b->under_way, which the caller has filled in. */
+void batch_start(struct batch *b, uint64_t boot, uint64_t released);
+
+/* The broker's last word on a message that is not packed again yet: taken, or to be sent anew. */
+void batch_answered(struct batch *b, uint64_t first_seq, bool taken);
+
+/* The broker's session is gone: what it had under way is to be sent anew. */
+void batch_session_lost(struct batch *b);
+
+/* Is there room for any one reading? It may have to finish the open message and begin another. */
 bool batch_has_room(const struct batch *b);
 
-/* Takes a reading, which needs room. A sample that is complete, full, or followed by another one becomes a
- * message. `stored` is a private copy from an untrusted peer. False: it makes no sense (unknown sensor or
- * quantity, exponent out of range) and is dropped. */
-bool batch_take(struct batch *b, const struct stored_reading *stored, uint64_t now_ns);
+/* Takes a reading, which needs room. `r` is a private copy from an untrusted peer. False: it makes no sense
+ * (number not above the last, unknown sensor or quantity, exponent out of range, taken in the future) and is
+ * dropped. */
+bool batch_take(struct batch *b, const struct stored_reading *r, uint64_t now_ns);
+
+/* When the open message is finished at the latest, if nothing else waits to be sent; UINT64_MAX: none is
+ * open. A complete sample with no time to wait is due at once (0). */
+uint64_t batch_due_ns(const struct batch *b);
 
 /* Makes what there is a message. */
 void batch_flush(struct batch *b);

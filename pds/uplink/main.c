@@ -2,21 +2,25 @@
 /* The uplink component: rings, timer, seeds, configuration and metrics around the state machine. */
 #include <microkit.h>
 #include <postern/clock.h>
+#include <postern/journal_view.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/entropy.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
-#include <string.h>
 
 #include "ports.h"
 #include "uplink.h"
 
+/* How old the relation of wall and monotonic time may be. */
+#define CLOCK_AGE_NS UINT64_C(10000000000)
+
 static struct uplink uplink;
 static struct ring stored_in, delivered_out, tls_out, tls_in, seeds;
 static bool configured;
-static bool resume;  /* the journal is to be asked to give readings from the beginning */
-static bool started; /* it does */
+static struct wall_time clock;
+static bool clock_known;
+static uint64_t clock_asked_ns;
 static uint64_t armed_ns = UINT64_MAX;
 
 static struct {
@@ -24,8 +28,9 @@ static struct {
     uint64_t *readings, *bad_readings, *bad_stream, *unacknowledged, *round_trip_us;
 } metric;
 
-_Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_reading),
-               "a reading fits its slot");
+_Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_start) + STORED_SESSION_MAX &&
+                   STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_reading),
+               "start and session, or a reading, fit a slot");
 _Static_assert(DELIVERED_SLOT_SIZE - RING_SLOT_HEADER >= STORED_SESSION_MAX, "a session fits its slot");
 _Static_assert(TLS_TX_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stream_open), "OPEN fits its slot");
 _Static_assert(ENTROPY_SEED_SIZE >= BACKOFF_WORDS * sizeof(uint64_t), "a seed fills the backoff's words");
@@ -63,8 +68,20 @@ static void update_metrics(void)
     metric_set(metric.readings, own->readings);
     metric_set(metric.bad_readings, own->bad_readings);
     metric_set(metric.bad_stream, own->bad_stream + own->stale_stream);
-    metric_set(metric.unacknowledged, uplink.outbox.tail - uplink.outbox.head);
+    metric_set(metric.unacknowledged, outbox_count(&uplink.outbox));
     metric_set(metric.round_trip_us, mqtt->last_round_ns / 1000);
+}
+
+static void ask_clock(uint64_t now)
+{
+    struct wall_time wall;
+    if ((!clock_known || now - clock_asked_ns >= CLOCK_AGE_NS) && timer_now(timer_id, &wall)) {
+        clock = wall;
+        clock_known = true;
+        clock_asked_ns = now;
+    }
+    uplink.report.health.wall_ns = clock_known ? clock.wall_ns + (now - clock.mono_ns) : 0;
+    uplink.report.health.quality = (uint8_t)clock.quality;
 }
 
 /* The wish for a notification stays while the words last, so that a seed is taken when it is there. */
@@ -106,41 +123,24 @@ static bool take_stream(uint64_t now)
     return more;
 }
 
-static void take_message(uint32_t kind, const void *message, uint32_t length)
-{
-    struct stored_start start;
-    struct stored_reading reading;
-    if (kind == STORED_START && length >= sizeof start && !resume) {
-        memcpy(&start, message, sizeof start);
-        uplink_start(&uplink, &start);
-        started = true;
-    } else if (kind == STORED_READING && length == sizeof reading && started) {
-        memcpy(&reading, message, sizeof reading);
-        uplink_reading(&uplink, &reading, clock_ns());
-    } else {
-        uplink.counters.bad_readings++;
-    }
-}
-
 /* Likewise. What is not wanted stays in the ring, and then in the journal. */
 static bool take_stored(void)
 {
-    static uint8_t message[sizeof(struct stored_start) + STORED_SESSION_MAX];
+    static uint8_t message[STORED_SLOT_SIZE];
     uint32_t kind, length;
     bool more = true;
     for (uint32_t tries = 0; more && tries < ring_batch(&stored_in); tries++) {
-        if (!uplink_wants_reading(&uplink)) {
+        if (!uplink_wants_stored(&uplink)) {
             more = false;
             break;
         }
         enum ring_status status = ring_pop(&stored_in, &kind, message, sizeof message, &length);
         if (status == RING_OK) {
-            take_message(kind, message, length);
+            uplink_stored(&uplink, kind, message, length, clock_ns());
         } else if (status == RING_TOO_LONG) {
             uplink.counters.bad_readings++;
         } else if (status == RING_RESTARTED) {
-            resume = true;
-            started = false;
+            uplink_journal_restarted(&uplink);
         } else if (status == RING_EMPTY) {
             more = ring_consumer_has_more(&stored_in);
         } else if (status == RING_PEER_BAD) {
@@ -151,35 +151,30 @@ static bool take_stored(void)
     return more;
 }
 
-static bool tell(enum delivery_kind kind, const void *message, uint32_t length)
+/* Tells the journal what is settled. What does not fit now is told when there is space again. That the
+ * journal started anew is noticed where readings come from. */
+static void tell_journal(uint64_t now)
 {
-    enum ring_status status = ring_push(&delivered_out, kind, message, length);
-    if (status == RING_RESTARTED) { /* it is noticed where readings come from too */
-        status = ring_push(&delivered_out, kind, message, length);
-    }
-    return status == RING_OK;
-}
-
-/* Tells the journal what is settled. What does not fit now is told when there is space again. */
-static void tell_journal(void)
-{
-    struct uplink_delivery delivery;
-    if (resume && tell(DELIVERY_RESUME, NULL, 0)) {
-        resume = false;
-    }
-    while (!resume && uplink_delivery(&uplink, &delivery)) {
-        const struct delivery_upto upto = {delivery.readings.last};
-        bool told = delivery.kind == DELIVERY_UPTO
-                        ? tell(DELIVERY_UPTO, &upto, sizeof upto)
-                        : tell(DELIVERY_REFUSED, &delivery.readings, sizeof delivery.readings);
-        if (!told && !ring_producer_has_space(&delivered_out)) {
+    const struct uplink_delivery *d;
+    for (uint32_t tries = 0; tries < 2 * ring_batch(&delivered_out); tries++) {
+        if ((d = uplink_delivery(&uplink, now)) == NULL) {
             break;
         }
-        if (told) {
-            uplink_delivery_done(&uplink, &delivery);
+        if (ring_push(&delivered_out, d->kind, &d->payload, d->length) == RING_OK) {
+            uplink_delivery_done(&uplink);
+        } else if (!ring_producer_has_space(&delivered_out)) {
+            break;
         }
     }
     ring_notify(&delivered_out, delivered_id);
+}
+
+static void look_at_journal(void)
+{
+    struct journal_state state;
+    if (journal_view(journal_state, &state)) {
+        uplink_journal_state(&uplink, &state);
+    }
 }
 
 /* Pushes what the uplink has to say. A full ring notifies when there is space again. */
@@ -215,14 +210,16 @@ static void arm(uint64_t deadline)
 static void run(void)
 {
     uint64_t now = clock_ns();
+    ask_clock(now);
     take_seed();
     bool more = take_stream(now);
-    tell_journal();
+    look_at_journal();
+    tell_journal(now);
     more = take_stored() || more;
     now = clock_ns();
     uplink_tick(&uplink, now);
     more = send_output(now) || more;
-    tell_journal(); /* what has been given up */
+    tell_journal(now);
     ring_notify(&tls_out, tls_tx_id);
     arm(more ? now : uplink_deadline(&uplink));
     update_metrics();
@@ -263,6 +260,5 @@ void init(void)
         log_error("not configured: nothing will be published");
         return;
     }
-    resume = true;
     run();
 }

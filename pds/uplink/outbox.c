@@ -1,75 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The bounded queue of unacknowledged messages. */
+/* The bounded queue of messages that are not delivered. */
 #include "outbox.h"
 #include <stddef.h>
 
 _Static_assert((OUTBOX_MESSAGES & (OUTBOX_MESSAGES - 1)) == 0, "slots are found by mask");
 
-static struct outbox_message *at(struct outbox *o, uint64_t token)
+struct outbox_message *outbox_at(struct outbox *o, uint32_t i)
 {
-    return &o->message[token & (OUTBOX_MESSAGES - 1)];
-}
-
-uint32_t outbox_room(const struct outbox *o)
-{
-    return OUTBOX_MESSAGES - (uint32_t)(o->tail - o->told);
+    return &o->message[(o->head + i) & (OUTBOX_MESSAGES - 1)];
 }
 
 struct outbox_message *outbox_slot(struct outbox *o)
 {
-    return at(o, o->tail);
+    return outbox_at(o, outbox_count(o));
 }
 
-void outbox_add(struct outbox *o)
+void outbox_add(struct outbox *o, enum outbox_state state)
 {
-    at(o, o->tail)->done = false;
+    struct outbox_message *m = outbox_slot(o);
+    m->state = (uint8_t)state;
+    m->tries = 0;
+    m->reason = 0;
     o->tail++;
 }
 
-struct outbox_message *outbox_next(struct outbox *o, uint64_t *token)
+struct outbox_message *outbox_first(struct outbox *o, enum outbox_state state)
 {
-    while (o->next != o->tail && at(o, o->next)->done) {
-        o->next++;
+    for (uint32_t i = 0; i < outbox_count(o); i++) {
+        if (outbox_at(o, i)->state == state) {
+            return outbox_at(o, i);
+        }
     }
-    *token = o->next;
-    return o->next == o->tail ? NULL : at(o, o->next);
+    return NULL;
 }
 
-void outbox_sent(struct outbox *o)
+bool outbox_has(const struct outbox *o, enum outbox_state state)
 {
-    o->next++;
-}
-
-struct outbox_message *outbox_find(struct outbox *o, uint64_t token)
-{
-    bool sent = token >= o->head && token < o->next;
-    return sent && !at(o, token)->done ? at(o, token) : NULL;
-}
-
-void outbox_release(struct outbox *o, uint64_t token, uint8_t refused)
-{
-    struct outbox_message *m = outbox_find(o, token);
-    if (m == NULL) {
-        return;
+    for (uint32_t i = o->head; i != o->tail; i++) {
+        if (o->message[i & (OUTBOX_MESSAGES - 1)].state == state) {
+            return true;
+        }
     }
-    m->done = true;
-    m->refused = refused;
-    while (o->head != o->next && at(o, o->head)->done) {
-        o->head++;
+    return false;
+}
+
+struct outbox_message *outbox_find(struct outbox *o, uint64_t first_seq)
+{
+    for (uint32_t i = 0; i < outbox_count(o); i++) {
+        if (outbox_at(o, i)->first_seq == first_seq) {
+            return outbox_at(o, i);
+        }
     }
+    return NULL;
 }
 
-const struct outbox_message *outbox_settled(const struct outbox *o)
+void outbox_drop(struct outbox *o)
 {
-    return o->told == o->head ? NULL : &o->message[o->told & (OUTBOX_MESSAGES - 1)];
+    o->head++;
 }
 
-void outbox_told(struct outbox *o)
+void outbox_clear(struct outbox *o)
 {
-    o->told++;
-}
-
-void outbox_rewind(struct outbox *o)
-{
-    o->next = o->head;
+    o->head = 0;
+    o->tail = 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages that the broker has not acknowledged yet: a bounded queue that is read from the front again after
- * every reconnect. */
+/* Messages that are not delivered yet, in the order of their readings: a bounded queue. A message is named by
+ * its first reading's number. */
 #ifndef POSTERN_OUTBOX_H
 #define POSTERN_OUTBOX_H
 
@@ -8,56 +8,67 @@
 #include <stdint.h>
 
 #define OUTBOX_MESSAGES 16u /* power of two */
-#define OUTBOX_PAYLOAD  768u
+#define OUTBOX_PAYLOAD  1536u
+
+enum outbox_state {
+    OUTBOX_READY,   /* to be sent */
+    OUTBOX_SENT,    /* the session has it */
+    OUTBOX_DEAD,    /* given up: to be sent to the dead letters' topic, if there is one */
+    OUTBOX_DONE,    /* the broker has it */
+    OUTBOX_REFUSED, /* given up, and dealt with */
+};
 
 struct outbox_message {
     uint64_t first_seq; /* sequence numbers of its readings */
     uint64_t last_seq;
+    uint64_t live_ns; /* when its first reading was taken, if it is not marked historical; else 0 */
+    uint32_t readings;
     uint16_t length;
-    bool done;       /* acknowledged or given up */
-    uint8_t refused; /* reason code of a message that was given up, 0: acknowledged */
+    uint8_t state;  /* enum outbox_state */
+    uint8_t tries;  /* how often it was refused */
+    uint8_t reason; /* of the last refusal */
     char payload[OUTBOX_PAYLOAD];
 };
 
-/* Messages are named by tokens, which count up from 0: [told, head) are settled, and the journal has to hear
- * of it; [head, next) are sent and wait, [next, tail) are ready to be sent. The slot behind the tail is where
- * the next message is being written. */
+/* Messages [head, tail) are in use. The slot behind the tail is where the next message is being written. */
 struct outbox {
     struct outbox_message message[OUTBOX_MESSAGES];
-    uint64_t told;
-    uint64_t head;
-    uint64_t next;
-    uint64_t tail;
+    uint32_t head;
+    uint32_t tail;
 };
 
+static inline uint32_t outbox_count(const struct outbox *o)
+{
+    return o->tail - o->head;
+}
+
 /* Slots not taken, the one being written included. */
-uint32_t outbox_room(const struct outbox *o);
+static inline uint32_t outbox_room(const struct outbox *o)
+{
+    return OUTBOX_MESSAGES - outbox_count(o);
+}
 
 /* The slot of the next message; needs room. */
 struct outbox_message *outbox_slot(struct outbox *o);
 
 /* The slot is filled in: it becomes a message. */
-void outbox_add(struct outbox *o);
+void outbox_add(struct outbox *o, enum outbox_state state);
 
-/* The next message to send and its token, NULL if there is none. */
-struct outbox_message *outbox_next(struct outbox *o, uint64_t *token);
+/* The message number `i` in order; i < outbox_count. */
+struct outbox_message *outbox_at(struct outbox *o, uint32_t i);
 
-/* The message that outbox_next named has been sent. */
-void outbox_sent(struct outbox *o);
+/* The oldest message in a state, or NULL. */
+struct outbox_message *outbox_first(struct outbox *o, enum outbox_state state);
 
-/* The message `token` that was sent and has not been released, or NULL. */
-struct outbox_message *outbox_find(struct outbox *o, uint64_t token);
+bool outbox_has(const struct outbox *o, enum outbox_state state);
 
-/* Settles the message `token`: acknowledged (0), or given up for a reason; an unknown one is ignored. */
-void outbox_release(struct outbox *o, uint64_t token, uint8_t refused);
+/* The message that begins with this number, or NULL. */
+struct outbox_message *outbox_find(struct outbox *o, uint64_t first_seq);
 
-/* The first message that is settled, with all before it, and not told yet; NULL: none. */
-const struct outbox_message *outbox_settled(const struct outbox *o);
+/* Removes the oldest message; there is one. */
+void outbox_drop(struct outbox *o);
 
-/* The message that outbox_settled named has been told. */
-void outbox_told(struct outbox *o);
-
-/* The connection is gone: everything not released will be sent again. */
-void outbox_rewind(struct outbox *o);
+/* Forgets everything. */
+void outbox_clear(struct outbox *o);
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes SenML packs (RFC 8428, JSON) without floating point into a buffer of fixed size. The extension
- * field "seq" of each record is the 64-bit sequence number of its reading. */
+/*
+ * Writes SenML packs (RFC 8428, JSON) without floating point into a buffer of fixed size. Extension fields:
+ * "seq" of each record is the 64-bit sequence number of its reading; in the first record, and like a base
+ * field valid for the whole pack, "bhist":true says that its readings are historical (replayed, not live),
+ * and "bclk" says what the stamps come from, if that is not the gateway's real-time clock.
+ */
 #ifndef POSTERN_SENML_H
 #define POSTERN_SENML_H
 
@@ -16,6 +20,8 @@ struct senml {
     unsigned records;
     const char *base_name;
     uint64_t base_time_ns;
+    const char *clock;
+    bool historical;
 };
 
 struct senml_record {
@@ -24,6 +30,7 @@ struct senml_record {
     int64_t value;    /* the quantity is value * 10^exponent */
     int8_t exponent;  /* -18..18 */
     uint64_t seq;
+    uint64_t time_ns; /* since 1970-01-01 UTC; not before the pack's base time */
 };
 
 /* May `name` be a name, or the beginning of one (section 4.5.1: A-Z a-z 0-9 - : . / _, starting with a letter
@@ -31,8 +38,10 @@ struct senml_record {
 bool senml_name_valid(const char *name);
 
 /* Starts a pack in `text`. Base name and base time (nanoseconds since 1970-01-01 UTC, written in seconds with
- * three decimals, cut) go into its first record. `base_name` is not copied. */
-void senml_begin(struct senml *s, char *text, size_t capacity, const char *base_name, uint64_t base_time_ns);
+ * three decimals, cut) go into its first record, and so do "bhist" if `historical` and "bclk" unless `clock`
+ * is NULL. The texts are not copied. */
+void senml_begin(struct senml *s, char *text, size_t capacity, const char *base_name, uint64_t base_time_ns,
+                 bool historical, const char *clock);
 
 /* Appends a record. False: it does not fit (one byte is kept for the end), or the exponent is out of
  * range; the pack is then unchanged. */

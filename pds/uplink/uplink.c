@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Decides when to connect, what to publish and what an answer means. */
 #include "uplink.h"
+#include "intake.h"
 #include "mqtt/text.h"
+#include "sender.h"
 #include <inttypes.h>
 #include <postern/log.h>
 #include <string.h>
@@ -12,8 +14,12 @@
 #define CLOSE_PATIENCE_NS (5 * SECOND_NS)
 #define RESPONSE_NS       (10 * SECOND_NS)
 #define ACK_NS            (30 * SECOND_NS)
-#define SESSION_EXPIRY_S  3600u
 #define RECEIVE_MAXIMUM   8u
+/* Least pauses after a reason that asks for one; they grow with each failure like any other. */
+#define BUSY_NS           (1 * SECOND_NS)
+#define OPERATOR_NS       (4 * SECOND_NS)
+/* For the journal's word on the session: without it a connection begins a new one. */
+#define START_PATIENCE_NS (15 * SECOND_NS)
 #define NOTHING           ((struct mqtt_bytes){NULL, 0})
 
 #define STEADY_NS (60 * SECOND_NS) /* a connection this old was of use even without a message */
@@ -50,16 +56,35 @@ static void because(struct uplink *u, const char *what, struct mqtt_bytes detail
     u->why[len] = '\0';
 }
 
+/* The will says which start it ends, so it is made when that is known. */
+static void make_will(struct uplink *u)
+{
+    size_t len = health_will_text(u->journal.boot, u->will_text, sizeof u->will_text);
+    u->will = (struct mqtt_will){.topic = u->report.health_topic,
+                                 .payload = {(const uint8_t *)u->will_text, len},
+                                 .qos = 1,
+                                 .retain = true,
+                                 .delay_s = u->conf.will_delay_s};
+}
+
 bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_max, uint64_t now_ns)
 {
-    *u = (struct uplink){.conf = *conf, .data_max = data_max, .link = UPLINK_WAITING, .link_ns = now_ns};
+    *u = (struct uplink){
+        .conf = *conf, .data_max = data_max, .link = UPLINK_WAITING, .link_ns = now_ns, .start_ns = now_ns};
     u->topic = (struct mqtt_bytes){(const uint8_t *)u->conf.topic, strlen(u->conf.topic)};
-    batch_init(&u->batch, &u->outbox, u->conf.base_name);
+    const struct batch_rules rules = {.base_name = u->conf.base_name,
+                                      .readings = conf->batch_readings,
+                                      .wait_ns = conf->batch_ms * UINT64_C(1000000),
+                                      .historical_ns = conf->historical_s * SECOND_NS};
+    batch_init(&u->batch, &u->outbox, &rules);
+    report_init(&u->report, u->conf.health_topic, u->conf.ledger_topic);
+    make_will(u);
     const struct mqtt_settings settings = {
         .client_id = {(const uint8_t *)u->conf.device, strlen(u->conf.device)},
+        .will = u->conf.health_topic[0] != '\0' ? &u->will : NULL,
         .keep_alive_s = conf->keepalive_s,
         .receive_maximum = RECEIVE_MAXIMUM,
-        .session_expiry_s = SESSION_EXPIRY_S,
+        .session_expiry_s = conf->session_s,
         .response_ns = RESPONSE_NS,
         .ack_ns = ACK_NS,
     };
@@ -69,39 +94,40 @@ bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_m
            mqtt_client_init(&u->mqtt, &settings, u->in, sizeof u->in, u->out, sizeof u->out) == MQTT_OK;
 }
 
-void uplink_start(struct uplink *u, const struct stored_start *start)
-{
-    if (start->boot == 0) {
-        u->taken_seq = 0;
-    }
-}
-
 /* The link is down: what is not acknowledged will be sent again over the next one, after `delay_ns`, or at
- * once if that one speaks the other version of MQTT. */
-static void link_down(struct uplink *u, uint64_t delay_ns, uint64_t now_ns)
+ * once if that one speaks the other version of MQTT or does without a will. */
+static void link_down(struct uplink *u, uint64_t delay_ns, bool by_broker, uint64_t now_ns)
 {
     const char *what = u->connected_ns != 0 ? "connection lost" : "connection failed";
-    bool at_once = mqtt_client_closed(&u->mqtt);
+    const struct sender_suspect suspect = sender_suspect(u, by_broker);
+    bool other_version = mqtt_client_closed(&u->mqtt);
+    bool at_once = other_version || u->at_once;
+    sender_disconnected(u, &suspect);
+    u->at_once = false;
+    u->advice = MQTT_LINK_AGAIN;
     u->connected_ns = 0;
     u->send_open = false;
     u->send_close = false;
     u->link = UPLINK_WAITING;
     u->link_ns = now_ns + (at_once ? 0 : delay_ns);
-    outbox_rewind(&u->outbox);
     if (at_once) {
-        log_warn("%s: %s; trying MQTT 3.1.1", what, u->why);
+        log_warn("%s: %s; trying %s", what, u->why, other_version ? "MQTT 3.1.1" : "without a will");
     } else {
         log_warn("%s: %s; next try in %" PRIu64 " ms", what, u->why, delay_ns / 1000000);
     }
 }
 
 /* The link ended or could not be made. A local cause bothers no server, so it is tried again soon. */
-static void link_failed(struct uplink *u, bool local, uint64_t now_ns)
+static void link_failed(struct uplink *u, bool local, bool by_broker, uint64_t now_ns)
 {
     if (u->connected_ns != 0 && now_ns - u->connected_ns >= STEADY_NS) {
         backoff_reset(&u->backoff);
     }
-    link_down(u, backoff_next(&u->backoff, local), now_ns);
+    uint64_t delay = backoff_next(&u->backoff, local);
+    uint64_t least = u->advice == MQTT_LINK_BUSY       ? BUSY_NS
+                     : u->advice == MQTT_LINK_OPERATOR ? OPERATOR_NS
+                                                       : 0;
+    link_down(u, delay > least ? delay : least, by_broker, now_ns);
 }
 
 /* Ends the stream from this side: the reason is remembered until it has ended. */
@@ -121,48 +147,78 @@ static void begin_open(struct uplink *u)
     u->counters.attempts++;
 }
 
+/* Messages packed when they were live and too old now are packed again, so that they say so. */
+static bool marks_outdated(struct uplink *u, uint64_t now_ns)
+{
+    const struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
+    return u->journal.started && u->journal.boot != 0 && m != NULL && m->live_ns != 0 &&
+           now_ns - m->live_ns > u->batch.rules.historical_ns;
+}
+
 static void on_connected(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     u->counters.connects++;
+    u->counters.resumed += event->session_present;
     u->connected_ns = now_ns;
-    log_info("connected with MQTT %s, %s session, messages waiting: %" PRIu64,
+    log_info("connected with MQTT %s, %s session, messages waiting: %" PRIu32,
              u->mqtt.version == MQTT_5 ? "5" : "3.1.1", event->session_present ? "resumed" : "new",
-             u->outbox.tail - u->outbox.head);
+             outbox_count(&u->outbox));
+    sender_connected(u, event->session_present);
+    if (marks_outdated(u, now_ns)) {
+        intake_again(u);
+    }
+    report_connected(&u->report, &u->mqtt, now_ns);
 }
 
-/* The broker will not take this message, now or later: better known than tried for ever. */
-static void give_up(struct uplink *u, uint64_t token, const char *why)
+static void on_acknowledged(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
-    const struct outbox_message *m = outbox_find(&u->outbox, token);
-    if (m != NULL) {
-        u->counters.refused++;
-        log_warn("readings %" PRIu64 " to %" PRIu64 " refused: %s", m->first_seq, m->last_seq, why);
+    if ((event->token & SENDER_OTHER) != 0 && (event->token & REPORT_TOKEN) != 0) {
+        u->sending.acknowledged = true;
+        report_answered(&u->report, event->token, event->reason);
+    } else {
+        sender_answered(u, event, now_ns);
     }
+}
+
+static void on_subscribed(struct uplink *u, const struct mqtt_event *event)
+{
+    if (event->reason >= MQTT_REASON_FAILURE) {
+        log_info("health message cannot be read back: %s", mqtt_reason_text(MQTT_SUBACK, event->reason));
+        report_read_back(&u->report, &u->mqtt, NULL);
+    }
+}
+
+/* The broker ends the connection, and says why. */
+static void ended(struct uplink *u, enum mqtt_type type, const struct mqtt_event *event)
+{
+    because(u, mqtt_reason_text(type, event->reason), event->text);
+    u->reason = event->reason;
+    u->advice = mqtt_link_advice(event->reason);
+    u->at_once = event->try_again && u->advice == MQTT_LINK_WILL;
 }
 
 static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     switch (event->kind) {
     case MQTT_EVENT_NONE:
+        return;
     case MQTT_EVENT_SUBSCRIBED:
+        on_subscribed(u, event);
+        return;
     case MQTT_EVENT_MESSAGE:
+        report_read_back(&u->report, &u->mqtt, &event->text);
         return;
     case MQTT_EVENT_CONNECTED:
         on_connected(u, event, now_ns);
         return;
     case MQTT_EVENT_ACKNOWLEDGED:
-        if (event->reason >= MQTT_REASON_FAILURE) {
-            give_up(u, event->token, mqtt_reason_text(MQTT_PUBACK, event->reason));
-        }
-        outbox_release(&u->outbox, event->token,
-                       event->reason >= MQTT_REASON_FAILURE ? (uint8_t)event->reason : 0);
-        backoff_reset(&u->backoff);
+        on_acknowledged(u, event, now_ns);
         return;
     case MQTT_EVENT_REFUSED:
-        because(u, mqtt_reason_text(MQTT_CONNACK, event->reason), event->text);
+        ended(u, MQTT_CONNACK, event);
         break;
     case MQTT_EVENT_DISCONNECTED:
-        because(u, mqtt_reason_text(MQTT_DISCONNECT, event->reason), event->text);
+        ended(u, MQTT_DISCONNECT, event);
         break;
     case MQTT_EVENT_FAILED:
         because(u, mqtt_error_text(event->error), NOTHING);
@@ -171,45 +227,14 @@ static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t 
     begin_close(u);
 }
 
-bool uplink_wants_reading(const struct uplink *u)
+/* MQTT begins when the stream is open and the journal has said what the session was. */
+static void begin_mqtt(struct uplink *u, uint64_t now_ns)
 {
-    return batch_has_room(&u->batch);
-}
-
-void uplink_reading(struct uplink *u, const struct stored_reading *r, uint64_t now_ns)
-{
-    if (r->reading.seq > u->taken_seq && batch_take(&u->batch, r, now_ns)) {
-        u->taken_seq = r->reading.seq;
-        u->counters.readings++;
-    } else {
-        u->counters.bad_readings++;
-    }
-}
-
-bool uplink_delivery(const struct uplink *u, struct uplink_delivery *delivery)
-{
-    const struct outbox *o = &u->outbox;
-    const struct outbox_message *m = outbox_settled(o);
-    if (m == NULL) {
-        return false;
-    }
-    delivery->messages = 1;
-    delivery->readings = (struct delivery_refused){m->first_seq, m->last_seq, m->refused, 0};
-    delivery->kind = m->refused != 0 ? DELIVERY_REFUSED : DELIVERY_UPTO;
-    while (m->refused == 0 && o->told + delivery->messages != o->head) {
-        m = &o->message[(o->told + delivery->messages) & (OUTBOX_MESSAGES - 1)];
-        if (m->refused == 0) {
-            delivery->readings.last = m->last_seq;
-            delivery->messages++;
-        }
-    }
-    return true;
-}
-
-void uplink_delivery_done(struct uplink *u, const struct uplink_delivery *delivery)
-{
-    for (uint64_t i = 0; i < delivery->messages; i++) {
-        outbox_told(&u->outbox);
+    bool ready = u->journal.restored || now_ns - u->start_ns >= START_PATIENCE_NS;
+    if (u->link == UPLINK_OPEN && u->mqtt.state == MQTT_CLOSED && ready) {
+        u->journal.restored = true;
+        make_will(u);
+        (void)mqtt_client_open(&u->mqtt, now_ns);
     }
 }
 
@@ -221,7 +246,7 @@ static void on_opened(struct uplink *u, uint64_t now_ns)
     }
     u->link = UPLINK_OPEN;
     u->link_ns = UINT64_MAX;
-    (void)mqtt_client_open(&u->mqtt, now_ns); /* the client is closed whenever the link is not open */
+    begin_mqtt(u, now_ns);
 }
 
 static void on_data(struct uplink *u, const uint8_t *data, size_t length, uint64_t now_ns)
@@ -258,7 +283,7 @@ static void on_closed(struct uplink *u, const uint8_t *message, size_t length, u
         const char *what = closed.reason < REASONS ? reason_text[closed.reason] : "unknown reason";
         because(u, text.len != 0 ? "" : what, text);
     }
-    link_failed(u, local, now_ns);
+    link_failed(u, local, closed.reason == STREAM_REASON_CLOSED, now_ns);
 }
 
 void uplink_stream(struct uplink *u, uint32_t kind, const uint8_t *message, size_t length, uint64_t now_ns)
@@ -293,17 +318,15 @@ void uplink_peer_restarted(struct uplink *u, uint64_t now_ns)
 {
     if (u->link != UPLINK_WAITING && !u->send_open) {
         because(u, "crypto started anew", NOTHING);
-        link_down(u, BACKOFF_MIN_NS, now_ns);
+        link_down(u, BACKOFF_MIN_NS, false, now_ns);
     }
 }
 
 void uplink_tick(struct uplink *u, uint64_t now_ns)
 {
-    if (now_ns >= u->batch.flush_ns) {
-        batch_flush(&u->batch);
-    }
     if (u->link == UPLINK_OPEN) {
         struct mqtt_event event;
+        begin_mqtt(u, now_ns);
         mqtt_client_tick(&u->mqtt, now_ns, &event);
         on_event(u, &event, now_ns);
     } else if (now_ns < u->link_ns) {
@@ -314,40 +337,27 @@ void uplink_tick(struct uplink *u, uint64_t now_ns)
         because(u, "no answer to OPEN", NOTHING);
         begin_close(u);
     } else {
-        link_failed(u, false, now_ns);
+        link_failed(u, false, false, now_ns);
     }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 uint64_t uplink_deadline(const struct uplink *u)
 {
-    uint64_t link = u->link == UPLINK_OPEN ? mqtt_client_deadline(&u->mqtt) : u->link_ns;
-    return link < u->batch.flush_ns ? link : u->batch.flush_ns;
-}
-
-/* Publishes what the broker's window and the output take. */
-static void publish(struct uplink *u, uint64_t now_ns)
-{
-    while (mqtt_client_room(&u->mqtt) != 0) {
-        uint64_t token;
-        const struct outbox_message *m = outbox_next(&u->outbox, &token);
-        if (m == NULL) {
-            return;
-        }
-        const struct mqtt_message message = {.topic = u->topic,
-                                             .payload = {(const uint8_t *)m->payload, m->length},
-                                             .token = token,
-                                             .qos = 1,
-                                             .lasting = true};
-        enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
-        if (err != MQTT_OK && err != MQTT_ERR_PACKET_LIMIT) {
-            return;
-        }
-        outbox_sent(&u->outbox);
-        if (err == MQTT_ERR_PACKET_LIMIT) {
-            give_up(u, token, mqtt_error_text(err));
-            outbox_release(&u->outbox, token, MQTT_REASON_TOO_LARGE);
-        }
+    uint64_t due = intake_deadline(u);
+    if (u->link != UPLINK_OPEN) {
+        return earlier(due, u->link_ns);
     }
+    if (u->mqtt.state == MQTT_CLOSED) {
+        return earlier(due, u->start_ns + START_PATIENCE_NS);
+    }
+    due = earlier(due, mqtt_client_deadline(&u->mqtt));
+    due = earlier(due, report_deadline(&u->report, &u->mqtt));
+    return earlier(due, sender_deadline(u));
 }
 
 static bool output_message(struct uplink_output *out, enum stream_kind kind, uint32_t head_length,
@@ -366,7 +376,11 @@ bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
         return output_message(out, STREAM_OPEN, sizeof out->head, NOTHING);
     }
     out->head.header.id = u->stream_id;
-    publish(u, now_ns);
+    u->report.health.connects = u->counters.connects;
+    u->report.health.refused = u->counters.refused;
+    u->report.health.round_trip_ns = u->mqtt.counters.last_round_ns;
+    report_publish(&u->report, &u->mqtt, now_ns);
+    sender_publish(u, now_ns);
     struct mqtt_bytes data = mqtt_client_output(&u->mqtt);
     if (data.len != 0 && (u->link == UPLINK_OPEN || u->send_close)) {
         data.len = data.len < u->data_max ? data.len : u->data_max;

@@ -6,9 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEEPALIVE_DEFAULT_S 60
+enum { DEVICE, TOPIC, HEALTH, LEDGER, DEAD, TEXTS, KEEPALIVE = TEXTS };
+enum { QOS = KEEPALIVE + 1, READINGS, BATCH_MS, TRIES, HISTORICAL, EXPIRY, SESSION, WILL_DELAY, FIELDS };
 
-enum { DEVICE, TOPIC, KEEPALIVE, FIELDS };
+static const struct {
+    const char *key;
+    uint64_t min, max, standard;
+} numbers[FIELDS] = {
+    [KEEPALIVE] = {"keepalive_s", 5, UINT16_MAX, 60},
+    [QOS] = {"qos", 1, 2, 1},
+    [READINGS] = {"batch_readings", 1, UPLINK_BATCH_MAX, UPLINK_BATCH_MAX},
+    [BATCH_MS] = {"batch_ms", 0, 60000, 0},
+    [TRIES] = {"refuse_tries", 1, 100, 4},
+    [HISTORICAL] = {"historical_s", 1, 1000000000, 60},
+    [EXPIRY] = {"expiry_s", 0, UINT32_MAX, 0},
+    [SESSION] = {"session_s", 0, UINT32_MAX, 86400},
+    [WILL_DELAY] = {"will_delay_s", 0, 1000000, 0},
+};
 
 static const char *device_error(const char *device)
 {
@@ -18,51 +32,92 @@ static const char *device_error(const char *device)
     return strchr(device, '/') != NULL ? "must not hold '/'" : NULL;
 }
 
-static const char *topic_error(const char *topic)
+static const char *topic_error(const struct kv_field *fields, unsigned at)
 {
+    const char *topic = fields[at].text;
     if (strpbrk(topic, "+#") != NULL) {
         return "must not hold a wildcard";
+    }
+    for (unsigned i = TOPIC; i < at; i++) {
+        if (topic[0] != '\0' && strcmp(fields[i].text, topic) == 0) {
+            return "another topic is the same";
+        }
     }
     return topic[0] == '$' ? "must not start with '$'" : NULL;
 }
 
-bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, char error[UPLINK_ERROR_SIZE])
+static bool complain(char error[UPLINK_ERROR_SIZE], unsigned line, const char *key, const char *why)
 {
-    uint64_t keepalive = KEEPALIVE_DEFAULT_S;
-    *conf = (struct uplink_conf){.keepalive_s = 0};
-    struct kv_field fields[FIELDS] = {
-        [DEVICE] = {.key = "device",
-                    .type = KV_TEXT,
-                    .required = true,
-                    .text = conf->device,
-                    .max = UPLINK_DEVICE_SIZE},
-        [TOPIC] = {.key = "topic",
-                   .type = KV_TEXT,
-                   .required = true,
-                   .text = conf->topic,
-                   .max = UPLINK_TOPIC_SIZE},
-        [KEEPALIVE] =
-            {.key = "keepalive_s", .type = KV_NUMBER, .number = &keepalive, .min = 5, .max = UINT16_MAX},
-    };
+    if (line == 0) {
+        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf: %s: %s", key, why);
+    } else {
+        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", line, key, why);
+    }
+    return false;
+}
+
+static bool parse(struct kv_field fields[FIELDS], const char *text, size_t size,
+                  char error[UPLINK_ERROR_SIZE])
+{
     struct kv_result r = kv_parse(text, size, fields, FIELDS);
-    if (r.error == KV_MISSING) {
-        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf: %s: %s", r.key, kv_error_text(r.error));
-        return false;
-    }
     if (r.error != KV_OK) {
-        (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", r.line, r.key,
-                       kv_error_text(r.error));
-        return false;
+        return complain(error, r.error == KV_MISSING ? 0 : r.line, r.key, kv_error_text(r.error));
     }
-    const char *wrong[FIELDS] = {[DEVICE] = device_error(conf->device), [TOPIC] = topic_error(conf->topic)};
-    for (unsigned i = 0; i < FIELDS; i++) {
-        if (wrong[i] != NULL) {
-            (void)snprintf(error, UPLINK_ERROR_SIZE, "uplink.conf line %u: %s: %s", fields[i].line,
-                           fields[i].key, wrong[i]);
-            return false;
+    for (unsigned i = 0; i < TEXTS; i++) {
+        const char *wrong = i == DEVICE ? device_error(fields[i].text) : topic_error(fields, i);
+        if (wrong != NULL) {
+            return complain(error, fields[i].line, fields[i].key, wrong);
         }
     }
-    conf->keepalive_s = (uint16_t)keepalive;
+    return true;
+}
+
+static void take_numbers(struct uplink_conf *conf, const uint64_t value[FIELDS])
+{
+    conf->keepalive_s = (uint16_t)value[KEEPALIVE];
+    conf->qos = (uint8_t)value[QOS];
+    conf->batch_readings = (uint8_t)value[READINGS];
+    conf->batch_ms = (uint32_t)value[BATCH_MS];
+    conf->refuse_tries = (uint8_t)value[TRIES];
+    conf->historical_s = (uint32_t)value[HISTORICAL];
+    conf->expiry_s = (uint32_t)value[EXPIRY];
+    conf->session_s = (uint32_t)value[SESSION];
+    conf->will_delay_s = (uint32_t)value[WILL_DELAY];
+}
+
+bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, char error[UPLINK_ERROR_SIZE])
+{
+    *conf = (struct uplink_conf){.keepalive_s = 0};
+    const struct {
+        const char *key;
+        char *text;
+        size_t room;
+    } texts[TEXTS] = {
+        [DEVICE] = {"device", conf->device, sizeof conf->device},
+        [TOPIC] = {"topic", conf->topic, sizeof conf->topic},
+        [HEALTH] = {"health_topic", conf->health_topic, sizeof conf->health_topic},
+        [LEDGER] = {"ledger_topic", conf->ledger_topic, sizeof conf->ledger_topic},
+        [DEAD] = {"dead_topic", conf->dead_topic, sizeof conf->dead_topic},
+    };
+    uint64_t value[FIELDS] = {0};
+    struct kv_field fields[FIELDS];
+    for (unsigned i = 0; i < FIELDS; i++) {
+        value[i] = numbers[i].standard;
+        fields[i] = i < TEXTS ? (struct kv_field){.key = texts[i].key,
+                                                  .type = KV_TEXT,
+                                                  .required = i <= TOPIC,
+                                                  .text = texts[i].text,
+                                                  .max = texts[i].room}
+                              : (struct kv_field){.key = numbers[i].key,
+                                                  .type = KV_NUMBER,
+                                                  .number = &value[i],
+                                                  .min = numbers[i].min,
+                                                  .max = numbers[i].max};
+    }
+    if (!parse(fields, text, size, error)) {
+        return false;
+    }
+    take_numbers(conf, value);
     size_t len = strlen(conf->device);
     memcpy(conf->base_name, conf->device, len);
     memcpy(conf->base_name + len, "/", 2);

@@ -48,7 +48,7 @@ class Stage:
 
     def given_up(self) -> set[int]:
         """The numbers that the gateway's console says are given up."""
-        ranges = re.findall(r"uplink .*readings (\d+) to (\d+) refused", self.gateway.console.text())
+        ranges = re.findall(r"uplink .*readings (\d+) to (\d+) given up", self.gateway.console.text())
         return {number for first, last in ranges for number in range(int(first), int(last) + 1)}
 
     def check(self) -> None:

@@ -11,9 +11,9 @@
 #define TIME UINT64_C(1763696000123999999)
 
 static const struct senml_record sample[] = {
-    {"bme280/temperature", "Cel", 2137, -2, 17},
-    {"bme280/pressure", "Pa", 9854321, -2, 18},
-    {"bme280/humidity", "%RH", 46, 0, 19},
+    {"bme280/temperature", "Cel", 2137, -2, 17, TIME},
+    {"bme280/pressure", "Pa", 9854321, -2, 18, TIME},
+    {"bme280/humidity", "%RH", 46, 0, 19, TIME},
 };
 
 static const char expected[] =
@@ -26,7 +26,7 @@ static void test_sample(void **state)
     (void)state;
     char text[512];
     struct senml s;
-    senml_begin(&s, text, sizeof text, "postern-0001/", TIME);
+    senml_begin(&s, text, sizeof text, "postern-0001/", TIME, false, NULL);
     assert_int_equal(senml_end(&s), 0);
     for (size_t i = 0; i < 3; i++) {
         assert_true(senml_add(&s, &sample[i]));
@@ -43,7 +43,7 @@ static void test_every_size(void **state)
     size_t after[4] = {0, 0, 0, 0}; /* lengths after 0..3 records, without the closing bracket */
     char all[512];
     struct senml s;
-    senml_begin(&s, all, sizeof all, "postern-0001/", TIME);
+    senml_begin(&s, all, sizeof all, "postern-0001/", TIME, false, NULL);
     for (size_t i = 0; i < 3; i++) {
         senml_add(&s, &sample[i]);
         after[i + 1] = s.length;
@@ -51,7 +51,7 @@ static void test_every_size(void **state)
     for (size_t size = 0; size <= full; size++) {
         char *text = malloc(size + 1);
         text[size] = 0x55;
-        senml_begin(&s, text, size, "postern-0001/", TIME);
+        senml_begin(&s, text, size, "postern-0001/", TIME, false, NULL);
         size_t fits = 0;
         while (fits < 3 && senml_add(&s, &sample[fits])) {
             fits++;
@@ -72,9 +72,9 @@ static void test_unchanged_after_refusal(void **state)
     (void)state;
     char text[64];
     struct senml s;
-    senml_begin(&s, text, sizeof text, "d/", 0);
-    const struct senml_record longer = {"a/very-long-name-that-does-not-fit", "Cel", 1, 0, 1};
-    const struct senml_record shorter = {"t", "Cel", 1, 0, 1};
+    senml_begin(&s, text, sizeof text, "d/", 0, false, NULL);
+    const struct senml_record longer = {"a/very-long-name-that-does-not-fit", "Cel", 1, 0, 1, 0};
+    const struct senml_record shorter = {"t", "Cel", 1, 0, 1, 0};
     assert_false(senml_add(&s, &longer));
     assert_true(senml_add(&s, &shorter));
     size_t len = senml_end(&s);
@@ -87,8 +87,8 @@ static void assert_value(int64_t value, int exponent, const char *want)
 {
     char text[256], pattern[128];
     struct senml s;
-    const struct senml_record r = {"n", "u", value, (int8_t)exponent, UINT64_MAX};
-    senml_begin(&s, text, sizeof text - 1, "b", UINT64_MAX);
+    const struct senml_record r = {"n", "u", value, (int8_t)exponent, UINT64_MAX, UINT64_MAX};
+    senml_begin(&s, text, sizeof text - 1, "b", UINT64_MAX, false, NULL);
     assert_true(senml_add(&s, &r));
     text[senml_end(&s)] = '\0';
     strcpy(pattern, "\"v\":");
@@ -129,10 +129,10 @@ static void test_exponent_range(void **state)
     (void)state;
     char text[128];
     struct senml s;
-    senml_begin(&s, text, sizeof text, "b", 0);
-    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, 19, 1}));
-    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, -19, 1}));
-    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, INT8_MIN, 1}));
+    senml_begin(&s, text, sizeof text, "b", 0, false, NULL);
+    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, 19, 1, 0}));
+    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, -19, 1, 0}));
+    assert_false(senml_add(&s, &(struct senml_record){"n", "u", 1, INT8_MIN, 1, 0}));
     assert_int_equal(s.length, 0);
 }
 
@@ -150,8 +150,8 @@ static void test_times(void **state)
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         char text[128];
         struct senml s;
-        senml_begin(&s, text, sizeof text - 1, "b", times[i].ns);
-        assert_true(senml_add(&s, &(struct senml_record){"n", "u", 1, 0, 1}));
+        senml_begin(&s, text, sizeof text - 1, "b", times[i].ns, false, NULL);
+        assert_true(senml_add(&s, &(struct senml_record){"n", "u", 1, 0, 1, times[i].ns}));
         text[senml_end(&s)] = '\0';
         assert_non_null(strstr(text, times[i].text));
     }

@@ -129,8 +129,8 @@ static void accept_connection(struct mqtt_client *c, const struct mqtt_connack *
         return;
     }
     if (!ack->session_present) {
+        c->changes += mqtt_inflight_count(&c->inflight) != 0;
         mqtt_inflight_clear(&c->inflight);
-        c->changes++;
     }
     uint16_t keep_alive_s = ack->has_server_keep_alive ? ack->server_keep_alive_s : c->settings.keep_alive_s;
     uint32_t expiry_s = ack->has_session_expiry ? ack->session_expiry_s : c->settings.session_expiry_s;

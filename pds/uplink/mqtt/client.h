@@ -161,13 +161,19 @@ bool mqtt_client_forget(struct mqtt_client *c, uint64_t token);
 enum mqtt_error mqtt_client_subscribe(struct mqtt_client *c, struct mqtt_bytes topic);
 enum mqtt_error mqtt_client_unsubscribe(struct mqtt_client *c);
 
-/* Appends the messages of the session to *saved and sets its last_id. With write_ahead, what was written to
- * the output before goes out after mqtt_client_saved: so that, whenever the power goes, the server and the
- * saved state agree on each identifier, and a message of QoS 2 is handed over exactly once. */
+/* Appends the messages of the session to *saved and sets its last_id. */
+void mqtt_client_session(struct mqtt_client *c, struct mqtt_saved *saved);
+
+/* The same, to be kept. With write_ahead, what was written to the output before goes out after
+ * mqtt_client_saved: so that, whenever the power goes, the server and the saved state agree on each
+ * identifier, and a message of QoS 2 is handed over exactly once. */
 void mqtt_client_save(struct mqtt_client *c, struct mqtt_saved *saved);
 
-/* What mqtt_client_save gave last is safe. */
+/* What mqtt_client_save gave last is safe; ignored if nothing is being saved. */
 void mqtt_client_saved(struct mqtt_client *c);
+
+/* Whoever was saving has forgotten it. */
+void mqtt_client_save_lost(struct mqtt_client *c);
 
 /* With write_ahead: is there output that waits for a save to be made? */
 static inline bool mqtt_client_wants_save(const struct mqtt_client *c)

@@ -211,7 +211,7 @@ void mqtt_delivery_release(struct mqtt_client *c, uint64_t now_ns)
     }
 }
 
-void mqtt_client_save(struct mqtt_client *c, struct mqtt_saved *saved)
+void mqtt_client_session(struct mqtt_client *c, struct mqtt_saved *saved)
 {
     saved->last_id = c->inflight.last_id;
     for (uint32_t i = 0; i < mqtt_inflight_count(&c->inflight) && saved->count < MQTT_SAVED_ENTRIES; i++) {
@@ -228,15 +228,28 @@ void mqtt_client_save(struct mqtt_client *c, struct mqtt_saved *saved)
             .stage = received ? MQTT_SAVED_RELEASE : MQTT_SAVED_PUBLISH,
         };
     }
+}
+
+void mqtt_client_save(struct mqtt_client *c, struct mqtt_saved *saved)
+{
+    mqtt_client_session(c, saved);
     c->unsaved = false;
     c->saving = true;
     c->out_saving = c->out_to;
 }
 
-void mqtt_client_saved(struct mqtt_client *c)
+void mqtt_client_save_lost(struct mqtt_client *c)
 {
     c->saving = false;
-    c->out_clear = c->out_saving;
+    c->unsaved = true;
+}
+
+void mqtt_client_saved(struct mqtt_client *c)
+{
+    if (c->saving) {
+        c->saving = false;
+        c->out_clear = c->out_saving;
+    }
 }
 
 void mqtt_client_restore(struct mqtt_client *c, const struct mqtt_saved *saved)

@@ -62,6 +62,10 @@ size_t mqtt_encode_pingreq(uint8_t *out, size_t capacity);
 /* DISCONNECT; 3.1.1 cannot carry the reason. */
 size_t mqtt_encode_disconnect(uint8_t *out, size_t capacity, enum mqtt_version version, uint8_t reason);
 
+/* What a PUBLISH needs at most besides topic and payload: header, length, topic's length, identifier, expiry.
+ */
+#define MQTT_PUBLISH_EXTRA (1u + 4u + 2u + 2u + 6u)
+
 /* Length of the PUBLISH that mqtt_encode_publish would write, 0 if it cannot be expressed. */
 size_t mqtt_publish_size(enum mqtt_version version, const struct mqtt_publish *p);
 

@@ -42,6 +42,7 @@ struct journal_state {
     uint64_t medium_errors;
     uint64_t forged;                    /* frames that were not authentic */
     uint64_t recovery_ns;               /* how long the start took */
+    uint64_t session;                   /* stored_session_digest of the session that is durable, 0: none */
     uint64_t lost[JOURNAL_LOSS_CAUSES]; /* numbers ever lost, by cause */
     uint32_t hold;                      /* 1: full, and the policy makes the sensors wait */
     uint32_t ranges;                    /* of the ledger, at most JOURNAL_LOSS_RANGES */

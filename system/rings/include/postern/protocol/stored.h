@@ -5,7 +5,8 @@
  * The uplink sends DELIVERY_RESUME when it starts; the journal answers with STORED_START and then gives every
  * reading that is not released, in order, each once. Before STORED_START nothing that arrives counts.
  * A reading is released by DELIVERY_UPTO (the broker has it) or DELIVERY_REFUSED (it goes to the dead
- * letters), in order: both release everything up to `last`.
+ * letters), in order: both release everything up to `last`. The journal's page
+ * says which session is kept, by its digest.
  */
 #ifndef POSTERN_PROTOCOL_STORED_H
 #define POSTERN_PROTOCOL_STORED_H
@@ -26,6 +27,16 @@ enum delivery_kind {
     DELIVERY_REFUSED = 3, /* struct delivery_refused */
     DELIVERY_SESSION = 4  /* 0..STORED_SESSION_MAX bytes: kept with the next frame, given back at a start */
 };
+
+/* Names a session in the journal's page: FNV-1a, never 0. */
+static inline uint64_t stored_session_digest(const uint8_t *bytes, uint32_t length)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (uint32_t i = 0; i < length; i++) {
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash | 1;
+}
 
 struct stored_start {
     uint64_t boot;     /* this start of the gateway, counted from 1; 0: there is no medium to count on */

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Takes readings and the saved session from the journal, and tells it what is delivered. */
+#include "intake.h"
+#include <inttypes.h>
+#include <postern/log.h>
+#include <string.h>
+
+/* How often a session of QoS 1 is handed over: it spares duplicates after a power cut, nothing more. */
+#define SAVE_NS UINT64_C(1000000000)
+
+_Static_assert(MQTT_SAVED_SIZE <= STORED_SESSION_MAX, "the journal keeps a whole session");
+
+/* Appends messages that are complete while older ones are not. */
+static void add_done(struct uplink *u, struct mqtt_saved *saved)
+{
+    for (uint32_t i = 0; i < outbox_count(&u->outbox) && saved->count < MQTT_SAVED_ENTRIES; i++) {
+        const struct outbox_message *m = outbox_at(&u->outbox, i);
+        if (m->state == OUTBOX_DONE) {
+            saved->entry[saved->count++] =
+                (struct mqtt_saved_entry){.first = m->first_seq,
+                                          .extent = (uint32_t)(m->last_seq - m->first_seq),
+                                          .qos = u->conf.qos,
+                                          .stage = MQTT_SAVED_DONE};
+        }
+    }
+}
+
+void intake_again(struct uplink *u)
+{
+    struct mqtt_saved under_way = {.count = 0};
+    mqtt_client_session(&u->mqtt, &under_way);
+    add_done(u, &under_way);
+    u->batch.under_way = under_way;
+    u->journal.telling = false;
+    u->journal.asked = false;
+    u->journal.started = false;
+    outbox_clear(&u->outbox);
+    u->batch.open = false;
+}
+
+void uplink_journal_restarted(struct uplink *u)
+{
+    if (u->journal.asked) {
+        intake_again(u);
+    }
+    mqtt_client_save_lost(&u->mqtt);
+    u->journal.saved_changes = UINT64_MAX;
+}
+
+/* Messages that are released are looked for no more; their handshakes go on. */
+static void drop_released(struct mqtt_saved *saved, struct mqtt_client *mqtt, uint64_t released)
+{
+    for (unsigned i = saved->count; i-- != 0;) {
+        const struct mqtt_saved_entry e = saved->entry[i];
+        if (e.first + e.extent <= released) {
+            (void)mqtt_client_forget(mqtt, e.first);
+            saved->count--;
+            memmove(&saved->entry[i], &saved->entry[i + 1], (saved->count - i) * sizeof e);
+        }
+    }
+}
+
+static void on_start(struct uplink *u, const uint8_t *message, size_t length)
+{
+    struct stored_start start;
+    if (length < sizeof start || u->journal.started || !u->journal.asked) {
+        u->counters.bad_readings++;
+        return;
+    }
+    memcpy(&start, message, sizeof start);
+    size_t session = length - sizeof start;
+    struct mqtt_saved *under_way = &u->batch.under_way;
+    if (!u->journal.restored && u->mqtt.state == MQTT_CLOSED) {
+        bool good = mqtt_saved_read(under_way, message + sizeof start, session);
+        if (good) {
+            mqtt_client_restore(&u->mqtt, under_way);
+        } else if (session != 0) {
+            log_warn("saved session of %zu bytes makes no sense: a new one is begun", session);
+        }
+    }
+    u->journal.restored = true;
+    u->journal.started = true;
+    u->journal.boot = start.boot;
+    u->journal.told = start.released;
+    /* What nobody keeps cannot be waited for. */
+    u->mqtt.settings.write_ahead = u->conf.qos == 2 && start.boot != 0;
+    drop_released(under_way, &u->mqtt, start.released);
+    batch_start(&u->batch, start.boot, start.released);
+}
+
+/* A medium that has failed keeps nothing: then nothing is waited for. */
+void uplink_journal_state(struct uplink *u, const struct journal_state *state)
+{
+    report_journal(&u->report, state);
+    bool failed = state->condition == JOURNAL_NO_MEDIUM || state->condition == JOURNAL_FOREIGN;
+    if (failed) {
+        u->mqtt.settings.write_ahead = false;
+    }
+    if (failed || (state->session != 0 && state->session == u->journal.saved_digest)) {
+        mqtt_client_saved(&u->mqtt);
+    }
+}
+
+bool uplink_wants_stored(const struct uplink *u)
+{
+    return !u->journal.started || batch_has_room(&u->batch);
+}
+
+void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t length, uint64_t now_ns)
+{
+    struct stored_reading r;
+    switch (kind) {
+    case STORED_START:
+        on_start(u, message, length);
+        break;
+    case STORED_READING:
+        if (!u->journal.started) {
+            break; /* given before it was asked for anew */
+        }
+        if (length == sizeof r) {
+            memcpy(&r, message, sizeof r);
+        }
+        if (length == sizeof r && batch_take(&u->batch, &r, now_ns)) {
+            u->counters.readings++;
+            break;
+        }
+        u->counters.bad_readings++;
+        break;
+    default:
+        u->counters.bad_readings++;
+        break;
+    }
+}
+
+static bool session_due(const struct uplink *u, uint64_t now_ns)
+{
+    if (!u->journal.started || u->mqtt.saving || u->mqtt.changes == u->journal.saved_changes) {
+        return false;
+    }
+    return u->mqtt.settings.write_ahead ? mqtt_client_wants_save(&u->mqtt) || outbox_count(&u->outbox) == 0
+                                        : now_ns - u->journal.saved_ns >= SAVE_NS;
+}
+
+/* The oldest messages that are settled, as one message to the journal. */
+static bool tell(struct uplink *u, struct uplink_delivery *out)
+{
+    uint64_t last = u->journal.told;
+    while (outbox_count(&u->outbox) != 0 && outbox_at(&u->outbox, 0)->state == OUTBOX_DONE) {
+        last = outbox_at(&u->outbox, 0)->last_seq;
+        outbox_drop(&u->outbox);
+    }
+    if (last != u->journal.told) {
+        out->kind = DELIVERY_UPTO;
+        out->length = sizeof out->payload.upto;
+        out->payload.upto = (struct delivery_upto){last};
+        u->journal.told = last;
+        return true;
+    }
+    const struct outbox_message *m = outbox_count(&u->outbox) != 0 ? outbox_at(&u->outbox, 0) : NULL;
+    if (m == NULL || m->state != OUTBOX_REFUSED) {
+        return false;
+    }
+    out->kind = DELIVERY_REFUSED;
+    out->length = sizeof out->payload.refused;
+    out->payload.refused =
+        (struct delivery_refused){.first = m->first_seq, .last = m->last_seq, .reason = m->reason};
+    u->journal.told = m->last_seq;
+    outbox_drop(&u->outbox);
+    return true;
+}
+
+static void save(struct uplink *u, struct uplink_delivery *out, uint64_t now_ns)
+{
+    struct mqtt_saved saved = {.count = 0};
+    mqtt_client_save(&u->mqtt, &saved);
+    add_done(u, &saved);
+    u->journal.saved_changes = u->mqtt.changes;
+    u->journal.saved_ns = now_ns;
+    if (!u->mqtt.settings.write_ahead) {
+        mqtt_client_saved(&u->mqtt); /* nothing waits for it */
+    }
+    out->kind = DELIVERY_SESSION;
+    out->length = (uint32_t)mqtt_saved_write(&saved, out->payload.session);
+    u->journal.saved_digest = stored_session_digest(out->payload.session, out->length);
+}
+
+const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns)
+{
+    struct uplink_journal *j = &u->journal;
+    if (j->telling) {
+        return &j->delivery;
+    }
+    if (!j->asked) {
+        j->delivery.kind = DELIVERY_RESUME;
+        j->delivery.length = 0;
+        j->telling = true;
+    } else if (session_due(u, now_ns)) {
+        save(u, &j->delivery, now_ns);
+        j->telling = true;
+    } else if (j->started) {
+        j->telling = tell(u, &j->delivery);
+    }
+    return j->telling ? &j->delivery : NULL;
+}
+
+void uplink_delivery_done(struct uplink *u)
+{
+    u->journal.asked = u->journal.asked || u->journal.delivery.kind == DELIVERY_RESUME;
+    u->journal.telling = false;
+}
+
+uint64_t intake_deadline(const struct uplink *u)
+{
+    bool waits = u->journal.started && !u->journal.telling && !u->mqtt.settings.write_ahead &&
+                 u->mqtt.changes != u->journal.saved_changes;
+    return waits ? u->journal.saved_ns + SAVE_NS : UINT64_MAX;
+}

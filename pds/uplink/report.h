@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the gateway tells about itself, retained by the broker: the health message and the loss ledger. The
+ * health message that the broker kept is read back at connect: if it knows of later readings than the
+ * journal, then an old disk was put back.
+ */
+#ifndef POSTERN_REPORT_H
+#define POSTERN_REPORT_H
+
+#include "health.h"
+#include "mqtt/client.h"
+
+#define REPORT_TEXT_SIZE 2560u /* a full ledger */
+
+/* Health is told so often, if it has changed; a change may be so old when it is told. */
+#define REPORT_HEALTH_NS UINT64_C(4000000000)
+
+/* Tokens of reports have this bit. */
+#define REPORT_TOKEN (UINT64_C(1) << 62)
+
+struct report {
+    struct mqtt_bytes health_topic; /* empty: none */
+    struct mqtt_bytes ledger_topic; /* likewise */
+    struct journal_state journal;   /* as it was seen last */
+    struct health health;           /* likewise; kept up to date by the uplink */
+    bool journal_known;
+    bool reading_back; /* the retained health message is awaited before a new one is sent */
+    bool health_off;   /* refused on this connection */
+    bool ledger_off;   /* likewise */
+    uint64_t read_until_ns;
+    uint64_t health_ns;   /* told next at this time */
+    uint64_t health_told; /* digest of what was told on this connection, 0: nothing */
+    uint64_t ledger_told; /* losses of the ledger that was told on this connection, and one; 0: none was */
+    char text[REPORT_TEXT_SIZE];
+};
+
+/* Topics stay with the report; "" for none. */
+void report_init(struct report *r, const char *health_topic, const char *ledger_topic);
+
+/* The journal's page, a private copy from an untrusted peer; nonsense is ignored. */
+void report_journal(struct report *r, const struct journal_state *state);
+
+/* MQTT is connected. */
+void report_connected(struct report *r, struct mqtt_client *c, uint64_t now_ns);
+
+/* The retained health message, or a refused subscription (NULL). */
+void report_read_back(struct report *r, struct mqtt_client *c, const struct mqtt_bytes *message);
+
+/* Publishes what is due, as far as there is room. */
+void report_publish(struct report *r, struct mqtt_client *c, uint64_t now_ns);
+
+/* The broker's answer to a message whose token has REPORT_TOKEN. */
+void report_answered(struct report *r, uint64_t token, uint8_t reason);
+
+/* When report_publish is needed next, UINT64_MAX: not by time alone. */
+uint64_t report_deadline(const struct report *r, const struct mqtt_client *c);
+
+#endif

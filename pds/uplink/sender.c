@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sends, sends again, and gives up what the broker keeps refusing. */
+#include "sender.h"
+#include "intake.h"
+#include "mqtt/text.h"
+#include <inttypes.h>
+#include <postern/log.h>
+#include <string.h>
+
+#define HOLD_FIRST_NS UINT64_C(1000000000)
+#define HOLD_DOUBLES  5u /* up to 32 s */
+
+static bool in_session(struct uplink *u, uint64_t token)
+{
+    for (uint32_t i = 0; i < mqtt_inflight_count(&u->mqtt.inflight); i++) {
+        if (mqtt_inflight_at(&u->mqtt.inflight, i)->token == token) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void sender_connected(struct uplink *u, bool resumed)
+{
+    size_t around = u->topic.len + MQTT_PUBLISH_EXTRA;
+    size_t most = u->mqtt.packet_limit > around ? u->mqtt.packet_limit - around : 0;
+    u->batch.limit = most < OUTBOX_PAYLOAD ? most : OUTBOX_PAYLOAD;
+    if (!resumed) {
+        batch_session_lost(&u->batch);
+    }
+    u->sending.acknowledged = false;
+    for (uint32_t i = 0; i < outbox_count(&u->outbox); i++) {
+        struct outbox_message *m = outbox_at(&u->outbox, i);
+        if (m->state == OUTBOX_SENT && !(resumed && in_session(u, m->first_seq))) {
+            m->state = OUTBOX_READY;
+        }
+    }
+}
+
+static void kill_message(struct uplink *u, struct outbox_message *m)
+{
+    bool elsewhere = u->conf.dead_topic[0] != '\0' && m->length != 0;
+    u->counters.refused++;
+    m->state = elsewhere ? OUTBOX_DEAD : OUTBOX_REFUSED;
+    log_error("readings %" PRIu64 " to %" PRIu64 " given up: %s", m->first_seq, m->last_seq,
+              mqtt_reason_text(MQTT_PUBACK, m->reason));
+}
+
+/* One more refusal of this message. True: it is given up. */
+static bool refused(struct uplink *u, struct outbox_message *m, uint8_t reason)
+{
+    m->reason = reason;
+    m->tries++;
+    if (m->tries < u->conf.refuse_tries) {
+        return false;
+    }
+    kill_message(u, m);
+    return true;
+}
+
+/* No reading is sent for a while: order is kept, and the broker gets a rest. */
+static void hold(struct uplink *u, uint64_t now_ns)
+{
+    struct uplink_sending *s = &u->sending;
+    s->hold_ns = now_ns + (HOLD_FIRST_NS << s->holds);
+    s->holds += s->holds < HOLD_DOUBLES;
+}
+
+static void on_refusal(struct uplink *u, struct outbox_message *m, const struct mqtt_event *event,
+                       uint64_t now_ns)
+{
+    enum mqtt_message_advice advice = mqtt_message_advice(event->reason);
+    u->counters.refusals++;
+    m->state = OUTBOX_READY;
+    if (advice != MQTT_MESSAGE_WAIT && refused(u, m, event->reason)) {
+        return;
+    }
+    if (advice != MQTT_MESSAGE_RENUMBER) {
+        hold(u, now_ns);
+        log_warn("readings %" PRIu64 " to %" PRIu64 " refused: %s", m->first_seq, m->last_seq,
+                 mqtt_reason_text(MQTT_PUBACK, event->reason));
+    }
+}
+
+static void on_dead_letter(struct uplink *u, const struct mqtt_event *event)
+{
+    struct outbox_message *m = outbox_find(&u->outbox, event->token & ~SENDER_OTHER);
+    if (m == NULL || m->state != OUTBOX_DEAD) {
+        return;
+    }
+    m->state = OUTBOX_REFUSED;
+    if (mqtt_message_advice(event->reason) != MQTT_MESSAGE_TAKEN) {
+        log_warn("dead letter of reading %" PRIu64 " refused too: %s", m->first_seq,
+                 mqtt_reason_text(MQTT_PUBACK, event->reason));
+    }
+}
+
+void sender_answered(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
+{
+    u->sending.acknowledged = true;
+    if ((event->token & SENDER_OTHER) != 0) {
+        on_dead_letter(u, event);
+        return;
+    }
+    struct outbox_message *m = outbox_find(&u->outbox, event->token);
+    if (m == NULL) {
+        batch_answered(&u->batch, event->token, mqtt_message_advice(event->reason) == MQTT_MESSAGE_TAKEN);
+        return;
+    }
+    if (m->state != OUTBOX_SENT) {
+        return;
+    }
+    if (mqtt_message_advice(event->reason) != MQTT_MESSAGE_TAKEN) {
+        on_refusal(u, m, event, now_ns);
+        return;
+    }
+    m->state = OUTBOX_DONE;
+    u->sending.holds = 0;
+    u->sending.careful = false;
+    backoff_reset(&u->backoff);
+}
+
+struct sender_suspect sender_suspect(struct uplink *u, bool by_broker)
+{
+    struct sender_suspect suspect = {.sent = 0};
+    bool content = u->advice == MQTT_LINK_CONTENT;
+    for (uint32_t i = 0; (content || by_broker) && i < mqtt_inflight_count(&u->mqtt.inflight); i++) {
+        const struct mqtt_slot *s = mqtt_inflight_at(&u->mqtt.inflight, i);
+        if (s->stage == MQTT_STAGE_SENT && s->lasting) {
+            suspect.sent++;
+            suspect.token = s->token;
+        }
+    }
+    /* Without a reason given, a broker that has answered something else on this connection and then closed it
+     * on this one message says enough; one that is only being stopped does not do so again and again. */
+    suspect.guilty = suspect.sent == 1 && u->sending.careful && (content || u->sending.acknowledged);
+    return suspect;
+}
+
+void sender_disconnected(struct uplink *u, const struct sender_suspect *suspect)
+{
+    u->sending.careful = u->sending.careful || suspect->sent != 0;
+    struct outbox_message *m = suspect->guilty ? outbox_find(&u->outbox, suspect->token) : NULL;
+    if (m != NULL && refused(u, m, u->advice == MQTT_LINK_CONTENT ? u->reason : MQTT_REASON_FAILURE)) {
+        (void)mqtt_client_forget(&u->mqtt, suspect->token);
+        u->sending.careful = false;
+    }
+}
+
+/* A message that is larger than the broker takes is packed anew into smaller ones, unless it is one reading.
+ */
+static void too_large(struct uplink *u, struct outbox_message *m, bool in_flight)
+{
+    if (in_flight) {
+        (void)mqtt_client_forget(&u->mqtt, m->first_seq);
+    }
+    if (m->readings > 1 && u->journal.boot != 0) {
+        intake_again(u);
+        return;
+    }
+    m->reason = MQTT_REASON_TOO_LARGE;
+    kill_message(u, m);
+}
+
+/* False: nothing more can be sent now. */
+static bool send_one(struct uplink *u, struct outbox_message *m, uint64_t now_ns)
+{
+    bool again = m->state == OUTBOX_SENT;
+    const struct mqtt_message message = {
+        .topic = u->topic,
+        .payload = {(const uint8_t *)m->payload, m->length},
+        .token = m->first_seq,
+        .extent = (uint32_t)(m->last_seq - m->first_seq),
+        .expiry_s = u->conf.expiry_s,
+        .qos = u->conf.qos,
+        .lasting = true,
+    };
+    enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
+    if (err == MQTT_ERR_PACKET_LIMIT) {
+        too_large(u, m, again);
+        return u->journal.started;
+    }
+    if (err != MQTT_OK) {
+        return false;
+    }
+    m->state = OUTBOX_SENT;
+    return true;
+}
+
+/* False: later. */
+static bool send_dead_letter(struct uplink *u, struct outbox_message *m, uint64_t now_ns)
+{
+    const struct mqtt_message message = {
+        .topic = {(const uint8_t *)u->conf.dead_topic, strlen(u->conf.dead_topic)},
+        .payload = {(const uint8_t *)m->payload, m->length},
+        .token = SENDER_OTHER | m->first_seq,
+        .qos = 1,
+    };
+    if (in_session(u, message.token)) {
+        return true;
+    }
+    enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
+    if (err == MQTT_ERR_PACKET_LIMIT) {
+        m->state = OUTBOX_REFUSED;
+    }
+    return err == MQTT_OK || err == MQTT_ERR_PACKET_LIMIT;
+}
+
+/* In careful mode there is one packet at a time that the broker may dislike. */
+static bool may_send_more(const struct uplink *u)
+{
+    return u->sending.hold_ns == 0 && mqtt_client_room(&u->mqtt) != 0 &&
+           (!u->sending.careful || mqtt_inflight_sent(&u->mqtt.inflight) == 0);
+}
+
+/* Sends a message again that the session knows. One whose readings are not there yet is waited for; one whose
+ * readings do not exist any more is forgotten. */
+static bool resend(struct uplink *u, uint64_t token, uint64_t now_ns)
+{
+    bool open = u->batch.open && outbox_slot(&u->outbox)->first_seq == token;
+    if (open && now_ns >= u->batch.begun_ns + BATCH_AGE_NS) {
+        batch_flush(&u->batch);
+        open = false;
+    }
+    struct outbox_message *m = outbox_find(&u->outbox, token);
+    if (m != NULL) {
+        return send_one(u, m, now_ns);
+    }
+    return !open && u->batch.last_seq >= token && mqtt_client_forget(&u->mqtt, token);
+}
+
+static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
+{
+    struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
+    if (m == NULL && now_ns >= batch_due_ns(&u->batch)) {
+        batch_flush(&u->batch);
+        m = outbox_first(&u->outbox, OUTBOX_READY);
+    }
+    return m;
+}
+
+void sender_publish(struct uplink *u, uint64_t now_ns)
+{
+    uint64_t token;
+    if (mqtt_client_room(&u->mqtt) == 0 || !u->journal.started) {
+        return;
+    }
+    if (now_ns >= u->sending.hold_ns) {
+        u->sending.hold_ns = 0;
+    }
+    struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_DEAD);
+    bool on = m == NULL || send_dead_letter(u, m, now_ns);
+    while (on && may_send_more(u)) {
+        if (mqtt_client_next_resend(&u->mqtt, &token)) {
+            on = resend(u, token, now_ns);
+        } else {
+            m = next_message(u, now_ns);
+            on = m != NULL && send_one(u, m, now_ns);
+        }
+    }
+}
+
+uint64_t sender_deadline(const struct uplink *u)
+{
+    bool waits = u->sending.careful && mqtt_inflight_sent(&u->mqtt.inflight) != 0;
+    if (mqtt_client_room(&u->mqtt) == 0 || waits) {
+        return UINT64_MAX; /* an answer comes first */
+    }
+    if (u->sending.hold_ns != 0) {
+        return u->sending.hold_ns;
+    }
+    if (u->mqtt.inflight.resend != 0) {
+        return u->batch.open ? u->batch.begun_ns + BATCH_AGE_NS : UINT64_MAX;
+    }
+    return outbox_has(&u->outbox, OUTBOX_READY) ? UINT64_MAX : batch_due_ns(&u->batch);
+}
