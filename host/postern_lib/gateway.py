@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -36,6 +36,7 @@ class Settings:
     has_disk: bool = True  # without one, readings are not kept across a loss of power
     disk: Path | None = None  # the medium of the journal; a new file in the run's folder if None
     disk_size: int = DISK_SIZE  # of a file that is made, in bytes
+    journal: dict[str, str | int] = field(default_factory=dict)  # its configuration, where not the default
     variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
 
 
@@ -69,7 +70,7 @@ class Gateway:
     def compose(self) -> Path:
         """The image for this run: composed from its configuration files, unless one was given."""
         if self.image is None:
-            self.folder.write_config(self.settings.identities, self.ports)
+            self.folder.write_config(self.settings.identities, self.ports, self.settings.journal)
             self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config, self.settings.variant)
         return self.image.resolve()
 

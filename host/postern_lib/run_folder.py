@@ -8,8 +8,10 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from . import identity
@@ -61,14 +63,16 @@ class RunFolder:
         self._lock = _try_lock(self.path)
         _point_latest(runs, self.path)
 
-    def write_config(self, identities: Path, ports: Ports) -> None:
+    def write_config(
+        self, identities: Path, ports: Ports, journal: Mapping[str, str | int] = MappingProxyType({})
+    ) -> None:
         """Writes the per-device files that are composed into the image."""
         (self.path / PORTS_FILE).write_text(json.dumps(asdict(ports)) + "\n")
         device = identity.DEVICE_ID
         files = {
             "net.conf": {"dns.server": f"{HOST_SEEN_BY_GUEST}:{ports.nameserver}"},
             "crypto.conf": {"server.host": identity.BROKER_NAME, "server.port": ports.broker},
-            "journal.conf": {"policy": "drop-oldest"},
+            "journal.conf": {"policy": "drop-oldest", **journal},
             "uplink.conf": {"device": device, "topic": f"postern/{device}/readings", "keepalive_s": KEEPALIVE_S},
         }
         for name, settings in files.items():

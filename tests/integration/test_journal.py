@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
@@ -109,3 +110,52 @@ def test_numbers_go_on_after_an_orderly_stop(gateway: Gateway) -> None:
     assert arrived == list(range(1, len(arrived) + 1))
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
+
+
+@pytest.mark.parametrize("component", ["blk0", "journal", "crypto", "uplink"])
+def test_a_restart_loses_no_reading(gateway: Gateway, component: str) -> None:
+    """Whatever part of the way from journal to broker starts anew: what was accepted arrives, in order."""
+    gateway.console.send_line(f"restart {component}")
+    gateway.console.expect(rf"supervisor .*{component}", 30)
+    gateway.wait_readings(5 * SAMPLE, 90)
+    arrived = numbers(gateway)
+    assert arrived == sorted(set(arrived))
+    gaps = [line for line in gateway.events() if '"gap"' in line]
+    if component != "journal":
+        assert gaps == []
+    else:
+        # What the sensors had handed over and the journal had not accepted: one measurement at most.
+        assert len(arrived) >= arrived[-1] - SAMPLE
+
+
+def test_hold_makes_the_sensors_wait(make_gateway: MAKE) -> None:
+    """A full journal with policy hold stops the sampling; nothing is lost and no number is used up."""
+    gateway = make_gateway(disk_size=20 << 10, journal={"policy": "hold", "segment_kib": 5})
+    gateway.start()
+    gateway.wait_readings(SAMPLE, 60)
+    gateway.machine.set_link(False)
+    gateway.console.expect(r"sensors +warn +sampling waits: the journal is full", 240)
+    gateway.machine.set_link(True)
+    gateway.console.expect(r"sensors +info +sampling goes on, rounds left out: [1-9]", 120)
+    gateway.wait_readings(20 * SAMPLE, 120)
+    arrived = numbers(gateway)
+    assert arrived == list(range(1, len(arrived) + 1))
+    assert counter(gateway, "journal", "lost") == 0
+
+
+def test_failing_disk_is_reported(make_gateway: MAKE, tmp_path: Path) -> None:
+    """Every write fails: the console says so, and readings are delivered all the same."""
+    gateway = make_gateway(has_disk=False)
+    disk = tmp_path / "disk.img"
+    disk.write_bytes(bytes(1 << 20))
+    rules = tmp_path / "rules"
+    rules.write_text('[inject-error]\nevent = "write_aio"\nerrno = "5"\n')
+    gateway.start_peers()
+    gateway.start_machine([
+        "-drive", f"if=none,id=d0,driver=raw,file.driver=blkdebug,file.config={rules},file.image.filename={disk}",
+        "-device", "virtio-blk-device,drive=d0,bus=virtio-mmio-bus.3,werror=report,rerror=report",
+    ])  # fmt: skip
+    gateway.console.expect(r"blk0 +warn +the disk has reported its first error", 60)
+    gateway.console.expect(r"journal +error +the disk fails: readings pass through memory", 60)
+    gateway.wait_readings(2 * SAMPLE, 60)
+    assert counter(gateway, "blk0", "device_errors") >= 4

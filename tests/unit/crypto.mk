@@ -24,7 +24,7 @@ $(BUILD)/unit/obj/p256_oracle.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
 	    $(foreach name,$(CRYPTO_ORACLE_NAMES),-Dp256_$(name)=oracle_$(name)) -c -o $@ \
 	    $(MBEDTLS_DIR)/3rdparty/p256-m/p256-m/p256-m.c
 
-$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls bridge conf vault): $(MBEDTLS_STAMP)
+$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls bridge conf vault seal): $(MBEDTLS_STAMP)
 
 $(eval $(call unit,crypto_p256,crypto/p256/field.c crypto/p256/point.c crypto/p256/p256.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_p256: $(BUILD)/unit/obj/p256_oracle.o
@@ -37,3 +37,6 @@ $(eval $(call unit,crypto_bridge,$(CRYPTO_UNIT_TLS) crypto/bridge.c tests/unit/c
 $(BUILD)/unit/test_crypto_bridge: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_vault,crypto/vault.c $(CRYPTO_UNIT_TLS),$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_vault: $(BUILD)/unit/libmbedtls.a
+$(eval $(call unit,crypto_seal,crypto/seal_server.c crypto/vault.c $(CRYPTO_UNIT_TLS) system/rings/src/ring.c \
+    system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_seal: $(BUILD)/unit/libmbedtls.a

@@ -252,6 +252,23 @@ static void test_readings(void **state)
 }
 
 /* Halves go up: 128/256 of a hundredth, 512/1024 of a thousandth. */
+/* A round can be left out; the next one is due in its own time. */
+static void test_skipped_round(void **state)
+{
+    (void)state;
+    assert_false(sampler_round_due(&sampler, START - 1));
+    assert_true(sampler_round_due(&sampler, START));
+    sampler_skip_round(&sampler, START + 5);
+    assert_int_equal(sends, 0);
+    assert_int_equal(sampler.overruns, 0);
+    assert_int_equal(sampler.deadline_ns, START + SENSOR_PERIOD_NS);
+    sampler_tick(&sampler, START + SENSOR_PERIOD_NS);
+    assert_int_equal(sends, 1);
+    assert_false(sampler_round_due(&sampler, START + 3 * SENSOR_PERIOD_NS));
+    sampler_skip_round(&sampler, START + 3 * SENSOR_PERIOD_NS); /* one is under way */
+    assert_int_equal(sampler.wait, SAMPLER_ANSWER);
+}
+
 static void test_rounding(void **state)
 {
     struct reading readings[READINGS_PER_SAMPLE];
@@ -276,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup(test_wrong_answers, new_sampler),
         cmocka_unit_test_setup(test_full_ring, new_sampler),
         cmocka_unit_test_setup(test_bus_restart, new_sampler),
+        cmocka_unit_test_setup(test_skipped_round, new_sampler),
         cmocka_unit_test(test_readings),
         cmocka_unit_test(test_rounding),
     };
