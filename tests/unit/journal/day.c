@@ -164,12 +164,12 @@ static void take(struct day *d, const struct reading *r)
 static unsigned uplink(struct day *d, unsigned most)
 {
     struct reading r;
-    uint64_t boot;
+    struct record_clock clock;
     unsigned count = 0;
     while (count < most) {
-        if (!store_give(&d->store, &r, &boot)) {
+        if (!store_give(&d->store, &r, &clock)) {
             day_run(d);
-            if (!store_give(&d->store, &r, &boot)) {
+            if (!store_give(&d->store, &r, &clock)) {
                 break;
             }
         }
