@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 HERE = "proof/cbmc"
-TIMEOUT = 400
+TIMEOUT = 900
 
 
 class Unreadable(Exception):

@@ -60,6 +60,9 @@ void model_begin(int with)
     fixed_binding[SERVER].timeout_endpoint = 2;
     for (u16 i = CLIENT; i <= SECOND; i++)
         tcb_resume(tcb_at(i));
+    /* Without a context of its own it waits from the beginning, and runs on what callers lend. */
+    if ((with & WITH_NESTED_CONTEXT) == 0)
+        endpoint_receive(tcb_at(NESTED), binding_at(NESTED), 2, reply_of[NESTED], true);
     present = (with & WITH_SECOND_CLIENT) != 0 ? SECOND : NESTED;
 }
 
@@ -202,6 +205,17 @@ static bool context_good(u16 s)
     return sc->home_thread == sc->thread || (sc->reply != NIL && reply_at(sc->reply)->server == sc->thread);
 }
 
+/* Every reply that has lent the context is on its stack. */
+static bool stack_good(u16 s)
+{
+    int lent = 0;
+    for (u16 r = 1; r <= fixed.replies; r++)
+        lent += reply_at(r)->sc == s ? 1 : 0;
+    for (u16 r = sc_at(s)->reply; r != NIL && lent > 0; r = reply_at(r)->older)
+        lent -= reply_at(r)->sc == s ? 1 : lent + 1;
+    return lent == 0;
+}
+
 /* Nobody waits for a thread that starts anew, and it has nothing of anybody. */
 static int reset_good(int thread)
 {
@@ -238,11 +252,14 @@ int model_good(int thread, int step)
     }
     for (u16 s = 1; s <= fixed.scs; s++) {
         const struct sched_context *sc = sc_at(s);
+        if (!stack_good(s))
+            return broken("a call is not on the stack of the context that it lent", s);
         if (!context_good(s))
             return broken("a thread that waits for messages keeps a lent context", s);
         if (sc->budget != 0 && sc->thread == NIL && sc->reply != NIL) {
-            const struct tcb *server = tcb_at(reply_at(sc->reply)->server);
-            if (server->state == THREAD_READY && server->sc == NIL)
+            u16 server = reply_at(sc->reply)->server;
+            const struct tcb *t = tcb_at(server);
+            if (t->state == THREAD_READY && t->sc == NIL && sc_at(binding_at(server)->sc)->thread == NIL)
                 return broken("a context lies idle while the server that it was lent to needs it", s);
         }
         if (sc->budget != 0 && sc->home_thread == NIL && sc->home_notification == NIL)
