@@ -60,8 +60,8 @@ void model_begin(int with)
     fixed_binding[SERVER].timeout_endpoint = 2;
     for (u16 i = CLIENT; i <= SECOND; i++)
         tcb_resume(tcb_at(i));
-    /* Without a context of its own it waits from the beginning, and runs on what callers lend. */
-    if ((with & WITH_NESTED_CONTEXT) == 0)
+    /* Without a context of its own it runs on what callers lend. */
+    if ((with & WITH_NESTED_WAITING) != 0)
         endpoint_receive(tcb_at(NESTED), binding_at(NESTED), 2, reply_of[NESTED], true);
     present = (with & WITH_SECOND_CLIENT) != 0 ? SECOND : NESTED;
 }

@@ -29,6 +29,7 @@ enum step {
 /* What exists beyond a client, a passive server and a nested server without context. */
 #define WITH_NESTED_CONTEXT 1
 #define WITH_SECOND_CLIENT  2
+#define WITH_NESTED_WAITING 4 /* from the beginning */
 
 void model_begin(int with);
 
