@@ -7,6 +7,7 @@ fault takes the way of every other fault.
 
 from __future__ import annotations
 
+import random
 import re
 import time
 
@@ -53,6 +54,40 @@ def test_one_after_the_other_and_twice(gateway: Gateway) -> None:
     gateway.wait_readings(2 * SAMPLE)
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
+
+
+def settle(gateway: Gateway) -> None:
+    """Everybody runs, everything has been delivered, nothing twice or lost."""
+    gateway.wait_readings(4 * SAMPLE, 120)
+    gateway.console.skip()
+    gateway.console.send_line("pds")
+    for name in CRASHING:
+        gateway.console.expect(rf"{name} +running")
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_what_waits_for_the_broker_survives(gateway: Gateway) -> None:
+    """Readings that were accepted while nobody took them are delivered, whoever crashed meanwhile."""
+    gateway.broker.kill()
+    gateway.console.expect(r"uplink .*(closed|lost|connection)")
+    for name in ("uplink", "journal", "blk0", "crypto", "net", "sensors"):
+        crash(gateway, name, 1)
+        time.sleep(1.5)  # a sample or two in between
+    gateway.broker.start()
+    settle(gateway)
+
+
+@pytest.mark.parametrize("order", range(3))
+def test_crashes_at_random_moments(gateway: Gateway, order: int) -> None:
+    """Everybody twice, in an order and at intervals that the number gives: in the middle of others' recovery, too."""
+    chance = random.Random(order)
+    names = 2 * [name for name in CRASHING if name not in MUTE]
+    chance.shuffle(names)
+    for name in names:
+        gateway.console.send_line(f"crash {name}")
+        time.sleep(chance.uniform(0.0, 0.5))
+    settle(gateway)
 
 
 def test_the_operator_restarts(gateway: Gateway) -> None:
