@@ -277,6 +277,7 @@ void init(void)
     char error[JOURNAL_ERROR_SIZE];
     LOG_START();
     tell_start(metrics);
+    page_hide(journal_state);
     RING_CONSUMER(&readings_in, readings, READINGS);
     RING_PRODUCER(&stored_out, stored, STORED);
     RING_CONSUMER(&delivered_in, delivered, DELIVERED);

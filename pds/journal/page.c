@@ -53,3 +53,11 @@ void page_write(uint64_t page, const struct store *s, const struct page_facts *f
     __atomic_thread_fence(__ATOMIC_RELEASE);
     *version = next;
 }
+
+void page_hide(uint64_t page)
+{
+    volatile uint32_t *version = &((struct journal_state *)(uintptr_t)page)->version;
+
+    *version |= 1;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+}

@@ -14,6 +14,9 @@ struct page_facts {
     bool hold;            /* the sensors have to wait */
 };
 
+/* Nobody believes the page until the next page_write: what an earlier life wrote is old. */
+void page_hide(uint64_t page);
+
 /* Write the page at address `page`. It is consistent for readers at every moment. */
 void page_write(uint64_t page, const struct store *s, const struct page_facts *facts);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backlog.h"
 #include "bme280.h"
 #include "ports.h"
 #include "publish.h"
@@ -40,7 +41,10 @@ static struct sensor_view view[SENSOR_COUNT];
 static uint64_t seq;
 static uint64_t dropped_from; /* first number of a run of drops, 0: nothing is being dropped */
 static uint64_t held_rounds;  /* of the present run of rounds that a full journal has held up */
-static bool counting;         /* the journal has said with which number to begin */
+static bool counting;         /* the journal has said with which number to begin, or to go on */
+static bool sampling;         /* the first number is known */
+static struct backlog backlog;
+static uint64_t journal_restarts;
 static uint64_t armed_ns = UINT64_MAX;
 static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held;
 
@@ -99,6 +103,31 @@ static void log_drops(uint64_t first, bool dropped)
     }
 }
 
+/* A journal that started anew has lost what it had not made durable. Nothing is sent to it before it says
+ * where it stands. */
+static void notice_journal_restart(void)
+{
+    (void)ring_space(&readings_out);
+    if (readings_out.counters.restarts != journal_restarts) {
+        journal_restarts = readings_out.counters.restarts;
+        counting = false;
+    }
+}
+
+/* From this number on the journal has nothing. */
+static void send_again(uint64_t next)
+{
+    const struct reading *reading;
+
+    for (reading = backlog_from(&backlog, next); reading;
+         reading = backlog_from(&backlog, reading->seq + 1)) {
+        if (ring_push(&readings_out, READING_VALUE, reading, sizeof(*reading)) != RING_OK) {
+            return;
+        }
+    }
+    ring_notify(&readings_out, readings_id);
+}
+
 /* The whole sample or nothing: its numbers are used up either way, so that a loss shows as a gap. */
 static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
 {
@@ -106,6 +135,13 @@ static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
     uint32_t sent = 0;
 
     publish_readings(readings, &dev->values, (uint8_t)index, taken_ns, &seq);
+    for (unsigned i = 0; i < READINGS_PER_SAMPLE; i++) {
+        backlog_add(&backlog, &readings[i]);
+    }
+    notice_journal_restart();
+    if (!counting) {
+        return; /* sent with the backlog */
+    }
     if (ring_space(&readings_out) >= READINGS_PER_SAMPLE) {
         while (sent < READINGS_PER_SAMPLE &&
                ring_push(&readings_out, READING_VALUE, &readings[sent], sizeof(readings[sent])) == RING_OK) {
@@ -188,9 +224,14 @@ static bool may_count(void)
     if (!counting && journal_view(journal_state, &state) && state.condition != JOURNAL_STARTING &&
         state.next_number != 0) {
         counting = true;
-        seq = state.next_number - 1;
-        metric_set(metric_seq, seq);
-        sampler_init(&sampler, &owner, clock_ns());
+        if (!sampling) {
+            sampling = true;
+            seq = state.next_number - 1;
+            metric_set(metric_seq, seq);
+            sampler_init(&sampler, &owner, clock_ns());
+        } else if (state.condition == JOURNAL_READY) {
+            send_again(state.next_number);
+        }
     }
     return counting;
 }
@@ -236,6 +277,7 @@ static void work(void)
 {
     bool more = true;
 
+    notice_journal_restart();
     if (!may_count()) {
         return;
     }

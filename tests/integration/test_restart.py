@@ -78,7 +78,7 @@ def test_what_waits_for_the_broker_survives(gateway: Gateway) -> None:
     settle(gateway)
 
 
-@pytest.mark.parametrize("order", range(3))
+@pytest.mark.parametrize("order", range(4))
 def test_crashes_at_random_moments(gateway: Gateway, order: int) -> None:
     """Everybody twice, in an order and at intervals that the number gives: in the middle of others' recovery, too."""
     chance = random.Random(order)

@@ -10,3 +10,4 @@ $(eval $(call unit,bme280_sim,$(addprefix drivers/spi/virtio_gpio_spi/,controlle
     drivers/virtio/virtq.c drivers/virtio/virtio_mmio.c pds/sensors/bme280.c pds/sensors/bme280_math.c \
     $(addprefix boards/qemu_virt_riscv64/sim/,bme280_formula.c bme280_model.c bme280_wire.c environment.c gpio_bank.c \
     vhost_memory.c vhost_ring.c),$(SENSOR_TEST_FLAGS),-lm))
+$(eval $(call unit,backlog,pds/sensors/backlog.c,-Ipds/sensors -Isystem/rings/include))
