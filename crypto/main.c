@@ -30,7 +30,7 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 /* A handshake with a chain of five certificates peaks below 48 KiB. */
-#define ARENA_SIZE (64U * 1024U)
+#define ARENA_SIZE (56U * 1024U)
 
 /* Longest text of one log line. */
 #define LOG_TEXT (LOG_SLOT_SIZE - RING_SLOT_HEADER - sizeof(struct log_line))
