@@ -3,12 +3,14 @@
 #include "conf.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <postern/kv.h>
 
-#define DNS_DEFAULT_PORT 53
-#define ADDRESS_ROOM     24 /* "255.255.255.255:65535" and its terminator */
+#define DNS_DEFAULT_PORT  53
+#define SNTP_DEFAULT_PORT 123
+#define VALUE_ROOM        (NET_HOST_MAX + 6) /* a host, ":65535" and a terminator */
 
-enum { FIELD_DNS, FIELD_IP, FIELD_NETMASK, FIELD_GATEWAY, FIELD_COUNT };
+enum { FIELD_DNS, FIELD_IP, FIELD_NETMASK, FIELD_GATEWAY, FIELD_SNTP, FIELD_COUNT };
 
 /* A decimal number of at most max, without leading zeroes. Returns the character after it, NULL if there is
  * none. */
@@ -113,6 +115,42 @@ static const char *check_gateway(const char *text, struct net_conf *conf)
     return near ? NULL : "not another host in the network of ip";
 }
 
+/* Letters, digits, dashes between them, dots between those. */
+static size_t host_length(const char *s)
+{
+    static const char alnum[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t length = strspn(s, "-.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+    for (size_t i = 0; i < length; i++) {
+        bool between = i > 0 && i + 1 < length && (s[i] == '-' || s[i - 1] != '.');
+        if (strchr(alnum, s[i]) == NULL && !between) {
+            return 0;
+        }
+    }
+    return length;
+}
+
+static const char *check_sntp(const char *text, struct net_conf *conf)
+{
+    size_t length = host_length(text);
+    uint32_t port = SNTP_DEFAULT_PORT;
+    const char *end = text + length;
+
+    if (length == 0 || length >= sizeof conf->sntp_host || (*end != ':' && *end != '\0')) {
+        return "not the name or IPv4 address of a host";
+    }
+    if (*end == ':') {
+        end = read_number(end + 1, UINT16_MAX, &port);
+    }
+    if (end == NULL || *end != '\0' || port == 0) {
+        return "not a port number";
+    }
+    memcpy(conf->sntp_host, text, length);
+    conf->sntp_host[length] = '\0';
+    conf->sntp_port = (uint16_t)port;
+    return NULL;
+}
+
 static struct conf_error fault(const char *what, unsigned line, const char *key)
 {
     struct conf_error error = {.what = what, .line = line};
@@ -124,10 +162,8 @@ static struct conf_error fault(const char *what, unsigned line, const char *key)
 static struct conf_error check_all(const struct kv_field *fields, struct net_conf *conf)
 {
     static const char *(*const check[FIELD_COUNT])(const char *, struct net_conf *) = {
-        [FIELD_DNS] = check_dns,
-        [FIELD_IP] = check_ip,
-        [FIELD_NETMASK] = check_netmask,
-        [FIELD_GATEWAY] = check_gateway,
+        [FIELD_DNS] = check_dns,         [FIELD_IP] = check_ip,     [FIELD_NETMASK] = check_netmask,
+        [FIELD_GATEWAY] = check_gateway, [FIELD_SNTP] = check_sntp,
     };
 
     for (unsigned i = 0; i < FIELD_COUNT; i++) {
@@ -144,19 +180,18 @@ static struct conf_error check_all(const struct kv_field *fields, struct net_con
 
 struct conf_error conf_parse(const char *text, size_t length, struct net_conf *conf)
 {
-    char value[FIELD_COUNT][ADDRESS_ROOM];
+    char value[FIELD_COUNT][VALUE_ROOM];
     struct kv_field fields[FIELD_COUNT] = {
-        [FIELD_DNS] = {.key = "dns.server"},
-        [FIELD_IP] = {.key = "ip"},
-        [FIELD_NETMASK] = {.key = "netmask"},
-        [FIELD_GATEWAY] = {.key = "gateway"},
+        [FIELD_DNS] = {.key = "dns.server"},   [FIELD_IP] = {.key = "ip"},
+        [FIELD_NETMASK] = {.key = "netmask"},  [FIELD_GATEWAY] = {.key = "gateway"},
+        [FIELD_SNTP] = {.key = "sntp.server"},
     };
 
     *conf = (struct net_conf){.dns_port = DNS_DEFAULT_PORT};
     for (unsigned i = 0; i < FIELD_COUNT; i++) {
         fields[i].type = KV_TEXT;
         fields[i].text = value[i];
-        fields[i].max = ADDRESS_ROOM;
+        fields[i].max = VALUE_ROOM;
     }
     struct kv_result parsed = kv_parse(text, length, fields, FIELD_COUNT);
     struct conf_error error = parsed.error == KV_OK

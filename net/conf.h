@@ -5,6 +5,7 @@
  *   ip = ADDRESS                  with netmask: no DHCP
  *   netmask = MASK
  *   gateway = ADDRESS             inside the network of ip
+ *   sntp.server = HOST[:PORT]     a time server to ask, by name or address; none: nobody is asked
  */
 #ifndef NET_CONF_H
 #define NET_CONF_H
@@ -13,13 +14,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define NET_HOST_MAX 64 /* with its terminator */
+
 /* Addresses in host byte order; 0: not given. */
 struct net_conf {
     uint32_t ip;
     uint32_t netmask;
     uint32_t gateway;
     uint32_t dns_server;
-    uint16_t dns_port; /* 53 unless given */
+    uint16_t dns_port;            /* 53 unless given */
+    uint16_t sntp_port;           /* 123 unless given */
+    char sntp_host[NET_HOST_MAX]; /* "": none */
 };
 
 /* What is wrong and where. `what` is NULL if nothing is; line is 0 if the fault is a missing key. */

@@ -18,6 +18,7 @@
 #include "network.h"
 #include "ports.h"
 #include "random.h"
+#include "sntp.h"
 #include "stream.h"
 
 #define NS_PER_MS      UINT64_C(1000000)
@@ -57,6 +58,14 @@ void port_assert_failed(const char *message)
 {
     log_error("lwIP: %s", message);
     __builtin_trap();
+}
+
+bool sntp_report(const struct sntp_answer *answer, uint64_t mono_ns)
+{
+    enum clock_verdict verdict;
+
+    return timer_correct(timer_id, answer->wall_ns, mono_ns, answer->error_ns, &verdict) &&
+           (verdict == CLOCK_SLEWED || verdict == CLOCK_STEPPED);
 }
 
 /* The peer learns of what moved since the last time, if it asked to. */

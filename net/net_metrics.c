@@ -6,9 +6,10 @@
 #include <postern/metrics.h>
 #include "address.h"
 #include "link.h"
+#include "sntp.h"
 #include "stream.h"
 
-#define ENTRY_MAX 40
+#define ENTRY_MAX 44
 
 static const struct ring *rings[4];
 static uint64_t *entries[ENTRY_MAX];
@@ -81,6 +82,20 @@ static void stream_entries(void)
     entry("ring_peer_bad", peer_bad);
 }
 
+static void time_entries(void)
+{
+    const struct sntp_counters *counters = sntp_counters();
+    uint64_t refused = 0;
+
+    for (unsigned i = 0; i < SNTP_VERDICTS; i++) {
+        refused += counters->refused[i];
+    }
+    entry("sntp_asked", counters->asked);
+    entry("sntp_good", counters->good);
+    entry("sntp_lost", counters->lost);
+    entry("sntp_refused", refused);
+}
+
 void net_metrics_start(const struct ring *eth_rx, const struct ring *eth_tx, const struct ring *tcp_tx,
                        const struct ring *tcp_rx)
 {
@@ -97,5 +112,6 @@ void net_metrics_update(void)
     interface_entries();
     stack_entries();
     stream_entries();
+    time_entries();
     naming = false;
 }

@@ -6,6 +6,7 @@
 #include <lwip/timeouts.h>
 #include "address.h"
 #include "link.h"
+#include "sntp.h"
 #include "stream.h"
 
 void network_start(const struct net_conf *conf, struct ring *from_driver, struct ring *to_driver)
@@ -13,6 +14,7 @@ void network_start(const struct net_conf *conf, struct ring *from_driver, struct
     lwip_init();
     link_start(from_driver, to_driver);
     address_start(conf);
+    sntp_begin(conf);
 }
 
 void network_turn(void)

@@ -10,7 +10,8 @@
 #include <postern/ring.h>
 #include "conf.h"
 
-/* Starts lwIP, the interface on the rings of the driver, and addressing. random_seed must have succeeded. */
+/* Starts lwIP, the interface on the rings of the driver, addressing, and asking for the time. random_seed
+ * must have succeeded. */
 void network_start(const struct net_conf *conf, struct ring *from_driver, struct ring *to_driver);
 
 /* Handles at most one batch from the driver, timers that are due, and one batch from the user of streams. */

@@ -75,7 +75,7 @@
 #define MEMP_NUM_TCP_PCB        4
 #define MEMP_NUM_TCP_PCB_LISTEN 1
 #define MEMP_NUM_TCP_SEG        48
-#define MEMP_NUM_UDP_PCB        3
+#define MEMP_NUM_UDP_PCB        4
 
 /* Memory: the heap holds outgoing packets, the pool incoming ones. */
 #define MEM_ALIGNMENT             8
@@ -87,7 +87,7 @@
 #define LWIP_NETIF_TX_SINGLE_PBUF 1
 #define ARP_TABLE_SIZE            8
 #define ARP_QUEUEING              0
-#define MEMP_NUM_SYS_TIMEOUT      (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 4)
+#define MEMP_NUM_SYS_TIMEOUT      (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 6)
 
 #define LWIP_NETIF_STATUS_CALLBACK 1
 

@@ -26,6 +26,7 @@ static const struct command command[] = {
     {"help", help, "help", "this list"},
     {"status", show_status, "status", "uptime, time of day, state of every component"},
     {"sensors", show_sensors, "sensors", "sensors, their state and counts"},
+    {"time", show_time, "time", "the clock: its source, last correction and floor"},
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
     {"restart", operate_restart, "restart component", "start a component anew"},

@@ -87,7 +87,8 @@ static void show_clock(void)
     }
     civil = civil_from_unix(now.wall_ns / 1000000000u);
     output_printf("time     %04u-%02u-%02u %02u:%02u:%02u UTC%s\n", civil.year, civil.month, civil.day,
-                  civil.hour, civil.minute, civil.second, now.quality == CLOCK_RTC ? "" : " (clock not set)");
+                  civil.hour, civil.minute, civil.second,
+                  now.quality != CLOCK_UNSET ? "" : " (clock not set)");
 }
 
 void show_status(const char *argument)

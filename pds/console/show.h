@@ -8,5 +8,6 @@
 void show_status(const char *argument);
 void show_sensors(const char *argument);
 void show_stats(const char *argument);
+void show_time(const char *argument);
 
 #endif

@@ -76,7 +76,7 @@ static struct element *add_map(struct expansion *e, size_t component, const char
     return map;
 }
 
-/* One end of a channel, with the component's next free id; symbol NULL: the program need not know it. */
+/* One end of a channel, with the component's next free id, which goes into symbol. */
 static void add_end(struct expansion *e, struct element *channel, size_t component, const char *rights,
                     const char *symbol, struct place place)
 {
@@ -89,9 +89,7 @@ static void add_end(struct expansion *e, struct element *channel, size_t compone
     if (rights[0] != 'n') {
         element_set(end, "notify", "false", place);
     }
-    if (symbol != NULL) {
-        element_set(end, "setvar_id", symbol, place);
-    }
+    element_set(end, "setvar_id", symbol, place);
 }
 
 static struct element *new_channel(struct expansion *e, struct place place)
@@ -134,7 +132,7 @@ static void expand_call(struct expansion *e, const struct link *link)
     const struct element *source = link->connection->source;
     struct element *channel = new_channel(e, source->place);
     add_end(e, channel, link->from, "call", join(e, link->from_symbol, "_id"), at(source, "client"));
-    add_end(e, channel, link->to, "notify", NULL, at(source, "server"));
+    add_end(e, channel, link->to, "notify", join(e, link->to_symbol, "_id"), at(source, "server"));
 }
 
 static void expand_signal(struct expansion *e, const struct link *link)

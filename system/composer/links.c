@@ -18,7 +18,8 @@ static void add(struct links *links, struct arena *arena, const struct product *
     bool by_component = connection->every || connection->kind == CONNECTION_SHARE;
     link->region = by_component ? arena_print(arena, "%s.%s", name, component) : name;
     link->from_symbol = name;
-    link->to_symbol = connection->every ? arena_print(arena, "%s_%s", name, component) : name;
+    bool one_of_many = connection->every || connection->kind == CONNECTION_CALL;
+    link->to_symbol = one_of_many ? arena_print(arena, "%s_%s", name, component) : name;
 }
 
 void links_make(struct links *links, struct arena *arena, const struct product *product)

@@ -48,13 +48,12 @@ static void add_link(struct ports *ports, const struct product *product, const s
     static const char *const verbs[][2] = {
         [CONNECTION_RING] = {"ring to", "ring from"},
         [CONNECTION_SHARE] = {"share, read by", "share of"},
-        [CONNECTION_CALL] = {"calls to", NULL},
+        [CONNECTION_CALL] = {"calls to", "calls from"},
         [CONNECTION_SIGNAL] = {"signals to", "signals from"},
     };
     bool outgoing = link->from == component;
     enum connection_kind kind = link->connection->kind;
-    if ((outgoing && link->connection->further) ||
-        (!outgoing && (link->to != component || kind == CONNECTION_CALL))) {
+    if ((outgoing && link->connection->further) || (!outgoing && link->to != component)) {
         return;
     }
     const char *peer = product->components.at[outgoing ? link->to : link->from].name;
@@ -106,7 +105,34 @@ static void add_upper(struct text *out, const char *prefix, const char *name, co
     text_add(out, "%s", suffix);
 }
 
-/* Sizes that programs need at build time, and the list of peers of a wildcard. */
+/* A list of the components behind links: those of one wildcard, or all that call a server by one name. */
+static void add_peers(struct text *out, const struct product *product, const struct links *links,
+                      const struct connection *connection)
+{
+    add_upper(out, "PORTS_", connection->name, "(X)");
+    for (size_t i = 0; i < links->all.count; i++) {
+        const struct link *link = &links->all.at[i];
+        bool same_call = connection->kind == CONNECTION_CALL && link->connection->kind == CONNECTION_CALL &&
+                         link->to == connection->to && strcmp(link->from_symbol, connection->name) == 0;
+        if (link->connection == connection || same_call) {
+            text_add(out, " X(%s)", product->components.at[link->from].name);
+        }
+    }
+    text_add(out, "\n");
+}
+
+/* True for the first call to its server by its name. */
+static bool first_call(const struct product *product, const struct connection *connection)
+{
+    const struct connection *each = product->connections.at;
+    while (each->kind != CONNECTION_CALL || each->to != connection->to ||
+           strcmp(each->name, connection->name) != 0) {
+        each++;
+    }
+    return each == connection;
+}
+
+/* Sizes that programs need at build time, and the lists of peers. */
 static void add_constants(struct text *out, const struct product *product, const struct links *links,
                           const struct connection *connection, size_t component)
 {
@@ -120,16 +146,10 @@ static void add_constants(struct text *out, const struct product *product, const
         add_upper(out, "", connection->name, "_SIZE");
         text_add(out, " 0x%llxu\n", size);
     }
-    if (!connection->every || connection->to != component) {
-        return;
+    bool call = connection->kind == CONNECTION_CALL;
+    if (connection->to == component && (call ? first_call(product, connection) : connection->every)) {
+        add_peers(out, product, links, connection);
     }
-    add_upper(out, "PORTS_", connection->name, "(X)");
-    for (size_t i = 0; i < links->all.count; i++) {
-        if (links->all.at[i].connection == connection) {
-            text_add(out, " X(%s)", product->components.at[links->all.at[i].from].name);
-        }
-    }
-    text_add(out, "\n");
 }
 
 static bool takes_part(const struct connection *connection, size_t component)

@@ -5,6 +5,7 @@ $(eval $(call unit,ring,system/rings/src/ring.c system/rings/src/ring_memory.c))
 $(eval $(call unit,ring_interleaving,system/rings/src/ring.c,-Isystem/rings/src))
 $(eval $(call unit,kv,system/runtime/postern/kv.c))
 $(eval $(call unit,timeouts,drivers/timer/goldfish_rtc/timeouts.c,-Idrivers/timer/goldfish_rtc))
+$(eval $(call unit,discipline,drivers/timer/goldfish_rtc/discipline.c,-Idrivers/timer/goldfish_rtc))
 $(eval $(call unit,line_editor,pds/console/line_editor.c,-Ipds/console))
 $(eval $(call unit,fault_text,pds/supervisor/fault_text.c,-Ipds/supervisor))
 # Under other names: the host has functions of these names already.

@@ -85,7 +85,7 @@ static const char *const expanded[] = {
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"0\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",
-    "<end pd=\"drv\" id=\"2\" />",
+    "<end pd=\"drv\" id=\"2\" setvar_id=\"ask_log_id\" />",
     "<end pd=\"top\" id=\"0\" setvar_id=\"lines_id\" />",
     "<end pd=\"drv\" id=\"4\" setvar_id=\"wake_id\" />",
     "<end pd=\"top\" id=\"1\" notify=\"false\" setvar_id=\"wake_id\" />",
@@ -343,7 +343,10 @@ static void test_ports(void **state)
         NULL};
     static const char *const drv_header[] = {
         "extern const volatile uint64_t nic_regs, nic_irq, nic_dma, nic_dma_paddr, nic_dma_size;",
-        "extern const volatile uint64_t lines_own, lines_peer, lines_id;", "#define NIC_DMA_SIZE 0x2001u\n",
+        "extern const volatile uint64_t lines_own, lines_peer, lines_id;",
+        "#define NIC_DMA_SIZE 0x2001u\n",
+        "extern const volatile uint64_t ask_log_id;",
+        "#define PORTS_ASK(X) X(log)\n",
         NULL};
     static const char *const top_header[] = {"#define CHILDREN(X) X(0, drv) X(1, log)\n",
                                              "#define CHILD_COUNT 2u\n",
@@ -365,6 +368,7 @@ static void test_ports(void **state)
     expect_in(source, drv_source);
     assert_null(strstr(drv_text, "ask_id"));
     assert_null(strstr(drv_text, "PORTS_LINES"));
+    assert_null(strstr(log_text, "PORTS_ASK"));
     free(log_text);
     free(drv_text);
     free(top_text);
