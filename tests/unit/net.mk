@@ -6,6 +6,8 @@ RING_HOST_SRCS := system/rings/src/ring.c system/rings/src/ring_memory.c
 $(eval $(call unit,net_random,net/random.c net/csprng.c net/siphash.c $(RING_HOST_SRCS),-Inet -Inet/lwip_port))
 $(eval $(call unit,net_conf,net/conf.c net/stash.c system/runtime/postern/kv.c,-Inet))
 
+$(eval $(call unit,sntp_packet,net/sntp_packet.c,-Inet))
+
 LWIP_HOST_OBJS := $(addprefix $(BUILD)/unit/obj/lwip/,$(LWIP_SRCS:.c=.o))
 LWIP_HOST_LIB := $(BUILD)/unit/liblwip.a
 NET_TEST_SRCS := tests/unit/net_peer.c tests/unit/net_bench.c $(filter-out net/net_metrics.c,$(NET_CORE_SRCS)) \

@@ -35,7 +35,6 @@ static void step(struct discipline *d, uint64_t wall, uint64_t mono)
     d->offset = wall - mono;
     d->slew = 0;
     d->slew_from = mono;
-    d->doubted_count = 0;
 }
 
 static bool absurd(const struct discipline *d, uint64_t wall)
@@ -125,7 +124,6 @@ static enum clock_verdict correct(struct discipline *d, int64_t by, uint64_t err
     if (magnitude(by) <= DISCIPLINE_SLEW_MAX && d->quality != CLOCK_UNSET) {
         d->slew = by;
         d->slew_from = mono;
-        d->doubted_count = 0;
         d->slews++;
     } else {
         step(d, mono + d->offset + (uint64_t)by, mono);
@@ -133,6 +131,7 @@ static enum clock_verdict correct(struct discipline *d, int64_t by, uint64_t err
         verdict = CLOCK_STEPPED;
     }
     d->quality = CLOCK_SNTP;
+    d->doubted_count = 0;
     note(d, by, error, mono);
     return verdict;
 }

@@ -134,7 +134,7 @@ static microkit_msginfo take_floor(uint64_t floor)
 static microkit_msginfo take_answer(uint64_t wall, uint64_t at, uint64_t error)
 {
     static const char *const refusal[CLOCK_VERDICTS] = {
-        [CLOCK_DOUBTED] = "it is far from the wall_clock; believed when it is repeated",
+        [CLOCK_DOUBTED] = "it is far from the clock; believed when it is repeated",
         [CLOCK_SOON] = "too soon after the last one",
         [CLOCK_STALE] = "its time of arrival is wrong",
         [CLOCK_VAGUE] = "it is too inexact",

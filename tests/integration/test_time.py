@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The clock with a time server that tells the truth, that lies, and a real-time clock that was set back."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+from postern_lib.gateway import ROOT, Gateway
+from postern_lib.peers import HOST_SEEN_BY_GUEST
+from time_server import Answer, TimeServer
+
+RELEASE_S = int(re.search(r"RELEASE_TIME_S +(\d+)",
+                          (ROOT / "system/runtime/include/postern/release_time.h").read_text())[1])  # fmt: skip
+UNSET = ["-rtc", "base=2020-01-01T00:00:00"]
+DAY_S = 86400.0
+
+
+def start(gateway: Gateway, server: TimeServer | None, extra: list[str] | None = None) -> None:
+    gateway.folder.write_config(gateway.settings.identities, gateway.ports)
+    if server is not None:
+        conf = gateway.folder.config / "net.conf"
+        conf.write_text(conf.read_text() + f"sntp.server = {HOST_SEEN_BY_GUEST}:{server.port}\n")
+    gateway.image = gateway.folder.compose(ROOT, gateway.settings.board, gateway.settings.config)
+    gateway.start_peers()
+    gateway.start_machine(extra)
+
+
+def shown(gateway: Gateway) -> tuple[float, str]:
+    """The time that the console shows, in seconds since 1970, and where it is from."""
+    gateway.console.skip()
+    gateway.console.send_line("time")
+    date = gateway.console.expect(r"^time +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC\n")[1]
+    source = gateway.console.expect(r"^source +(.+)\n")[1]
+    when = datetime.strptime(date, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
+    return when, source
+
+
+def test_without_a_server(gateway: Gateway) -> None:
+    when, source = shown(gateway)
+    assert abs(when - time.time()) < 5
+    assert source == "real-time clock"
+    gateway.console.expect(r"^corrected +none\n")
+    gateway.console.expect(r"^so far +0 steps, 0 slews, 0 answers refused\n")
+    gateway.console.expect(r"^floor +\d{4}-\d\d-01 00:00:00 UTC \(this release\)\n")
+
+
+def test_clock_that_was_never_set(make_gateway: Callable[..., Gateway]) -> None:
+    """The clock counts from the release, and no certificate is valid yet, until the server has told the time."""
+    gateway = make_gateway()
+    with TimeServer(0, lie=lambda answer: None) as server:
+        start(gateway, server, UNSET)
+        gateway.console.expect(r"timer +warn +real-time clock is before this release")
+        gateway.console.expect(r"net +warn +time server \S+ does not answer")
+        when, source = shown(gateway)
+        assert RELEASE_S <= when < RELEASE_S + 120
+        assert source.startswith("not set")
+        server.lie = lambda answer: answer
+        gateway.console.expect(r"timer +info +clock stepped by \d+ ms", 60)
+        when, source = shown(gateway)
+        assert abs(when - time.time()) < 3
+        assert source == "time server (not authenticated)"
+        gateway.console.expect(r"^corrected +\+\d+\.\d{6} s, \d+ s ago, within \d+ us\n")
+        for reading in gateway.wait_readings(3, 90):
+            assert abs(float(reading.time) - time.time()) < 120
+
+
+LIES: dict[str, tuple[Callable[[Answer], Answer], str]] = {
+    "origin": (lambda a: replace(a, origin=a.origin ^ 1), r"net .*not an answer to our question"),
+    "zero-origin": (lambda a: replace(a, origin=0), r"net .*not an answer to our question"),
+    "kiss": (lambda a: replace(a, stratum=0, reference=b"RATE"), r"net .*asked less: RATE"),
+    "stratum-16": (lambda a: replace(a, stratum=16), r"net .*its own clock is not set"),
+    "leap-3": (lambda a: replace(a, leap=3), r"net .*its own clock is not set"),
+    "mode": (lambda a: replace(a, mode=5), r"net .*not a server's answer"),
+    "short": (lambda a: replace(a, length=47), r"net .*too short"),
+    "distance": (lambda a: replace(a, root_delay=3.0), r"net .*its clock is too inexact"),
+    "before-release": (lambda a: replace(a, wall=RELEASE_S - DAY_S), r"timer .*too far in the future"),
+    "far-future": (lambda a: replace(a, wall=a.wall + 30 * 365 * DAY_S), r"timer .*too far in the future"),
+    "a-day-once": (lambda a: replace(a, wall=a.wall + DAY_S), r"timer .*believed when it is repeated"),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_lie(make_gateway: Callable[..., Gateway], name: str) -> None:
+    lie, expected = LIES[name]
+    gateway = make_gateway()
+    with TimeServer(0, lie=lie) as server:
+        start(gateway, server)
+        gateway.console.expect(expected, 60)
+        when, source = shown(gateway)
+        assert abs(when - time.time()) < 5
+        assert source == "real-time clock"
+
+
+def test_a_day_ahead_thrice(make_gateway: Callable[..., Gateway]) -> None:
+    """A server a day ahead is believed the third time; each question has a port and a cookie of its own."""
+    gateway = make_gateway()
+    with TimeServer(0, lie=lambda a: replace(a, wall=a.wall + DAY_S)) as server:
+        start(gateway, server)
+        gateway.console.expect(r"timer +info +clock stepped by \d+ ms", 90)
+        when, _ = shown(gateway)
+        assert abs(when - DAY_S - time.time()) < 5
+        asked = list(server.questions)
+    assert len(asked) == 3
+    assert len({question.port for question in asked}) > 1
+    assert len({question.origin for question in asked}) == 3
+    assert all(question.packet[:40] == bytes([0x23]) + bytes(39) for question in asked), "nothing else is told"
