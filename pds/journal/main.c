@@ -58,6 +58,7 @@ static uint8_t message[DISK_MESSAGE_MAX > SEALER_MESSAGE_MAX ? DISK_MESSAGE_MAX 
 
 static enum phase phase;
 static uint64_t started_ns, recovery_ns, clock_ns_asked, resume_seal_ns;
+static uint64_t floor_ns; /* wall time of an earlier start, 0: none */
 static uint64_t armed_ns = UINT64_MAX;
 
 static void no_medium(const char *why)
@@ -173,12 +174,24 @@ static bool run_store(uint64_t now)
     return true;
 }
 
-/* Wall time is asked for when it is needed: readings wait for it as for anything else of the frame. */
+/* Wall time is asked for when it is needed: readings wait for it as for anything else of the frame. The clock
+ * may be corrected to before what it showed since the start, but not to before what the medium remembers;
+ * that is said each time, since the timer may have lost its memory. */
 static void ask_clock(uint64_t now)
 {
+    static bool recovered;
     struct wall_time wall;
-    if (store.condition != STORE_STARTING && (clock_ns_asked == 0 || now - clock_ns_asked >= CLOCK_AGE_NS) &&
-        timer_now(timer_id, &wall)) {
+    if (store.condition == STORE_STARTING || (clock_ns_asked != 0 && now - clock_ns_asked < CLOCK_AGE_NS)) {
+        return;
+    }
+    if (!recovered) {
+        recovered = true;
+        floor_ns = store.state.wall_ns;
+    }
+    if (floor_ns != 0) {
+        (void)timer_floor(timer_id, floor_ns);
+    }
+    if (timer_now(timer_id, &wall)) {
         clock_ns_asked = now;
         store_clock(&store, (int64_t)(wall.wall_ns - wall.mono_ns), (uint8_t)wall.quality, wall.mono_ns);
     }
