@@ -20,7 +20,8 @@
 #include "tell.h"
 
 /* How old the relation of wall and monotonic time may be. */
-#define CLOCK_AGE_NS UINT64_C(10000000000)
+#define CLOCK_AGE_NS   UINT64_C(10000000000)
+#define CLOCK_UNSET_NS UINT64_C(1000000000)
 
 /* How soon a refused sealing is tried again. */
 #define SEAL_PAUSE_NS UINT64_C(1000000000)
@@ -58,6 +59,7 @@ static uint8_t message[DISK_MESSAGE_MAX > SEALER_MESSAGE_MAX ? DISK_MESSAGE_MAX 
 
 static enum phase phase;
 static uint64_t started_ns, recovery_ns, clock_ns_asked, resume_seal_ns;
+static uint64_t clock_age_ns = CLOCK_AGE_NS;
 static uint64_t floor_ns; /* wall time of an earlier start, 0: none */
 static uint64_t armed_ns = UINT64_MAX;
 
@@ -181,7 +183,7 @@ static void ask_clock(uint64_t now)
 {
     static bool recovered;
     struct wall_time wall;
-    if (store.condition == STORE_STARTING || (clock_ns_asked != 0 && now - clock_ns_asked < CLOCK_AGE_NS)) {
+    if (store.condition == STORE_STARTING || (clock_ns_asked != 0 && now - clock_ns_asked < clock_age_ns)) {
         return;
     }
     if (!recovered) {
@@ -193,6 +195,7 @@ static void ask_clock(uint64_t now)
     }
     if (timer_now(timer_id, &wall)) {
         clock_ns_asked = now;
+        clock_age_ns = wall.quality == CLOCK_UNSET ? CLOCK_UNSET_NS : CLOCK_AGE_NS;
         store_clock(&store, (int64_t)(wall.wall_ns - wall.mono_ns), (uint8_t)wall.quality, wall.mono_ns);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Giving readings to the uplink, and taking its answers. */
 #include "outlet.h"
+#include <postern/protocol/timer.h>
 #include <string.h>
 
 _Static_assert(STORED_SESSION_MAX == RECORD_SESSION_MAX, "a session fits a frame");
@@ -132,11 +133,22 @@ static bool give(struct outlet *o)
     return true;
 }
 
+/* A time server may soon say what time it is. Only what is durable can wait for it. */
+static bool waits_for_clock(const struct outlet *o, uint64_t now_ns)
+{
+    const struct store *s = o->store;
+    return now_ns < OUTLET_CLOCK_WAIT_NS && store_durable(s) &&
+           store_clock_at(s, s->state.boot).quality == CLOCK_UNSET;
+}
+
 bool outlet_poll(struct outlet *o, uint64_t now_ns)
 {
     bool more = take_delivered(o, now_ns);
     if (o->asked && (ring_space(o->stored) != 0 || ring_producer_has_space(o->stored))) {
         send_start(o);
+    }
+    if (waits_for_clock(o, now_ns)) {
+        return more;
     }
     for (uint32_t i = 0; o->started && i < ring_batch(o->stored); i++) {
         if (ring_space(o->stored) == 0 && !ring_producer_has_space(o->stored)) {

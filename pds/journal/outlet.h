@@ -10,6 +10,10 @@
 #include <postern/protocol/stored.h>
 #include <postern/ring.h>
 
+/* So long after power-on readings wait for a clock that is not set: given out now they would keep a wrong
+ * time. */
+#define OUTLET_CLOCK_WAIT_NS UINT64_C(60000000000)
+
 struct outlet {
     struct ring *stored;
     struct ring *delivered;

@@ -41,6 +41,7 @@ def shown(gateway: Gateway) -> tuple[float, str]:
 
 
 def test_without_a_server(gateway: Gateway) -> None:
+    gateway.console.expect(r"uplink +info +connected")
     when, source = shown(gateway)
     assert abs(when - time.time()) < 5
     assert source == "real-time clock"
