@@ -110,3 +110,17 @@ def test_a_day_ahead_thrice(make_gateway: Callable[..., Gateway]) -> None:
     assert len({question.port for question in asked}) > 1
     assert len({question.origin for question in asked}) == 3
     assert all(question.packet[:40] == bytes([0x23]) + bytes(39) for question in asked), "nothing else is told"
+
+
+def test_clock_set_back_while_off(gateway: Gateway) -> None:
+    """The real-time clock comes back a week early: time goes on from what the journal remembers."""
+    gateway.wait_readings(3)
+    before = float(gateway.readings()[-1].time)
+    gateway.power_cut()
+    early = datetime.fromtimestamp(time.time() - 7 * DAY_S, timezone.utc)
+    gateway.start_machine(["-rtc", f"base={early:%Y-%m-%dT%H:%M:%S}"])
+    gateway.console.expect(r"timer +warn +the clock was behind what the journal remembers", 60)
+    when, source = shown(gateway)
+    assert before - 15 < when < before + 60
+    assert source.startswith("not set")
+    gateway.console.expect(r"^floor +\S+ \S+ UTC \(seen before\)\n")
