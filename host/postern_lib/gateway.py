@@ -37,6 +37,7 @@ class Settings:
     disk: Path | None = None  # the medium of the journal; a new file in the run's folder if None
     disk_size: int = DISK_SIZE  # of a file that is made, in bytes
     journal: dict[str, str | int] = field(default_factory=dict)  # its configuration, where not the default
+    uplink: dict[str, str | int] = field(default_factory=dict)  # likewise
     variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
 
 
@@ -70,7 +71,8 @@ class Gateway:
     def compose(self) -> Path:
         """The image for this run: composed from its configuration files, unless one was given."""
         if self.image is None:
-            self.folder.write_config(self.settings.identities, self.ports, self.settings.journal)
+            extra = {"journal.conf": self.settings.journal, "uplink.conf": self.settings.uplink}
+            self.folder.write_config(self.settings.identities, self.ports, extra)
             self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config, self.settings.variant)
         return self.image.resolve()
 

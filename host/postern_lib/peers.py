@@ -98,11 +98,17 @@ use_identity_as_username true
 tls_version tlsv1.3
 """
 
-# A device writes only its own readings; the collector only reads.
+# A device writes only what is its own, and reads its own health message back; the collector only reads.
 _BROKER_ACL = """\
 pattern write postern/%u/readings
+pattern readwrite postern/%u/health
+pattern write postern/%u/ledger
+pattern write postern/%u/dead
 user {collector}
 topic read postern/+/readings
+topic read postern/+/health
+topic read postern/+/ledger
+topic read postern/+/dead
 """
 
 # OpenSSL's defaults for the whole broker process, for the test with a broker that knows only TLS 1.2.

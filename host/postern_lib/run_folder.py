@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO
 
 from . import identity
@@ -64,18 +63,26 @@ class RunFolder:
         _point_latest(runs, self.path)
 
     def write_config(
-        self, identities: Path, ports: Ports, journal: Mapping[str, str | int] = MappingProxyType({})
+        self, identities: Path, ports: Ports, extra: Mapping[str, Mapping[str, object]] | None = None
     ) -> None:
-        """Writes the per-device files that are composed into the image."""
+        """Writes the per-device files that are composed into the image. extra: by file, settings besides the usual."""
         (self.path / PORTS_FILE).write_text(json.dumps(asdict(ports)) + "\n")
         device = identity.DEVICE_ID
         files = {
             "net.conf": {"dns.server": f"{HOST_SEEN_BY_GUEST}:{ports.nameserver}"},
             "crypto.conf": {"server.host": identity.BROKER_NAME, "server.port": ports.broker},
-            "journal.conf": {"policy": "drop-oldest", **journal},
-            "uplink.conf": {"device": device, "topic": f"postern/{device}/readings", "keepalive_s": KEEPALIVE_S},
+            "journal.conf": {"policy": "drop-oldest"},
+            "uplink.conf": {
+                "device": device,
+                "topic": f"postern/{device}/readings",
+                "health_topic": f"postern/{device}/health",
+                "ledger_topic": f"postern/{device}/ledger",
+                "dead_topic": f"postern/{device}/dead",
+                "keepalive_s": KEEPALIVE_S,
+            },
         }
         for name, settings in files.items():
+            settings |= (extra or {}).get(name, {})
             text = "".join(f"{key} = {value}\n" for key, value in settings.items())
             (self.config / name).write_text(text)
         for name in ("device.key.pem", "device.crt.pem", identity.CA_FILE):

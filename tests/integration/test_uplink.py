@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the uplink says besides readings, and how it says them: health, will, ledger, QoS 2, batches, marks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+
+from postern_lib.gateway import Gateway
+
+SAMPLE = 3  # readings of one measurement
+MAKE = Callable[..., Gateway]
+
+
+def messages(gateway: Gateway, kind: str, count: int, seconds: int, retained: bool = False) -> list[str]:
+    """The next messages of the device of a kind, or the retained one, as another client of the broker sees them."""
+    identities = gateway.settings.identities
+    command = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(gateway.ports.monitor), "-t", f"postern/+/{kind}",
+               "--cafile", identities / "ca.pem", "--cert", identities / "collector.crt.pem",
+               "--key", identities / "collector.key.pem", "-C", str(count), "-W", str(seconds), "-q", "1",
+               *(["--retained-only"] if retained else ["-R"])]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 10, check=False)
+    lines = done.stdout.splitlines()
+    assert len(lines) == count, f"{len(lines)} of {count} messages in {seconds} s: {done.stderr}"
+    return lines
+
+
+def wait_health(gateway: Gateway, key: str, value: object, seconds: float) -> dict[str, object]:
+    """The retained health message, when it says so."""
+    deadline = time.monotonic() + seconds
+    now: dict[str, object] = {}
+    while now.get(key) != value:
+        assert time.monotonic() < deadline, f"{key} is not {value}: {now}"
+        try:
+            now = json.loads(messages(gateway, "health", 1, 2, retained=True)[0])
+        except AssertionError:  # nothing is retained yet
+            continue
+    return now
+
+
+def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> None:
+    now = wait_health(gateway, "state", "online", 20)
+    assert now["store"] == "ready" and now["boot"] == 1 and now["clock"] == "rtc" and now["lost"] == {}
+    before = int(str(now["delivered"]))
+    gateway.wait_readings(8 * SAMPLE, 60)
+    later = json.loads(messages(gateway, "health", 1, 10)[0])  # told again within 5 s when it has changed
+    assert later["delivered"] >= before + 4 * SAMPLE
+    assert 0 <= later["last"] - later["delivered"] <= 2 * SAMPLE
+    assert json.loads(messages(gateway, "ledger", 1, 15, retained=True)[0])["ranges"] == []
+    gateway.power_cut()
+    assert wait_health(gateway, "state", "offline", 60) == {"state": "offline", "boot": 1}
+    gateway.start_machine()
+    assert wait_health(gateway, "state", "online", 60)["boot"] == 2
+
+
+def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
+    """What waits through an outage longer than historical_s comes in large messages, marked; then live ones, unmarked."""
+    gateway = make_gateway(uplink={"historical_s": 5, "keepalive_s": 5})
+    gateway.start()
+    gateway.wait_readings(SAMPLE, 60)
+    gateway.machine.set_link(False)
+    time.sleep(25)
+    gateway.machine.set_link(True)
+    packs = [json.loads(text) for text in messages(gateway, "readings", 24, 60)]
+    replayed = [pack for pack in packs if pack[0].get("bhist")]
+    assert max(map(len, replayed)) > SAMPLE, "replayed readings came sample by sample"
+    assert not packs[-1][0].get("bhist") and len(packs[-1]) == SAMPLE
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+def test_qos2_through_power_cuts(make_gateway: MAKE) -> None:
+    """Exactly once: no number comes twice, though the power goes while messages are under way."""
+    gateway = make_gateway(uplink={"qos": 2}, journal={"release_ms": 10})
+    gateway.start()
+    for _ in range(3):
+        gateway.wait_readings(2 * SAMPLE, 90)
+        gateway.power_cut()
+        gateway.start_machine()
+    gateway.wait_readings(3 * SAMPLE, 90)
+    broker = (gateway.folder.path / "broker.err").read_text()
+    assert "PUBREL from postern-0001" in broker and "q1" not in [
+        part for line in broker.splitlines() if "PUBLISH from postern-0001" in line and "readings" in line
+        for part in line.replace("(", " ").replace(",", " ").split()]  # fmt: skip
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+    assert verdict.duplicates == 0
