@@ -80,6 +80,9 @@ uint64_t batch_due_ns(const struct batch *b)
     if (!b->open) {
         return UINT64_MAX;
     }
+    if (b->pack.historical && b->rules.wait_ns < BATCH_HISTORY_NS) {
+        return b->begun_ns + BATCH_HISTORY_NS;
+    }
     if (b->rules.wait_ns == 0) {
         return b->complete ? 0 : b->begun_ns + BATCH_AGE_NS;
     }

@@ -15,6 +15,9 @@
 /* How long the rest of a sample may take. */
 #define BATCH_AGE_NS UINT64_C(20000000)
 
+/* Historical readings are in no hurry: so long one waits for others. */
+#define BATCH_HISTORY_NS UINT64_C(100000000)
+
 /* Kept free in a message, so that it still fits when it is packed again with marks that it had not. */
 #define BATCH_SPARE 64u
 
