@@ -128,21 +128,6 @@ def test_a_restart_loses_no_reading(gateway: Gateway, component: str) -> None:
         assert len(arrived) >= arrived[-1] - SAMPLE
 
 
-def test_hold_makes_the_sensors_wait(make_gateway: MAKE) -> None:
-    """A full journal with policy hold stops the sampling; nothing is lost and no number is used up."""
-    gateway = make_gateway(disk_size=20 << 10, journal={"policy": "hold", "segment_kib": 5})
-    gateway.start()
-    gateway.wait_readings(SAMPLE, 60)
-    gateway.machine.set_link(False)
-    gateway.console.expect(r"sensors +warn +sampling waits: the journal is full", 240)
-    gateway.machine.set_link(True)
-    gateway.console.expect(r"sensors +info +sampling goes on, rounds left out: [1-9]", 120)
-    gateway.wait_readings(20 * SAMPLE, 120)
-    arrived = numbers(gateway)
-    assert arrived == list(range(1, len(arrived) + 1))
-    assert counter(gateway, "journal", "lost") == 0
-
-
 def test_failing_disk_is_reported(make_gateway: MAKE, tmp_path: Path) -> None:
     """Every write fails: the console says so, and readings are delivered all the same."""
     gateway = make_gateway(has_disk=False)
