@@ -119,6 +119,8 @@ static const char *clock_text(uint8_t quality)
         return "unset";
     case CLOCK_RTC:
         return NULL;
+    case CLOCK_SNTP:
+        return "sntp";
     default:
         return "unknown";
     }

@@ -40,7 +40,12 @@ static const char *condition_text(uint32_t condition)
 
 static const char *clock_name(uint8_t quality)
 {
-    return quality == CLOCK_UNSET ? "unset" : quality == CLOCK_RTC ? "rtc" : "unknown";
+    static const char *const text[] = {
+        [CLOCK_UNSET] = "unset",
+        [CLOCK_RTC] = "rtc",
+        [CLOCK_SNTP] = "sntp",
+    };
+    return quality <= CLOCK_SNTP ? text[quality] : "unknown";
 }
 
 static uint64_t last_of(const struct journal_state *j)

@@ -40,6 +40,14 @@ static void test_texts(void **state)
           "{\"first\":10,\"last\":14,\"missing\":5,\"cause\":\"oldest given up\"},"
           "{\"first\":20,\"last\":30,\"missing\":2,\"cause\":\"refused\"}]}");
     check(text, health_will_text(3, text, sizeof text), "{\"state\":\"offline\",\"boot\":3}");
+    static const char *const clocks[] = {"unset", "rtc", "sntp", "unknown"};
+    for (unsigned quality = CLOCK_UNSET; quality <= CLOCK_SNTP + 1; quality++) {
+        const struct health other = {.quality = (uint8_t)quality};
+        char field[32];
+        (void)snprintf(field, sizeof field, "\"clock\":\"%s\",", clocks[quality]);
+        text[health_text(&other, &j, text, sizeof text - 1)] = '\0';
+        assert_non_null(strstr(text, field));
+    }
     for (size_t size = 0; size < 200; size++) { /* too small: nothing, and nothing beyond it */
         char *small = malloc(size + 1);
         assert_int_equal(health_text(&h, &j, small, size), 0);

@@ -224,8 +224,8 @@ static void test_hostile_session(void **state)
     }
 }
 
-/* Readings of an earlier start, or old ones, are historical; those whose clock is not known say so. A message
- * has one set of marks. */
+/* Readings of an earlier start, or old ones, are historical; those whose stamps are not from the real-time
+ * clock say so. A message has one set of marks. */
 static void test_marks(void **state)
 {
     (void)state;
@@ -242,16 +242,21 @@ static void test_marks(void **state)
     r.wall_offset = wall_offset;
     uplink_stored(&uplink, STORED_READING, &r, sizeof r, now);
     r.reading.seq = 3;
-    r.quality = 0;
+    r.quality = CLOCK_UNSET;
+    uplink_stored(&uplink, STORED_READING, &r, sizeof r, now);
+    r.reading.seq = 4;
+    r.quality = CLOCK_SNTP;
     uplink_stored(&uplink, STORED_READING, &r, sizeof r, now);
     connect_broker(CONNACK);
-    size_t len = published(bytes, sizeof bytes, 3);
+    size_t len = published(bytes, sizeof bytes, 4);
     const uint8_t *second = find(bytes, len, "\"seq\":1}]");
     assert_non_null(find(bytes, (size_t)(second - bytes), ",\"bhist\":true,"));
     assert_null(find(second, len - (size_t)(second - bytes), "bhist"));
     const uint8_t *third = find(bytes, len, "\"seq\":2}]");
     assert_null(find(bytes, (size_t)(third - bytes), "bclk"));
-    assert_non_null(find(third, len - (size_t)(third - bytes), ",\"bclk\":\"unset\","));
+    const uint8_t *fourth = find(bytes, len, "\"seq\":3}]");
+    assert_non_null(find(third, (size_t)(fourth - third), ",\"bclk\":\"unset\","));
+    assert_non_null(find(fourth, len - (size_t)(fourth - bytes), ",\"bclk\":\"sntp\","));
 }
 
 /* Readings packed before a long outage are historical when it ends: they are asked for again. */

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <postern/log.h>
+#include <postern/protocol/timer.h>
 #include "mqtt_capture.h"
 #include "uplink.h"
 
