@@ -27,6 +27,8 @@ static const struct command command[] = {
     {"status", show_status, "status", "uptime, time of day, state of every component"},
     {"sensors", show_sensors, "sensors", "sensors, their state and counts"},
     {"time", show_time, "time", "the clock: its source, last correction and floor"},
+    {"store", show_store, "store", "the journal: condition, readings waiting, room, losses"},
+    {"uplink", show_uplink, "uplink", "the broker: connection, messages, round trip"},
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
     {"restart", operate_restart, "restart component", "start a component anew"},

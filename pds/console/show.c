@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the shell's commands print, from the pages that other components share read-only. A page may say
- * anything at any time: entries are copied, counts are bounded, names are filtered.
+ * anything at any time; each is read by a module that copies and bounds.
  */
 #include <string.h>
 #include <postern/clock.h>
-#include <postern/metrics.h>
 #include <postern/timer_client.h>
 #include "civil_time.h"
+#include "metrics_view.h"
 #include "output.h"
 #include "ports.h"
 #include "operate.h"
 #include "show.h"
+#include "store_text.h"
+#include "uplink_text.h"
 
 struct metrics_source {
     const char *name;
@@ -21,33 +23,17 @@ struct metrics_source {
 static const struct metrics_source metrics_source[] = {PORTS_METRICS(METRICS_SOURCE)};
 #define SOURCES (sizeof metrics_source / sizeof metrics_source[0])
 
-static void clean_name(char *name, size_t size)
-{
-    size_t i;
-
-    name[size - 1] = '\0';
-    for (i = 0; name[i]; i++) {
-        if (name[i] <= 0x20 || name[i] > 0x7e) {
-            name[i] = '?';
-        }
-    }
-}
-
 static void show_metrics(const struct metrics_source *source)
 {
-    const struct metrics_page *page = (const struct metrics_page *)(uintptr_t)*source->page;
-    uint32_t count = *(const volatile uint32_t *)&page->count;
-    uint32_t i;
+    uint32_t count;
 
-    if (count > METRICS_MAX) {
+    if (!metrics_view_count(*source->page, &count)) {
         output_printf("%-10s its table is corrupt\n", source->name);
         return;
     }
-    for (i = 0; i < count; i++) {
-        struct metric metric;
+    for (uint32_t i = 0; i < count; i++) {
+        struct metric metric = metrics_view_entry(*source->page, i);
 
-        memcpy(&metric, &page->metric[i], sizeof metric);
-        clean_name(metric.name, sizeof metric.name);
         output_printf("%-10s %-32s %20llu\n", source->name, metric.name, (unsigned long long)metric.value);
     }
 }
@@ -72,6 +58,18 @@ void show_sensors(const char *argument)
 {
     (void)argument;
     show_stats("sensors");
+}
+
+void show_store(const char *argument)
+{
+    (void)argument;
+    store_text(journal_state);
+}
+
+void show_uplink(const char *argument)
+{
+    (void)argument;
+    uplink_text(metrics_uplink);
 }
 
 static void show_clock(void)

@@ -8,6 +8,8 @@
 void show_status(const char *argument);
 void show_sensors(const char *argument);
 void show_stats(const char *argument);
+void show_store(const char *argument);
+void show_uplink(const char *argument);
 void show_time(const char *argument);
 
 #endif
