@@ -18,6 +18,7 @@ FIRMWARE_JUMPS_TO = 0x80200000  # where the firmware enters the image: the loade
 BOOTS = 3
 STEADY_SAMPLES = 12
 WARM_UP_SAMPLES = 3
+NEVER_RETURNS = {"pulse"}  # its init() is all it does
 
 
 @contextmanager
@@ -44,15 +45,23 @@ def _count_at(debugger: Debugger, counter: Counter, address: int) -> int:
     return counter.now()
 
 
+def _tool(name: str, *arguments: str | Path) -> str:
+    done = subprocess.run([f"riscv64-unknown-elf-{name}", *arguments], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
 class _Domain:
-    """One program of the image: where its init() is, and how to tell that it is the one that runs."""
+    """One program of the image: where init() returns to, and how to tell that it is the one that runs. The place is
+    in microkit_main(), near the program's beginning, where no program has anything that runs often."""
 
     def __init__(self, name: str, elf: Path) -> None:
-        done = subprocess.run(["riscv64-unknown-elf-nm", elf], check=True, capture_output=True, text=True)
-        symbols = {line.split()[2]: int(line.split()[0], 16) for line in done.stdout.splitlines()}
+        symbols = {line.split()[2]: int(line.split()[0], 16) for line in _tool("nm", elf).splitlines()}
+        code = _tool("objdump", "-d", "--no-show-raw-insn", "--disassemble=microkit_main", elf)
+        call = re.search(r"<init>\n\s*([0-9a-f]+):", code)
+        if not call:
+            raise BenchError(f"{elf}: microkit_main() does not call init()")
         self.name = name
-        self.stop_at = symbols["init"]
-        self.in_init = False
+        self.stop_at = int(call[1], 16)
         self._label = symbols["microkit_name"]
 
     def runs(self, debugger: Debugger) -> bool:
@@ -65,7 +74,7 @@ def _domains(image: Path, programs: Path) -> list[_Domain]:
     rows = re.findall(r"^  (\w+) .* (\w+\.elf)$", text.partition("Memory in use")[0], re.M)
     if not rows:
         raise BenchError(f"{image}.report.txt: no protection domains")
-    return [_Domain(name, programs / program) for name, program in rows]
+    return [_Domain(name, programs / program) for name, program in rows if name not in NEVER_RETURNS]
 
 
 def _count_last_init(debugger: Debugger, counter: Counter, domains: list[_Domain]) -> int:
@@ -76,11 +85,8 @@ def _count_last_init(debugger: Debugger, counter: Counter, domains: list[_Domain
     while waiting:
         pc = debugger.run()
         here = [domain for domain in waiting if domain.stop_at == pc and domain.runs(debugger)]
-        if here and here[0].in_init:
+        if here:
             waiting.remove(here[0])
-        elif here:
-            here[0].in_init, here[0].stop_at = True, debugger.return_address()
-            debugger.set(here[0].stop_at)
         debugger.clear(pc)
         debugger.step()
         if any(domain.stop_at == pc for domain in waiting):

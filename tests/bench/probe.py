@@ -18,7 +18,7 @@ GDB_SOCKET = "gdb.sock"
 COUNTING = ["-icount", "shift=0,sleep=on", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off"]
 BREAKING = ["-S", "-gdb", f"unix:{GDB_SOCKET},server=on,wait=off"]
 
-_RA, _PC = 1, 32
+_PC = 32
 _ANSWER_SECONDS = 60.0
 
 
@@ -46,12 +46,13 @@ class Counter:
     def now(self) -> int:
         return int(self._execute("query-replay")["icount"])
 
-    def when_idle(self, seconds: float = 20.0, quiet: float = 0.16) -> int:
-        """Waits until nothing has been executed for some real time. Reading it takes no instruction of the machine."""
+    def when_idle(self, seconds: float = 20.0, quiet: float = 0.03) -> int:
+        """Waits until nothing has been executed for some real time: shorter than the period of the pulse, which never
+        rests. Reading it takes no instruction of the machine."""
         deadline = time.monotonic() + seconds
         count, since = self.now(), time.monotonic()
         while time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(0.005)
             if (latest := self.now()) != count:
                 count, since = latest, time.monotonic()
             elif time.monotonic() - since >= quiet:
@@ -116,9 +117,6 @@ class Debugger:
 
     def pc(self) -> int:
         return self._register(_PC)
-
-    def return_address(self) -> int:
-        return self._register(_RA)
 
     def memory(self, address: int, size: int) -> bytes | None:
         """As the running program sees it; None where it has none."""

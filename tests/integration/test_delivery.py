@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
@@ -45,13 +46,14 @@ def test_machine_paused_and_continued(gateway: Gateway) -> None:
     assert verdict.passed, verdict.summary()
 
 
+@pytest.mark.long
 def test_gap_is_named_by_the_collector(make_gateway) -> None:  # type: ignore[no-untyped-def]
     """Without a disk, longer off than memory can hold: what was lost is named, and delivery goes on."""
     gateway = make_gateway(has_disk=False)
     gateway.start()
     gateway.wait_readings(SAMPLE, 60)
     gateway.broker.kill()
-    gateway.console.expect(r"sensors +warn +readings are dropped from number (\d+) on", 240)
+    gateway.console.expect(r"sensors +warn +readings are dropped from number (\d+) on", 900)
     gateway.broker.start()
     lost = gateway.console.expect(r"sensors +warn +readings (\d+) to (\d+) were dropped", 60)
     gateway.wait_readings(20 * SAMPLE, 120)
