@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector: an MQTT client that receives readings, checks their order and prints them. This file
- * holds the connection; what a message means is in senml.c, track.c and print.c. */
+ * holds the connection; what a message means is in senml.c, ledger.c,
+ * track.c, account.c and print.c. */
 #include <errno.h>
 #include <mosquitto.h>
 #include <signal.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "account.h"
+#include "ledger.h"
 #include "options.h"
 #include "print.h"
 #include "senml.h"
@@ -24,8 +27,11 @@
 struct collector {
     struct options options;
     struct track *track;
+    struct account *account;
+    struct ledger ledger;
     struct totals totals;
-    bool subscribed, refused, done;
+    int subscription; /* identifier of the one to readings */
+    bool subscribed, refused, done, unexplained;
     struct reading readings[SENML_MAX_RECORDS];
 };
 
@@ -45,14 +51,13 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* Takes the device out of "postern/<device>/readings". */
-static bool device_of_topic(const char *topic, char device[READING_NAME_SIZE])
+/* Takes the device out of "postern/<device>/<kind>". */
+static bool device_of_topic(const char *topic, const char *kind, char device[READING_NAME_SIZE])
 {
     const char *begin = topic + strlen("postern/");
     const char *end = strrchr(topic, '/');
 
-    if (strncmp(topic, "postern/", strlen("postern/")) != 0 || end <= begin ||
-        strcmp(end, "/readings") != 0) {
+    if (strncmp(topic, "postern/", strlen("postern/")) != 0 || end <= begin || strcmp(end + 1, kind) != 0) {
         return false;
     }
     size_t length = (size_t)(end - begin);
@@ -98,18 +103,36 @@ static void note_reading(struct collector *c, const char *topic, const struct re
     print_reading(r);
 }
 
+static void note_ledger(struct collector *c, const struct mosquitto_message *message, size_t size,
+                        const char *device)
+{
+    char error[JSON_IN_ERROR_SIZE] = "";
+
+    if (!ledger_parse(message->payload, size, &c->ledger, error)) {
+        note_malformed(c, message->topic, error);
+    } else if (!account_take(c->account, device, &c->ledger)) {
+        note_malformed(c, message->topic, "more devices than the collector follows");
+    } else {
+        print_ledger(device, &c->ledger);
+    }
+}
+
 static void on_message(struct mosquitto *client, void *context, const struct mosquitto_message *message)
 {
     struct collector *c = context;
     char device[READING_NAME_SIZE];
     char error[SENML_ERROR_SIZE] = "";
+    size_t size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0;
 
     (void)client;
-    if (!device_of_topic(message->topic, device)) {
-        note_malformed(c, message->topic, "topic is not postern/DEVICE/readings");
+    if (device_of_topic(message->topic, "ledger", device)) {
+        note_ledger(c, message, size, device);
         return;
     }
-    size_t size = message->payloadlen > 0 ? (size_t)message->payloadlen : 0;
+    if (!device_of_topic(message->topic, "readings", device)) {
+        note_malformed(c, message->topic, "topic is not postern/DEVICE/readings or postern/DEVICE/ledger");
+        return;
+    }
     size_t count = senml_parse(message->payload, size, device, now_ns(), c->readings, error);
 
     if (count == 0) {
@@ -124,12 +147,14 @@ static void on_message(struct mosquitto *client, void *context, const struct mos
 static void on_connect(struct mosquitto *client, void *context, int result)
 {
     struct collector *c = context;
+    const struct options *o = &c->options;
 
     if (result != 0) {
         (void)fprintf(stderr, "collector: refused: %s\n", mosquitto_connack_string(result));
         c->refused = true;
-    } else if (mosquitto_subscribe(client, NULL, c->options.topic, 1) != MOSQ_ERR_SUCCESS) {
-        (void)fprintf(stderr, "collector: cannot subscribe to '%s'\n", c->options.topic);
+    } else if (mosquitto_subscribe(client, NULL, o->ledger_topic, 1) != MOSQ_ERR_SUCCESS ||
+               mosquitto_subscribe(client, &c->subscription, o->topic, 1) != MOSQ_ERR_SUCCESS) {
+        (void)fprintf(stderr, "collector: cannot subscribe to '%s' and '%s'\n", o->topic, o->ledger_topic);
         c->refused = true;
     }
 }
@@ -137,16 +162,18 @@ static void on_connect(struct mosquitto *client, void *context, int result)
 static void on_subscribe(struct mosquitto *client, void *context, int id, int count, const int *granted)
 {
     struct collector *c = context;
+    bool readings = id == c->subscription;
+    bool refused = count < 1 || granted[0] >= REFUSED;
 
     (void)client;
-    (void)id;
-    if (count < 1 || granted[0] >= REFUSED) {
-        (void)fprintf(stderr, "collector: the broker refuses the subscription to '%s'\n", c->options.topic);
+    if (refused) {
+        (void)fprintf(stderr, "collector: the broker refuses the subscription to '%s'\n",
+                      readings ? c->options.topic : c->options.ledger_topic);
         c->refused = true;
-        return;
+    } else if (readings) {
+        c->subscribed = true;
+        print_subscribed(c->options.topic);
     }
-    c->subscribed = true;
-    print_subscribed(c->options.topic);
 }
 
 /* libmosquitto says only here why TLS failed. */
@@ -225,26 +252,51 @@ static void run(struct collector *c, struct mosquitto *client)
     (void)mosquitto_disconnect(client);
 }
 
+static void show_received(void *context, const char *device, struct track_range range)
+{
+    (void)context;
+    print_received(device, range);
+}
+
 static void count_missing(void *context, const char *device, struct track_range range)
 {
     struct collector *c = context;
 
-    c->totals.missing += range.last - range.first + 1;
-    print_missing(device, range);
+    account_count(c->account, device, range);
+}
+
+static void show_part(void *context, const char *device, struct track_range part, const char *cause)
+{
+    struct collector *c = context;
+    uint64_t count = part.last - part.first + 1;
+
+    c->totals.missing += count;
+    c->totals.explained += cause != NULL ? count : 0;
+    c->unexplained = c->unexplained || cause == NULL;
+    print_missing(device, part, cause);
+}
+
+static void show_missing(void *context, const char *device, struct track_range range)
+{
+    struct collector *c = context;
+
+    account_explain(c->account, device, range, show_part, c);
 }
 
 static enum exit_status finish(struct collector *c)
 {
     const struct totals *t = &c->totals;
 
+    track_received(c->track, show_received, c);
     track_missing(c->track, count_missing, c);
+    track_missing(c->track, show_missing, c);
     print_summary(t);
     if (c->refused) {
         return EXIT_REFUSED;
     }
     bool enough = c->options.count == 0 || t->readings >= c->options.count;
 
-    return t->missing == 0 && t->out_of_order == 0 && t->malformed == 0 && enough ? EXIT_ALL_GOOD
+    return !c->unexplained && t->out_of_order == 0 && t->malformed == 0 && enough ? EXIT_ALL_GOOD
                                                                                   : EXIT_TROUBLE;
 }
 
@@ -262,16 +314,18 @@ int main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)mosquitto_lib_init();
     c.track = track_new();
+    c.account = account_new();
     struct mosquitto *client = make_client(&c);
     enum exit_status status = EXIT_USAGE;
 
-    if (client != NULL && c.track != NULL) {
+    if (client != NULL && c.track != NULL && c.account != NULL) {
         print_start(c.options.json);
         run(&c, client);
         status = finish(&c);
     }
     mosquitto_destroy(client);
     track_free(c.track);
+    account_free(c.account);
     (void)mosquitto_lib_cleanup();
     return (int)status;
 }

@@ -23,19 +23,20 @@ static const char help_text[] =
     "  --id NAME       MQTT client identifier; the broker keeps messages for it while it is away\n"
     "                  (postern-collector)\n"
     "  --topic FILTER  what to subscribe to: postern/DEVICE/readings, + for any (postern/+/readings)\n"
+    "  --ledger FILTER where the devices' loss ledgers are (postern/+/ledger)\n"
     "  --count N       stop after N readings\n"
     "  --json          print JSON, one object a line, in which \"type\" says what it is\n"
     "  --help          this text\n"
     "\n"
     "Besides readings it names what is wrong: \"gap: DEVICE missing FIRST..LAST\", \"duplicate\", \"out of\n"
-    "order\", and \"malformed\" for a message that it cannot read (which it skips). SIGINT and SIGTERM end "
-    "it\n"
-    "with a summary.\n"
+    "order\", and \"malformed\" for a message that it cannot read (which it skips). SIGINT and SIGTERM end\n"
+    "it: then it says which numbers came, which never came, and of each of those the cause that the\n"
+    "device's loss ledger tells, or \"not explained\".\n"
     "\n"
-    "Exit status: 0 all readings came, in order, each well-formed (duplicates do no harm); 1 some are\n"
-    "missing, came out of order or were malformed, or fewer came than --count asked for; 2 the command "
-    "line,\n"
-    "or a file that it names, is no good; 3 the broker refuses the collector or its subscription.\n";
+    "Exit status: 0 all readings came, in order, each well-formed, but for those that a ledger explains\n"
+    "(duplicates do no harm); 1 some are missing without explanation, came out of order or were malformed,\n"
+    "or fewer came than --count asked for; 2 the command line, or a file that it names, is no good; 3 the\n"
+    "broker refuses the collector or a subscription.\n";
 
 static bool read_number(const char *what, const char *text, uint64_t max, uint64_t *out)
 {
@@ -89,6 +90,9 @@ static bool take(int option, struct options *options)
     case 't':
         options->topic = optarg;
         return true;
+    case 'l':
+        options->ledger_topic = optarg;
+        return true;
     case 'j':
         options->json = true;
         return true;
@@ -108,22 +112,20 @@ static bool take(int option, struct options *options)
 enum options_result options_read(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
-        {"ca", required_argument, NULL, 'a'},
-        {"cert", required_argument, NULL, 'c'},
-        {"key", required_argument, NULL, 'k'},
-        {"host", required_argument, NULL, 'h'},
-        {"port", required_argument, NULL, 'p'},
-        {"id", required_argument, NULL, 'i'},
-        {"topic", required_argument, NULL, 't'},
-        {"count", required_argument, NULL, 'n'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'u'},
-        {NULL, 0, NULL, 0},
+        {"ca", required_argument, NULL, 'a'},    {"cert", required_argument, NULL, 'c'},
+        {"key", required_argument, NULL, 'k'},   {"host", required_argument, NULL, 'h'},
+        {"port", required_argument, NULL, 'p'},  {"id", required_argument, NULL, 'i'},
+        {"topic", required_argument, NULL, 't'}, {"ledger", required_argument, NULL, 'l'},
+        {"count", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'u'},        {NULL, 0, NULL, 0},
     };
     int option;
 
-    *options = (struct options){
-        .host = "127.0.0.1", .port = 8883, .id = "postern-collector", .topic = "postern/+/readings"};
+    *options = (struct options){.host = "127.0.0.1",
+                                .port = 8883,
+                                .id = "postern-collector",
+                                .topic = "postern/+/readings",
+                                .ledger_topic = "postern/+/ledger"};
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (option == 'u') {
             (void)fputs(help_text, stdout);

@@ -8,13 +8,13 @@
 
 enum exit_status {
     EXIT_ALL_GOOD = 0,
-    EXIT_TROUBLE = 1, /* readings missing, out of order or malformed, or fewer than asked for */
+    EXIT_TROUBLE = 1, /* readings missing unexplained, out of order or malformed, or fewer than asked for */
     EXIT_USAGE = 2,   /* the command line, or a file that it names */
-    EXIT_REFUSED = 3  /* the broker refuses the collector or its subscription */
+    EXIT_REFUSED = 3  /* the broker refuses the collector or a subscription */
 };
 
 struct options {
-    const char *host, *ca, *certificate, *key, *id, *topic;
+    const char *host, *ca, *certificate, *key, *id, *topic, *ledger_topic;
     int port;
     uint64_t count; /* stop after so many readings; 0 = do not stop */
     bool json;

@@ -77,17 +77,21 @@ static void json_reading(const char *type, const struct reading *r)
     add_number(line, "value", r->value);
     add_text(line, "unit", r->unit);
     add_count(line, "seq", r->seq);
+    if (r->historical) {
+        json_object_object_add(line, "historical", json_object_new_boolean(true));
+    }
+    if (r->clock[0] != '\0') {
+        add_text(line, "clock", r->clock);
+    }
     json_end(line);
 }
 
-static void text_range(const char *what, const char *device, struct track_range range)
+static void text_range(const char *what, struct track_range range)
 {
-    if (range.first == range.last) {
-        (void)printf("%s: %s missing %" PRIu64, what, device, range.first);
-    } else {
-        (void)printf("%s: %s missing %" PRIu64 "..%" PRIu64, what, device, range.first, range.last);
+    (void)printf("%s %" PRIu64, what, range.first);
+    if (range.first != range.last) {
+        (void)printf("..%" PRIu64, range.last);
     }
-    end_line();
 }
 
 static void show_printable(const char *text)
@@ -149,6 +153,12 @@ void print_reading(const struct reading *r)
     (void)printf("%s.%03d  %-14s %-8s %-12s %12s %-6s %10" PRIu64, when,
                  (int)(r->time_ns % NS_PER_S / NS_PER_MS), r->device, r->sensor, r->quantity, r->value,
                  r->unit, r->seq);
+    if (r->historical) {
+        (void)fputs("  historical", stdout);
+    }
+    if (r->clock[0] != '\0') {
+        (void)printf("  clock %s", r->clock);
+    }
     end_line();
 }
 
@@ -160,7 +170,9 @@ void print_gap(const char *device, struct track_range range)
         add_range(line, device, range);
         json_end(line);
     } else {
-        text_range("gap", device, range);
+        (void)printf("gap: %s ", device);
+        text_range("missing", range);
+        end_line();
     }
 }
 
@@ -202,15 +214,75 @@ void print_malformed(const char *topic, const char *error)
     }
 }
 
-void print_missing(const char *device, struct track_range range)
+static struct json_object *json_loss(const struct ledger_range *r)
+{
+    struct json_object *loss = json_object_new_object();
+
+    if (loss != NULL) {
+        add_count(loss, "first", r->numbers.first);
+        add_count(loss, "last", r->numbers.last);
+        add_count(loss, "missing", r->missing);
+        add_text(loss, "cause", r->cause);
+    }
+    return loss;
+}
+
+void print_ledger(const char *device, const struct ledger *ledger)
+{
+    if (as_json) {
+        struct json_object *line = json_line("ledger");
+        struct json_object *ranges = json_object_new_array();
+
+        add_text(line, "device", device);
+        add_count(line, "boot", ledger->boot);
+        add_count(line, "last", ledger->last);
+        for (size_t i = 0; i < ledger->count; i++) {
+            (void)json_object_array_add(ranges, json_loss(&ledger->range[i]));
+        }
+        json_object_object_add(line, "ranges", ranges);
+        json_end(line);
+        return;
+    }
+    (void)printf("ledger: %s start %" PRIu64, device, ledger->boot);
+    for (size_t i = 0; i < ledger->count; i++) {
+        const struct ledger_range *r = &ledger->range[i];
+
+        text_range(i == 0 ? ": lost" : ", lost", r->numbers);
+        (void)printf(" (%" PRIu64 " %s)", r->missing, r->cause);
+    }
+    (void)fputs(ledger->count == 0 ? ": nothing lost" : "", stdout);
+    end_line();
+}
+
+void print_received(const char *device, struct track_range range)
+{
+    if (as_json) {
+        struct json_object *line = json_line("received");
+
+        add_range(line, device, range);
+        json_end(line);
+    } else {
+        (void)printf("received: %s ", device);
+        text_range("numbers", range);
+        end_line();
+    }
+}
+
+void print_missing(const char *device, struct track_range range, const char *cause)
 {
     if (as_json) {
         struct json_object *line = json_line("missing");
 
         add_range(line, device, range);
+        if (cause != NULL) {
+            add_text(line, "cause", cause);
+        }
         json_end(line);
     } else {
-        text_range("never came", device, range);
+        (void)printf("never came: %s ", device);
+        text_range("missing", range);
+        (void)printf(": %s", cause != NULL ? cause : "not explained");
+        end_line();
     }
 }
 
@@ -221,15 +293,16 @@ void print_summary(const struct totals *totals)
 
         add_count(line, "readings", totals->readings);
         add_count(line, "missing", totals->missing);
+        add_count(line, "explained", totals->explained);
         add_count(line, "duplicates", totals->duplicates);
         add_count(line, "out_of_order", totals->out_of_order);
         add_count(line, "malformed", totals->malformed);
         json_end(line);
     } else {
-        (void)printf("%" PRIu64 " readings, %" PRIu64 " missing, %" PRIu64 " duplicate, %" PRIu64
-                     " out of order, %" PRIu64 " malformed messages",
-                     totals->readings, totals->missing, totals->duplicates, totals->out_of_order,
-                     totals->malformed);
+        (void)printf("%" PRIu64 " readings, %" PRIu64 " missing (%" PRIu64 " explained), %" PRIu64
+                     " duplicate, %" PRIu64 " out of order, %" PRIu64 " malformed messages",
+                     totals->readings, totals->missing, totals->explained, totals->duplicates,
+                     totals->out_of_order, totals->malformed);
         end_line();
     }
 }

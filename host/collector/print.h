@@ -7,12 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ledger.h"
 #include "reading.h"
 #include "track.h"
 
 /* Totals of one run. */
 struct totals {
-    uint64_t readings, missing, duplicates, out_of_order, malformed;
+    /* explained: those of the missing that a ledger tells the cause of */
+    uint64_t readings, missing, explained, duplicates, out_of_order, malformed;
 };
 
 /* Chooses the form for everything below, and writes the table's head if it is the one for people. Every
@@ -28,8 +30,12 @@ void print_duplicate(const struct reading *r);
 void print_out_of_order(const struct reading *r);
 /* The topic comes from a sender: what is not printable ASCII is shown as '?'. */
 void print_malformed(const char *topic, const char *error);
-/* "missing", at the end of a run: the range never came. */
-void print_missing(const char *device, struct track_range range);
+/* A device's loss ledger, as it was taken. */
+void print_ledger(const char *device, const struct ledger *ledger);
+/* At the end of a run, a device's first and highest number. */
+void print_received(const char *device, struct track_range range);
+/* "missing", at the end of a run: the range never came. cause: as the ledger says, NULL: not explained. */
+void print_missing(const char *device, struct track_range range, const char *cause);
 void print_summary(const struct totals *totals);
 
 #endif

@@ -3,11 +3,13 @@
 #ifndef COLLECTOR_READING_H
 #define COLLECTOR_READING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define READING_NAME_SIZE  64
 #define READING_UNIT_SIZE  16
 #define READING_VALUE_SIZE 48
+#define READING_CLOCK_SIZE 16
 
 struct reading {
     int64_t time_ns;                /* since 1970-01-01 UTC */
@@ -17,6 +19,8 @@ struct reading {
     char quantity[READING_NAME_SIZE];
     char unit[READING_UNIT_SIZE];   /* printable ASCII; "" if the device names none */
     char value[READING_VALUE_SIZE]; /* the decimal text exactly as it was sent */
+    char clock[READING_CLOCK_SIZE]; /* the mark "bclk": "unset" if the device did not know the time */
+    bool historical;                /* kept by the device before it was sent */
 };
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SenML reader. json-c does the JSON; this file holds it to RFC 8428 and to what a gateway sends. */
+/* The SenML reader. json_in.c does the JSON; this file holds it to RFC 8428 and to what a gateway sends. */
 #include "senml.h"
 
 #include <ctype.h>
-#include <json-c/json.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,6 +25,8 @@ struct parser {
     char base_name[READING_NAME_SIZE * 3];
     char base_unit[READING_UNIT_SIZE];
     int64_t base_time_ns;
+    char base_clock[READING_CLOCK_SIZE];
+    bool base_historical;
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(struct parser *p, const char *format, ...)
@@ -39,12 +40,6 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct parser *p, const
     }
     va_end(args);
     return false;
-}
-
-/* RFC 8259's white space. */
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
 /* Copies a JSON string of printable ASCII without NUL into a buffer of size bytes. */
@@ -110,12 +105,7 @@ static bool read_value(struct parser *p, struct json_object *value, struct readi
 
 static bool read_seq(struct parser *p, struct json_object *value, struct reading *r)
 {
-    if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0 ||
-        json_object_get_uint64(value) == UINT64_MAX) {
-        return refuse(p, "\"seq\" is not an integer of 64 bits");
-    }
-    r->seq = json_object_get_uint64(value);
-    return true;
+    return json_in_u64(value, &r->seq) || refuse(p, "\"seq\" is not an integer of 64 bits");
 }
 
 static bool is_name_character(char c)
@@ -178,6 +168,15 @@ static bool check_version(struct parser *p, struct json_object *value)
     return true;
 }
 
+static bool read_historical(struct parser *p, struct json_object *value)
+{
+    if (!json_object_is_type(value, json_type_boolean)) {
+        return refuse(p, "\"bhist\" is not true or false");
+    }
+    p->base_historical = json_object_get_boolean(value) != 0;
+    return true;
+}
+
 static bool read_field(struct parser *p, const char *key, struct json_object *value, struct record *rec,
                        struct reading *r)
 {
@@ -194,6 +193,12 @@ static bool read_field(struct parser *p, const char *key, struct json_object *va
     }
     if (strcmp(key, "bver") == 0) {
         return check_version(p, value);
+    }
+    if (strcmp(key, "bhist") == 0) {
+        return read_historical(p, value);
+    }
+    if (strcmp(key, "bclk") == 0) {
+        return copy_text(p, key, value, p->base_clock, sizeof(p->base_clock));
     }
     if (strcmp(key, "n") == 0) {
         return copy_text(p, key, value, rec->name, sizeof(rec->name));
@@ -245,38 +250,11 @@ static bool read_record(struct parser *p, struct json_object *object, struct rea
     if (r->time_ns < RELATIVE_LIMIT_NS) {
         r->time_ns += p->now_ns;
     }
+    memcpy(r->clock, p->base_clock, sizeof(r->clock));
+    r->historical = p->base_historical;
     memcpy(r->unit, rec.has_unit ? rec.unit : p->base_unit, sizeof(r->unit));
     (void)snprintf(name, sizeof(name), "%s%s", p->base_name, rec.name);
     return split_name(p, name, r);
-}
-
-static struct json_object *parse_json(const char *payload, size_t size, char *error)
-{
-    struct json_tokener *tokener = json_tokener_new_ex(8);
-    struct json_object *root = NULL;
-
-    if (tokener == NULL) {
-        (void)snprintf(error, SENML_ERROR_SIZE, "out of memory");
-        return NULL;
-    }
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    root = json_tokener_parse_ex(tokener, payload, (int)size);
-    enum json_tokener_error status = json_tokener_get_error(tokener);
-    size_t end = json_tokener_get_parse_end(tokener);
-
-    while (status == json_tokener_success && end < size && is_space(payload[end])) {
-        end++;
-    }
-    if (status != json_tokener_success || end != size) {
-        const char *reason = status == json_tokener_continue  ? "unexpected end"
-                             : status != json_tokener_success ? json_tokener_error_desc(status)
-                                                              : "more text after the pack";
-        (void)snprintf(error, SENML_ERROR_SIZE, "not JSON: byte %zu: %s", end, reason);
-        json_object_put(root);
-        root = NULL;
-    }
-    json_tokener_free(tokener);
-    return root;
 }
 
 size_t senml_parse(const char *payload, size_t size, const char *device, int64_t now_ns,
@@ -285,12 +263,7 @@ size_t senml_parse(const char *payload, size_t size, const char *device, int64_t
     struct parser p = {.device = device, .now_ns = now_ns, .error = error};
     size_t count = 0;
 
-    if (size == 0 || size > SENML_MAX_PAYLOAD) {
-        (void)snprintf(error, SENML_ERROR_SIZE, "payload of %zu bytes: need 1 to %u", size,
-                       SENML_MAX_PAYLOAD);
-        return 0;
-    }
-    struct json_object *root = parse_json(payload, size, error);
+    struct json_object *root = json_in_parse(payload, size, error);
 
     if (root == NULL) {
         return 0;

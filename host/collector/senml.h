@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads SenML packs (RFC 8428, JSON) with the extension field "seq" into readings. */
+/* Reads SenML packs (RFC 8428, JSON) with the gateway's extension fields into readings. */
 #ifndef COLLECTOR_SENML_H
 #define COLLECTOR_SENML_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "json_in.h"
 #include "reading.h"
 
-#define SENML_MAX_PAYLOAD 65536u
+#define SENML_MAX_PAYLOAD JSON_IN_MAX_PAYLOAD
 #define SENML_MAX_RECORDS 256u
-#define SENML_ERROR_SIZE  160
+#define SENML_ERROR_SIZE  JSON_IN_ERROR_SIZE
 
 /* Parses size bytes of payload from any sender. The pack is taken whole or not at all.
  *

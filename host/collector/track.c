@@ -140,3 +140,13 @@ void track_missing(const struct track *track,
         }
     }
 }
+
+void track_received(const struct track *track,
+                    void (*each)(void *context, const char *device, struct track_range range), void *context)
+{
+    for (size_t i = 0; i < track->count; i++) {
+        const struct device *d = track->devices[i];
+
+        each(context, d->name, (struct track_range){d->first, d->highest});
+    }
+}

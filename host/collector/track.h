@@ -36,4 +36,8 @@ enum track_result track_note(struct track *track, const char *device, uint64_t s
 void track_missing(const struct track *track,
                    void (*each)(void *context, const char *device, struct track_range range), void *context);
 
+/* Calls back for each device with the number that came first and the highest one. */
+void track_received(const struct track *track,
+                    void (*each)(void *context, const char *device, struct track_range range), void *context);
+
 #endif

@@ -25,8 +25,9 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_S = 0.1
 
 _EPILOG = """\
-exit status: 0 if every sensor's readings arrived, in order, without a gap, and equal to what the simulator
-put on the bus; 1 if not, with the reason; 2 for a bad command line.
+exit status: 0 if every sensor's readings arrived, in order, without a gap that the gateway's loss ledger does not
+explain, and equal to what the simulator put on the bus; 1 if not, with the reason; 2 for a bad command line. The
+summary names the numbers that are missing, and why.
 """
 
 

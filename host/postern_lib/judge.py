@@ -6,16 +6,22 @@ text that travelled, never as floating-point numbers.
 
 A run may have several starts of the machine, each with a simulator's log of its own. When the power of one is cut, the
 measurements that were not accepted yet are lost with it: the last ones of its log, and no number.
+
+A number that did not arrive is no problem if the gateway's loss ledger, as it came last, tells the cause; what the
+simulator measured under that number is then not expected either.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from .losses import Loss, Numbers, explain, losses_of
 
 QUANTITIES = {"temperature": "Cel", "pressure": "Pa", "humidity": "%RH"}
 SENSOR = "bme280"
@@ -27,6 +33,9 @@ MAX_NOT_ACCEPTED = 2
 CLOCK_START_S = Decimal(1)
 # Clocks of gateway and host may differ by so much, and a measurement may be so much older than its arrival.
 CLOCK_SLACK_S = Decimal(5)
+# The value that stands for one that is lost.
+LOST = ""
+FIRST_NUMBER = 1
 
 
 class EvidenceError(Exception):
@@ -54,6 +63,7 @@ class Verdict:
     in_flight: int = 0
     duplicates: int = 0
     not_accepted: int = 0
+    lost: list[Numbers] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -67,7 +77,7 @@ class Verdict:
             text += f", {self.duplicates} delivered again"
         if self.not_accepted:
             text += f", {self.not_accepted} measurements lost with the power before they were accepted"
-        return text
+        return "; ".join((text, *map(str, self.lost)))
 
 
 def parse_event(line: str) -> dict[str, Any]:
@@ -123,13 +133,25 @@ def judge(
         events = [parse_event(line) for line in collector_lines]
         starts = [parse_simulator_log(text) for text in (*earlier, simulator_log)]
         readings = [reading_of(event) for event in events if event["type"] == "reading"]
+        losses = _losses(events, readings)
     except EvidenceError as error:
         verdict.problems.append(str(error))
         return verdict
-    measurements = _accepted(readings, starts)
+    gaps = _gaps(readings)
+    for part in explain(gaps, losses):
+        if part.cause:
+            verdict.lost.append(part)
+        else:
+            verdict.problems.append(str(part))
+    verdict.lost = _lost_at_the_ends(readings, losses, verdict.lost)
+    if sum(part.count for part in verdict.lost) > len(QUANTITIES) * sum(map(len, starts)):
+        verdict.problems.append("the ledger names more numbers than were measured")
+        return verdict
+    expected = _with_lost(readings, verdict.lost)
+    measurements = _accepted(expected, starts)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)
-    _check_events(events, verdict)
+    _check_events(events, gaps, verdict)
     _check_duplicates(events, readings, verdict)
     if not readings:
         verdict.problems.append(f"no reading arrived (the simulator made {len(measurements)} measurements)")
@@ -137,8 +159,54 @@ def judge(
     _check_sequence(readings, verdict, CLOCK_START_S if earlier else Decimal(0))
     if window:
         _check_times(readings, window, verdict)
-    _check_values(readings, measurements, max_in_flight, verdict)
+    _check_values(readings, expected, measurements, max_in_flight, verdict)
     return verdict
+
+
+def _losses(events: list[dict[str, Any]], readings: list[Reading]) -> list[Loss]:
+    """What the last ledger of the device of the readings tells."""
+    losses: list[Loss] = []
+    for event in events:
+        if event["type"] == "ledger" and readings and event.get("device") == readings[0].device:
+            try:
+                losses = losses_of(event)
+            except ValueError as error:
+                raise EvidenceError(str(error)) from error
+    return losses
+
+
+def _gaps(readings: list[Reading]) -> list[Numbers]:
+    """The numbers that are missing between those of readings that follow each other."""
+    return [
+        Numbers(before.seq + 1, after.seq - 1)
+        for before, after in zip(readings, readings[1:])
+        if after.device == before.device and after.seq > before.seq + 1
+    ]
+
+
+def _lost_at_the_ends(readings: list[Reading], losses: list[Loss], between: list[Numbers]) -> list[Numbers]:
+    """Besides those between readings: numbers before the first and after the last one, if the ledger names them all."""
+    if not readings or not losses:
+        return between
+    before = explain([Numbers(FIRST_NUMBER, readings[0].seq - 1)], losses)
+    after = explain([Numbers(readings[-1].seq + 1, losses[-1].last)], losses)
+    before, after = (parts if all(part.cause for part in parts) else [] for parts in (before, after))
+    return before + between + after
+
+
+def _with_lost(readings: list[Reading], lost: list[Numbers]) -> list[Reading]:
+    """The readings and, where numbers are lost, their place in the order of quantities that measurements have."""
+    order = list(QUANTITIES)
+    known = [reading for reading in readings if reading.quantity in order]
+    if not known or not lost:
+        return readings
+    filled = list(readings)
+    numbers = [reading.seq for reading in known]
+    for number in (number for part in lost for number in range(part.first, part.last + 1)):
+        beside = known[min(bisect(numbers, number), len(known) - 1)]
+        quantity = order[(order.index(beside.quantity) + number - beside.seq) % len(order)]
+        filled.append(Reading(beside.time, beside.device, SENSOR, quantity, LOST, QUANTITIES[quantity], number))
+    return sorted(filled, key=lambda each: each.seq)
 
 
 def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> list[dict[str, str]]:
@@ -152,15 +220,24 @@ def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> li
         following: dict[int, tuple[int, ...]] = {}
         for position, counts in explained.items():
             for count in range(max(0, len(measurements) - MAX_NOT_ACCEPTED), len(measurements) + 1):
-                if arrived[position : position + count] == measurements[:count]:
+                if _same(arrived[position : position + count], measurements[:count]):
                     following[position + count] = (*counts, count)
         explained = following
     for position, counts in explained.items():
         rest = arrived[position:]
-        if rest == starts[-1][: len(rest)]:
+        if _same(rest, starts[-1][: len(rest)]):
             kept = [each for start, count in zip(starts, counts) for each in start[:count]]
             return kept + starts[-1]
     return [each for start in starts for each in start]
+
+
+def _same(arrived: list[dict[str, str]], measurements: list[dict[str, str]]) -> bool:
+    """Whether samples are as they were measured, but for what is lost."""
+    return len(arrived) == len(measurements) and all(
+        sample[quantity] in (LOST, measured[quantity])
+        for sample, measured in zip(arrived, measurements)
+        for quantity in sample
+    )
 
 
 def _check_duplicates(events: list[dict[str, Any]], readings: list[Reading], verdict: Verdict) -> None:
@@ -177,12 +254,14 @@ def _check_duplicates(events: list[dict[str, Any]], readings: list[Reading], ver
                 )
 
 
-def _check_events(events: list[dict[str, Any]], verdict: Verdict) -> None:
+def _check_events(events: list[dict[str, Any]], gaps: list[Numbers], verdict: Verdict) -> None:
+    """A gap that the collector saw is judged with the readings; here, that these show the same gap."""
+    seen = {(str(gap.first), str(gap.last)) for gap in gaps}
     for event in events:
         kind = event["type"]
         if kind == "duplicate":
             verdict.duplicates += 1
-        elif kind == "gap":
+        elif kind == "gap" and (event.get("first"), event.get("last")) not in seen:
             verdict.problems.append(f"gap: {event.get('device')} missing {event.get('first')}..{event.get('last')}")
         elif kind == "malformed":
             verdict.problems.append(f"malformed message on {event.get('topic')}: {event.get('error')}")
@@ -195,7 +274,7 @@ def _check_sequence(readings: list[Reading], verdict: Verdict, slack: Decimal) -
     if len(devices) > 1:
         verdict.problems.append(f"readings of more than one device: {', '.join(sorted(devices))}")
     for before, after in zip(readings, readings[1:]):
-        if after.device == before.device and after.seq != before.seq + 1:
+        if after.device == before.device and after.seq <= before.seq:
             verdict.problems.append(f"sequence number {after.seq} follows {before.seq}")
     last: dict[tuple[str, str], Reading] = {}
     for reading in readings:
@@ -214,7 +293,11 @@ def _check_times(readings: list[Reading], window: tuple[float, float], verdict: 
 
 
 def _check_values(
-    readings: list[Reading], measurements: list[dict[str, str]], max_in_flight: int, verdict: Verdict
+    readings: list[Reading],
+    expected: list[Reading],
+    measurements: list[dict[str, str]],
+    max_in_flight: int,
+    verdict: Verdict,
 ) -> None:
     for reading in readings:
         if reading.sensor != SENSOR or reading.quantity not in QUANTITIES:
@@ -225,7 +308,7 @@ def _check_values(
             verdict.problems.append(f"reading {reading.seq}: {reading.quantity} in '{reading.unit}'")
     arrived_least = len(measurements)
     for quantity in QUANTITIES:
-        arrived = [each for each in readings if each.quantity == quantity and each.sensor == SENSOR]
+        arrived = [each for each in expected if each.quantity == quantity and each.sensor == SENSOR]
         arrived_least = min(arrived_least, len(arrived))
         _compare_quantity(quantity, arrived, measurements, max_in_flight, verdict)
     verdict.in_flight = len(measurements) - arrived_least
@@ -238,7 +321,7 @@ def _compare_quantity(
         verdict.problems.append(f"no {quantity} arrived (the simulator made {len(measurements)} measurements)")
         return
     for number, (reading, measurement) in enumerate(zip(arrived, measurements), 1):
-        if reading.value != measurement[quantity]:
+        if reading.value not in (LOST, measurement[quantity]):
             verdict.problems.append(
                 f"{quantity} number {number} (sequence number {reading.seq}) arrived as {reading.value}, "
                 f"but the simulator put {measurement[quantity]} on the bus"

@@ -84,7 +84,7 @@ def test_readings_arrive_with_their_exact_text(collector: Gateway) -> None:
     assert {each["time"] for each in readings} == {"1763696000.123000000", "1763696001.123000000"}
     assert {each["device"] for each in readings} == {"postern-0001"}
     assert finish(collector) == (
-        0, {"readings": 6, "missing": 0, "duplicates": 0, "out_of_order": 0, "malformed": 0}
+        0, {"readings": 6, "missing": 0, "explained": 0, "duplicates": 0, "out_of_order": 0, "malformed": 0}
     )  # fmt: skip
 
 
@@ -99,8 +99,49 @@ def test_gap_late_arrival_and_duplicate_are_named(collector: Gateway) -> None:
     assert next_event(collector, "duplicate")["seq"] == 16
     status, summary = finish(collector)
     assert status == 1
-    assert summary == {"readings": 9, "missing": 1, "duplicates": 3, "out_of_order": 3, "malformed": 0}
+    assert summary == {
+        "readings": 9, "missing": 1, "explained": 0, "duplicates": 3, "out_of_order": 3, "malformed": 0
+    }  # fmt: skip
     assert '{"type":"missing","device":"postern-0001","first":15,"last":15}' in collector.events()
+
+
+LEDGER = (
+    '{"boot":1,"last":40,"lost":{"oldest given up":3},'
+    '"ranges":[{"first":4,"last":6,"missing":3,"cause":"oldest given up"}]}'
+)
+LEDGER_TOPIC = "postern/postern-0001/ledger"
+
+
+def test_missing_numbers_are_explained_by_the_ledger(collector: Gateway) -> None:
+    publish(collector, pack(1))
+    publish(collector, pack(7))
+    publish(collector, LEDGER, LEDGER_TOPIC)
+    assert next_event(collector, "ledger")["ranges"] == [
+        {"first": 4, "last": 6, "missing": 3, "cause": "oldest given up"}
+    ]
+    status, summary = finish(collector)
+    assert (status, summary["missing"], summary["explained"]) == (0, 3, 3)
+    events = collector.events()
+    assert '{"type":"received","device":"postern-0001","first":1,"last":9}' in events
+    assert '{"type":"missing","device":"postern-0001","first":4,"last":6,"cause":"oldest given up"}' in events
+
+
+def test_missing_numbers_that_no_ledger_explains(collector: Gateway) -> None:
+    publish(collector, LEDGER, LEDGER_TOPIC)
+    publish(collector, LEDGER.replace('"first":4', '"first":7'), LEDGER_TOPIC)  # refused: the one before stays
+    assert "before it begins" in str(next_event(collector, "malformed")["error"])
+    publish(collector, pack(1))
+    publish(collector, pack(8))  # 7 is missing too
+    status, summary = finish(collector)
+    assert (status, summary["missing"], summary["explained"]) == (1, 4, 3)
+    assert '{"type":"missing","device":"postern-0001","first":7,"last":7}' in collector.events()
+
+
+def test_marks_of_a_pack_are_shown(collector: Gateway) -> None:
+    publish(collector, pack(1).replace('"bt"', '"bhist":true,"bclk":"unset","bt"'))
+    publish(collector, pack(4))
+    marks = [(each.get("historical"), each.get("clock")) for each in (next_event(collector, "reading") for _ in "123456")]
+    assert marks == [(True, "unset")] * 3 + [(None, None)] * 3
 
 
 RECORD = '[{"n":"postern-0001/s/q","v":1,"seq":1}]'
@@ -194,8 +235,9 @@ def test_text_output_and_count(broker: Gateway) -> None:
     assert lines[5] == f"malformed: {TOPIC}: not JSON: byte 1: unexpected end"
     assert lines[6] == "gap: postern-0001 missing 4..6"
     assert lines[8:] == [
-        "never came: postern-0001 missing 4..6",
-        "4 readings, 3 missing, 0 duplicate, 0 out of order, 1 malformed messages",
+        "received: postern-0001 numbers 1..7",
+        "never came: postern-0001 missing 4..6: not explained",
+        "4 readings, 3 missing (0 explained), 0 duplicate, 0 out of order, 1 malformed messages",
     ]
     assert lines[0].index("unit") == lines[2].index("Cel"), "columns are aligned"
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,6 +128,39 @@ def test_a_restart_loses_no_reading(gateway: Gateway, component: str) -> None:
     else:
         # What the sensors had handed over and the journal had not accepted: one measurement at most.
         assert len(arrived) >= arrived[-1] - SAMPLE
+
+
+def test_what_the_policy_drops_is_named_by_the_host(make_gateway: MAKE) -> None:
+    """Longer offline than the medium holds, and then the power fails, with what is in memory: the oldest are given up,
+    and the host names exactly these and why."""
+    gateway = make_gateway(disk_size=20 << 10, journal={"segment_kib": 5})
+    gateway.start()
+    gateway.wait_readings(SAMPLE, 60)
+    gateway.machine.set_link(False)
+    deadline = time.monotonic() + 240
+    while counter(gateway, "journal", "lost") == 0:
+        assert time.monotonic() < deadline
+    durable = counter(gateway, "journal", "durable")
+    while counter(gateway, "journal", "durable") < durable + SAMPLE:
+        assert time.monotonic() < deadline
+    gateway.power_cut()
+    gateway.start_machine()
+    gateway.collector.process.expect_line(
+        lambda line: (event := json.loads(line))["type"] == "ledger" and event["ranges"], "the ledger", 60
+    )
+    gateway.wait_readings(20 * SAMPLE, 120)
+    arrived = numbers(gateway)
+    missing = sorted(set(range(1, arrived[-1])) - set(arrived))
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.problems
+    named = [number for part in verdict.lost for number in range(part.first, part.last + 1)]
+    assert missing and missing == named
+    assert {part.cause for part in verdict.lost} == {"oldest given up"}
+    assert gateway.collector.stop() == 0
+    events = [json.loads(line) for line in gateway.events()]
+    assert [(each["first"], each["last"], each.get("cause")) for each in events if each["type"] == "missing"] == [
+        (part.first, part.last, part.cause) for part in verdict.lost
+    ]
 
 
 def test_failing_disk_is_reported(make_gateway: MAKE, tmp_path: Path) -> None:

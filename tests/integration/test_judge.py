@@ -100,7 +100,7 @@ def test_more_readings_than_measurements() -> None:
 
 def test_a_jump_in_the_sequence_is_found_without_the_collector() -> None:
     lines = [line.replace('"seq":9}', '"seq":10}') for line in readings(3)]
-    assert problems_of(lines, simulator_log(3)) == ["sequence number 10 follows 8"]
+    assert problems_of(lines, simulator_log(3)) == ["number 9 missing, not explained"]
 
 
 def test_swapped_readings_are_found() -> None:
@@ -205,3 +205,72 @@ def test_a_number_stands_for_one_reading() -> None:
     assert judge([*lines, other], texts[0]).problems == [
         "number 5 was delivered as pressure 98000.02 and again as pressure 98000.03"
     ]
+
+
+def ledger(*ranges: tuple[int, int, int, str], device: str = "d") -> str:
+    keys = ("first", "last", "missing", "cause")
+    return json.dumps({"type": "ledger", "device": device, "boot": 1, "last": 99,
+                       "ranges": [dict(zip(keys, each)) for each in ranges]})  # fmt: skip
+
+
+def without(lines: list[str], *numbers: int) -> list[str]:
+    return [line for n, line in enumerate(lines, 1) if n not in numbers]
+
+
+def test_what_the_ledger_names_is_no_problem() -> None:
+    texts, lines = starts(12)
+    lost = without(lines, 16, 17, 18, 20)
+    verdict = judge([*lost, ledger((16, 18, 3, "oldest given up"), (19, 21, 1, "thinned"))], texts[0])
+    assert verdict.problems == [] and verdict.readings == 32 and verdict.measurements == 12
+    assert verdict.summary().endswith("; numbers 16..18 missing: oldest given up; number 20 missing: thinned")
+
+
+def test_losses_at_both_ends_are_named() -> None:
+    texts, lines = starts(12)
+    lost = without(lines, *range(1, 8), *range(25, 37))
+    verdict = judge([*lost, ledger((1, 7, 7, "oldest given up"), (25, 36, 12, "not taken"))], texts[0])
+    assert verdict.problems == []
+    assert list(map(str, verdict.lost)) == ["numbers 1..7 missing: oldest given up", "numbers 25..36 missing: not taken"]
+    assert judge([*lost, ledger((2, 7, 6, "oldest given up"), (25, 36, 12, "not taken"))], texts[0]).problems != []
+
+
+@pytest.mark.parametrize(
+    ("ranges", "problem"),
+    [
+        ([], "numbers 16..18 missing, not explained"),
+        ([(16, 17, 2, "thinned")], "number 18 missing, not explained"),
+        ([(17, 18, 2, "thinned")], "number 16 missing, not explained"),
+        ([(10, 30, 2, "thinned")], "numbers 16..18 missing, not explained"),  # it admits fewer
+        ([(16, 18, 4, "thinned")], "not a ledger: a range misses none, or more than it spans"),
+        ([(16, 18, 3, "thinned"), (18, 19, 1, "thinned")], "not a ledger: ranges overlap"),
+        ([(16, 18, 3, "thinned"), (37, 10**9, 10**9 - 36, "thinned")], "more numbers than were measured"),
+    ],
+)  # fmt: skip
+def test_a_ledger_excuses_nothing_else(ranges: list[tuple[int, int, int, str]], problem: str) -> None:
+    texts, lines = starts(12)
+    lost = without(lines, 16, 17, 18)
+    assert problem in judge([*lost, ledger(*ranges)], texts[0]).problems[0]
+
+
+def test_only_the_last_ledger_of_the_device_counts() -> None:
+    texts, lines = starts(12)
+    lost, good = without(lines, 16, 17, 18), ledger((16, 18, 3, "medium"))
+    assert judge([ledger(), *lost, good], texts[0]).problems == []
+    assert judge([good, *lost, ledger()], texts[0]).problems != []
+    assert judge([*lost, good.replace('"d"', '"other"')], texts[0]).problems != []
+    assert judge([*lost, '{"type":"ledger","device":"d","ranges":[7]}'], texts[0]).problems != []
+
+
+def test_a_changed_value_beside_a_loss_is_found() -> None:
+    texts, lines = starts(12)
+    lost = [line.replace('"value":20.08', '"value":20.09') for line in without(lines, 16, 17, 18)]
+    assert "arrived as 20.09" in judge([*lost, ledger((16, 18, 3, "medium"))], texts[0]).problems[0]
+
+
+def test_a_ledger_that_names_numbers_of_nothing_is_found() -> None:
+    """All measurements arrived: numbers were used up for none."""
+    texts, lines = starts(12)
+    shifted = lines[:15]
+    for number, line in enumerate(lines[15:], 19):
+        shifted.append(f'{line.rpartition(chr(34) + "seq")[0]}"seq":{number}}}')
+    assert judge([*shifted, ledger((16, 18, 3, "medium"))], texts[0]).problems != []

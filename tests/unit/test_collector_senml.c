@@ -56,6 +56,30 @@ static void test_takes_a_pack(void **state)
     assert_true(out[2].time_ns == NOW_NS - INT64_C(3000000000));
 }
 
+static void test_marks_hold_for_the_pack(void **state)
+{
+    static const char marked[] =
+        "[{\"bhist\":true,\"bclk\":\"unset\",\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1},"
+        "{\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":2}]";
+    static const char number[] = "[{\"bhist\":1,\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1}]";
+    static const char *const clocks[] = {"7", "\"\\u001b\"", "\"0123456789abcdef\""};
+    char text[128];
+
+    (void)state;
+    assert_int_equal(parse(marked, strlen(marked)), 2);
+    assert_true(out[0].historical && out[1].historical);
+    assert_string_equal(out[1].clock, "unset");
+    assert_int_equal(parse(pack, strlen(pack)), 3);
+    assert_false(out[0].historical);
+    assert_string_equal(out[0].clock, "");
+    assert_int_equal(parse(number, strlen(number)), 0);
+    for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+        (void)snprintf(text, sizeof(text), "[{\"bclk\":%s,\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1}]",
+                       clocks[i]);
+        assert_int_equal(parse(text, strlen(text)), 0);
+    }
+}
+
 static void test_every_truncation_is_refused(void **state)
 {
     size_t whole = strlen(pack) - 2;
@@ -107,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_takes_a_pack),
+        cmocka_unit_test(test_marks_hold_for_the_pack),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_damage_does_no_harm),
         cmocka_unit_test(test_size_limits),

@@ -50,6 +50,10 @@ static void test_names_gaps_and_fills_them(void **state)
     assert_int_equal(found.range[0].last, 12);
     assert_int_equal(found.range[1].first, 14);
     assert_int_equal(found.range[1].last, 15);
+    found.count = 0;
+    track_received(track, collect, &found);
+    assert_int_equal(found.count, 1);
+    assert_true(found.range[0].first == 10 && found.range[0].last == 16);
     track_free(track);
 }
 
