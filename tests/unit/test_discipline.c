@@ -68,6 +68,26 @@ static void test_floor(void **state)
     assert_int_equal(d.floor, NOW + 500 * S);
 }
 
+/* A clock of whole seconds is behind what was shown before a short time without power: no reason to doubt it.
+ */
+static void test_floor_within_the_clocks_resolution(void **state)
+{
+    (void)state;
+    start(true);
+    assert_true(discipline_floor(&d, NOW + 2 * S + 26 * MS, 2 * S));
+    assert_int_equal(d.quality, CLOCK_RTC);
+    assert_int_equal(discipline_wall(&d, 2 * S), NOW + 2 * S + 26 * MS);
+    /* It lags by these 26 ms from now on; time does not go back for them. */
+    assert_false(discipline_rtc(&d, NOW + 10 * S, 10 * S));
+    assert_int_equal(discipline_wall(&d, 10 * S), NOW + 10 * S + 26 * MS);
+    start(true);
+    assert_true(discipline_floor(&d, NOW + 3 * S, 2 * S));
+    assert_int_equal(d.quality, CLOCK_RTC);
+    start(true);
+    assert_true(discipline_floor(&d, NOW + 3 * S + 1, 2 * S));
+    assert_int_equal(d.quality, CLOCK_UNSET);
+}
+
 static void test_first_answer(void **state)
 {
     (void)state;
@@ -174,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_real_time_clock),
         cmocka_unit_test(test_floor),
+        cmocka_unit_test(test_floor_within_the_clocks_resolution),
         cmocka_unit_test(test_first_answer),
         cmocka_unit_test(test_slew),
         cmocka_unit_test(test_step),

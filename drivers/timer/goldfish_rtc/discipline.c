@@ -67,8 +67,10 @@ bool discipline_rtc(struct discipline *d, uint64_t rtc, uint64_t mono)
         return false;
     }
     int64_t by = (int64_t)(rtc - discipline_wall(d, mono));
-    if (d->quality == CLOCK_UNSET && by < 0) {
-        return false; /* it was wrong before: that it has come past the floor by now proves nothing */
+    if (by < 0 && (d->quality == CLOCK_UNSET || magnitude(by) <= DISCIPLINE_RTC_STEP)) {
+        /* It was wrong before: that it has come past the floor by now proves nothing. Or it lags by less than
+         * what the clock is known to, which goes back for no trifle. */
+        return false;
     }
     bool jump = d->quality == CLOCK_RTC && magnitude(by) > DISCIPLINE_RTC_STEP;
 
@@ -94,7 +96,9 @@ bool discipline_floor(struct discipline *d, uint64_t floor, uint64_t mono)
         return false;
     }
     step(d, floor, mono);
-    d->quality = CLOCK_UNSET;
+    if (floor - now > DISCIPLINE_RTC_STEP) {
+        d->quality = CLOCK_UNSET;
+    }
     d->steps++;
     note(d, (int64_t)(floor - now), 0, mono);
     return true;

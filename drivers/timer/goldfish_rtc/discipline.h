@@ -19,7 +19,7 @@
 #define DISCIPLINE_SPACING   UINT64_C(10000000000)        /* between answers that count */
 #define DISCIPLINE_AGE_MAX   UINT64_C(5000000000)         /* of an answer when it is told */
 #define DISCIPLINE_ERROR_MAX UINT64_C(1000000000)         /* of an answer */
-#define DISCIPLINE_RTC_STEP  UINT64_C(1000000000)         /* of the real-time clock: more counts as a step */
+#define DISCIPLINE_RTC_STEP  UINT64_C(1000000000)         /* of the real-time clock: less proves nothing */
 #define DISCIPLINE_LIFE      UINT64_C(630720000000000000) /* 20 years after the release */
 
 struct discipline {
@@ -53,8 +53,10 @@ void discipline_start(struct discipline *d, uint64_t release, uint64_t mono);
  * server knows better. True if that was a step. */
 bool discipline_rtc(struct discipline *d, uint64_t rtc, uint64_t mono);
 
-/* Somebody remembers a wall time: the floor rises to it, never falls. True if the clock had to step. A floor
- * that no release can live to see is refused: false, and nothing changes. */
+/* Somebody remembers a wall time: the floor rises to it, never falls. True if the clock had to step; by more
+ * than DISCIPLINE_RTC_STEP it counts as unset from then on. A real-time clock of whole seconds may be so much
+ * behind after a short time without power. A floor that no release can live to see is refused: false, and
+ * nothing changes. */
 bool discipline_floor(struct discipline *d, uint64_t floor, uint64_t mono);
 
 /* A time server's answer: `wall` at `at`, off by up to `error`; told at `mono`. */
