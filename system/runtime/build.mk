@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, rings, memcpy) for the target.
+# libmicrokit (start code and event loop) and libpostern (log, metrics, configuration text, checksum, rings, memcpy) for the target.
 
 RUNTIME := system/runtime
 # Less the FPU's part, which the SDK's library has from hard/, the product's from soft/.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The journal's log on a modelled disk and flash.
 
-JOURNAL_LOG := $(addprefix pds/journal/log/,append.c crc32.c find.c format.c log.c recover.c scan.c)
+JOURNAL_LOG := $(addprefix pds/journal/log/,append.c find.c format.c log.c recover.c scan.c) system/runtime/postern/crc32.c
 JOURNAL_MODEL := $(addprefix tests/unit/journal/,log_fixture.c media_model.c)
 $(eval $(call unit,journal_log,$(JOURNAL_LOG) $(JOURNAL_MODEL),-Ipds/journal/log -Itests/unit))
 $(eval $(call unit,journal_power,$(JOURNAL_LOG) $(JOURNAL_MODEL),-Ipds/journal/log -Itests/unit))

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <crc32.h>
+#include <postern/crc32.h>
 #include "journal/store_fixture.h"
 
 #define MS       UINT64_C(1000000)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Headers to bytes and back. */
 #include "format.h"
-#include "crc32.h"
+#include <postern/crc32.h>
 #include <string.h>
 
 #define SEGMENT_MAGIC UINT32_C(0x4c4a5350) /* "PSJL" */

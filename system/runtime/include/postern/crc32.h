@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CRC-32 (IEEE 802.3, reflected), against torn writes and worn media; it does not stop an attacker. */
-#ifndef POSTERN_JOURNAL_CRC32_H
-#define POSTERN_JOURNAL_CRC32_H
+/*
+ * CRC-32 (IEEE 802.3, reflected), against accidents: torn writes, worn media, memory that lost its power. It
+ * does not stop an attacker.
+ */
+#ifndef POSTERN_CRC32_H
+#define POSTERN_CRC32_H
 
 #include <stddef.h>
 #include <stdint.h>
