@@ -23,13 +23,15 @@ REPRODUCIBLE := -ffile-prefix-map='$(CURDIR)'=. -fno-ident
 # headers, library and linker script, its ABI with floating-point registers, and nothing of the kernel's own.
 ifeq ($(PD_SDK),)
 PD_ARCH     := -march=rv64imac -mabi=lp64 -misa-spec=2.2
+PD_BUILD_ID := sha1
 PD_INCLUDES := -Ikernel/abi -Isystem/runtime/include -Isystem/runtime/config/$(CONFIG)
 else
 PD_ARCH     := -march=rv64imafdc -mabi=lp64d -misa-spec=2.2
+PD_BUILD_ID := none
 PD_INCLUDES := -I$(PD_SDK)/include -I$(OUT)/include
 endif
 PD_ARCH   += -mcmodel=medany --specs=picolibc.specs
 PD_CFLAGS := $(PD_ARCH) -std=c11 -O2 -g -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) \
     $(PD_INCLUDES) -Isystem/rings/include
-PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=$(PD_BUILD_ID) -Wl,-z,max-page-size=4096 \
     -Wl,--no-warn-rwx-segments

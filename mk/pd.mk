@@ -40,10 +40,15 @@ $(OUT)/obj/$(1)/ports.o: $(GEN)/$(1)/ports.c
 	@mkdir -p $$(@D)
 	$$(RISCV_CC) $$(PD_CFLAGS) -I$(GEN)/$(1) -c -o $$@ $$<
 
-$(OUT)/pd/$(1).elf: $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(PD_RUNTIME) $(OUT)/lib/libpostern.a $(PD_SCRIPT)
+$(OUT)/obj/$(1)/last_words.o: system/runtime/plan/last_words.c $(GEN)/$(1)/ports.h
 	@mkdir -p $$(@D)
-	$$(RISCV_CC) $$(PD_LDFLAGS) -T $(PD_SCRIPT) -o $$@ $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(4) $(PD_LIBS)
+	$$(RISCV_CC) $$(PD_CFLAGS) -I$(GEN)/$(1) -MMD -MP -c -o $$@ $$<
+
+$(OUT)/pd/$(1).elf: $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o $(OUT)/obj/$(1)/last_words.o $(4) $(PD_RUNTIME) $(OUT)/lib/libpostern.a $(PD_SCRIPT)
+	@mkdir -p $$(@D)
+	$$(RISCV_CC) $$(PD_LDFLAGS) -T $(PD_SCRIPT) -o $$@ $$(PD_OBJS_$(1)) $(OUT)/obj/$(1)/ports.o \
+	    $(OUT)/obj/$(1)/last_words.o $(4) $(PD_LIBS)
 	@echo "  program  $$@"
 
--include $$(PD_OBJS_$(1):.o=.d)
+-include $$(PD_OBJS_$(1):.o=.d) $(OUT)/obj/$(1)/last_words.d
 endef

@@ -31,6 +31,7 @@ static const struct command command[] = {
     {"uplink", show_uplink, "uplink", "the broker: connection, messages, round trip"},
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
+    {"postmortem", show_postmortem, "postmortem [component]", "last faults; all that is known of one"},
     {"restart", operate_restart, "restart component", "start a component anew"},
     EXTRA_COMMANDS};
 #define COMMANDS (sizeof command / sizeof command[0])
@@ -44,7 +45,7 @@ static void help(const char *argument)
 
     (void)argument;
     for (i = 0; i < COMMANDS; i++) {
-        output_printf("%-20s %s\n", command[i].usage, command[i].help);
+        output_printf("%-23s %s\n", command[i].usage, command[i].help);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "ports.h"
 #include "operate.h"
 #include "show.h"
+#include "postmortem_text.h"
 #include "store_text.h"
 #include "uplink_text.h"
 
@@ -70,6 +71,11 @@ void show_uplink(const char *argument)
 {
     (void)argument;
     uplink_text(metrics_uplink);
+}
+
+void show_postmortem(const char *argument)
+{
+    postmortem_text(postmortem, argument);
 }
 
 static void show_clock(void)

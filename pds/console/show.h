@@ -10,6 +10,7 @@ void show_sensors(const char *argument);
 void show_stats(const char *argument);
 void show_store(const char *argument);
 void show_uplink(const char *argument);
+void show_postmortem(const char *argument);
 void show_time(const char *argument);
 
 #endif

@@ -24,5 +24,9 @@ const unsigned children_count = CHILD_COUNT;
     [child] = {.page = &progress_##name, .counters = (names), .deadline_ms = (deadline)},
 const struct children_progress children_progress[CHILD_COUNT] = {CHILD_PROGRESS(PROGRESS_OF)};
 
+#define WORDS_OF(child, name, bytes, hidden) \
+    [child] = {.page = &last_words_##name, .size = (bytes), .secret = (hidden)},
+const struct children_words children_words[CHILD_COUNT] = {CHILD_POSTMORTEM(WORDS_OF)};
+
 _Static_assert(sizeof children_rule / sizeof children_rule[0] == CHILD_COUNT, "every child has a policy");
 _Static_assert(CHILD_COUNT <= POLICY_CHILDREN, "the policies have room for every child");

@@ -19,6 +19,14 @@ struct children_progress {
 };
 extern const struct children_progress children_progress[];
 
+/* Where a child leaves its last words. */
+struct children_words {
+    const volatile uint64_t *page; /* address of its share; NULL: nowhere */
+    uint64_t size;                 /* of the share */
+    bool secret;                   /* of its registers, only those that every report needs are told */
+};
+extern const struct children_words children_words[];
+
 extern const unsigned children_count;
 
 #endif

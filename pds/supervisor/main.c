@@ -12,6 +12,7 @@
 #include "crash.h"
 #include "policy.h"
 #include "ports.h"
+#include "remains.h"
 #include "report.h"
 #include "watch.h"
 
@@ -81,6 +82,7 @@ static void look(void)
             metric_add(metric_stuck, 1);
             microkit_pd_stop(child);
             report_stuck(child, progress->counters, progress->deadline_ms);
+            remains_take(child, "no progress", 0, now);
             failed(child);
         }
     }
@@ -106,6 +108,7 @@ seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo
     }
     report = fault_decode(microkit_msginfo_get_label(msginfo), words, count);
     report_fault(child, &report);
+    remains_take(child, report.text, report.address, now_ms());
     failed(child);
     run();
     return seL4_False;
@@ -140,6 +143,7 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
 void notified(microkit_channel ch)
 {
     (void)ch;
+    remains_look(now_ms());
     look();
     run();
 }
@@ -156,5 +160,6 @@ void init(void)
         watch_begin(&watch[i], now_ms());
     }
     report_start(children_name, children_count);
+    remains_start();
     log_info("watching %u components", children_count);
 }

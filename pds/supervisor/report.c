@@ -6,17 +6,16 @@
 #include <postern/clock.h>
 #include <postern/log.h>
 #include <postern/protocol/pd_states.h>
+#include <postern/postmortem.h>
+#include "children.h"
 #include "ports.h"
 #include "report.h"
 
-static const char *const register_name[] = {
-    "pc", "ra", "sp", "gp", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11",
-    "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3", "t4", "t5", "t6",  "tp",
-};
-#define REGISTERS (sizeof register_name / sizeof register_name[0])
+#define REGISTERS POSTMORTEM_REGISTERS
 
 _Static_assert(sizeof(struct pd_states_page) <= PD_STATES_SIZE, "the table of states fits its region");
 _Static_assert(sizeof(seL4_UserContext) == REGISTERS * sizeof(uint64_t), "every register has a name");
+_Static_assert(POSTMORTEM_OPEN_REGISTERS % 4 == 0, "whole lines of registers");
 
 static struct pd_states_page *page;
 static const char *const *name;
@@ -39,16 +38,17 @@ static void report_registers(microkit_child child)
 {
     seL4_UserContext context;
     uint64_t word[REGISTERS];
+    size_t count = children_words[child].secret ? POSTMORTEM_OPEN_REGISTERS : REGISTERS;
 
     if (seL4_TCB_ReadRegisters(BASE_TCB_CAP + child, seL4_False, 0, REGISTERS, &context) != seL4_NoError) {
         log_error("  registers cannot be read");
         return;
     }
     memcpy(word, &context, sizeof word);
-    for (size_t i = 0; i < REGISTERS; i += 4) {
-        log_error("  %-3s %016llx %-3s %016llx %-3s %016llx %-3s %016llx", register_name[i],
-                  (unsigned long long)word[i], register_name[i + 1], (unsigned long long)word[i + 1],
-                  register_name[i + 2], (unsigned long long)word[i + 2], register_name[i + 3],
+    for (size_t i = 0; i < count; i += 4) {
+        log_error("  %-3s %016llx %-3s %016llx %-3s %016llx %-3s %016llx", postmortem_register[i],
+                  (unsigned long long)word[i], postmortem_register[i + 1], (unsigned long long)word[i + 1],
+                  postmortem_register[i + 2], (unsigned long long)word[i + 2], postmortem_register[i + 3],
                   (unsigned long long)word[i + 3]);
     }
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "postern/limits.h"
+#include "product_postmortem.h"
 #include "product_progress.h"
 #include "product_restart.h"
 
@@ -273,8 +274,8 @@ static void expand_links(struct expansion *e, const struct links *links)
     }
 }
 
-/* What a parent sees of the children that it watches. */
-static void expand_progress(struct expansion *e, const struct links *links)
+/* What a parent sees of its children: the counters of those that it watches, and what they leave behind. */
+static void expand_parent(struct expansion *e, const struct links *links)
 {
     for (size_t i = 0; i < e->product->components.count; i++) {
         const struct component *child = &e->product->components.at[i];
@@ -282,6 +283,11 @@ static void expand_progress(struct expansion *e, const struct links *links)
         if (link != NULL) {
             add_map(e, child->parent, link->region, link->connection->size, "r",
                     join(e, "progress_", child->name), at(child->progress.source, "share"));
+        }
+        link = product_postmortem_link(e->product, links, i);
+        if (link != NULL) {
+            add_map(e, child->parent, link->region, link->connection->size, "r",
+                    join(e, "last_words_", child->name), at(child->postmortem.source, "share"));
         }
     }
 }
@@ -321,7 +327,7 @@ struct element *expand(struct arena *arena, struct diag *diag, const struct prod
         }
     }
     expand_links(&e, links);
-    expand_progress(&e, links);
+    expand_parent(&e, links);
     assemble(&e);
     if (diag->errors != before) {
         element_free(e.root);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_postmortem.h"
 #include "product_progress.h"
 #include "product_restart.h"
 
@@ -76,6 +77,10 @@ static void collect(struct ports *ports, const struct product *product, const st
         if (child->parent == component && child->progress.source != NULL) {
             add_port(ports, arena_print(&ports->arena, "progress_%s", child->name), "-",
                      arena_print(&ports->arena, "counters of %s", child->name));
+        }
+        if (child->parent == component && child->postmortem.source != NULL) {
+            add_port(ports, arena_print(&ports->arena, "last_words_%s", child->name), "-",
+                     arena_print(&ports->arena, "last words of %s", child->name));
         }
     }
 }
@@ -212,6 +217,7 @@ void ports_header(struct text *out, const struct product *product, const struct 
     }
     add_device_constants(out, &product->components.at[component]);
     add_children(out, product, component);
+    product_postmortem_constants(out, product, links, component);
     text_add(out, "\n#endif\n");
     free_ports(&ports);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_postmortem.h"
 #include "product_progress.h"
 #include "product_restart.h"
 #include "product_shape.h"
@@ -39,6 +40,18 @@ size_t product_find(const struct product *product, const char *name)
         }
     }
     return NO_INDEX;
+}
+
+bool product_owns_share(const struct product *product, size_t component, const char *share)
+{
+    for (size_t i = 0; i < product->connections.count; i++) {
+        const struct connection *connection = &product->connections.at[i];
+        if (connection->kind == CONNECTION_SHARE && strcmp(connection->name, share) == 0 &&
+            (connection->from == component || (connection->every && connection->to != component))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void product_suggest(const struct product *product, struct diag *diag, const char *name)
@@ -75,6 +88,8 @@ static void parse_component(struct product *product, const struct element *eleme
             product_restart_parse(&component->restart, child);
         } else if (strcmp(child->name, "progress") == 0) {
             product_progress_parse(&component->progress, child);
+        } else if (strcmp(child->name, "postmortem") == 0) {
+            product_postmortem_parse(&component->postmortem, child);
         }
     }
 }
@@ -188,6 +203,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     product_check(product, diag);
     product_restart_check(product, diag);
     product_progress_check(product, diag);
+    product_postmortem_check(product, diag);
     return diag->errors == before;
 }
 

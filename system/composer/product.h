@@ -41,6 +41,13 @@ struct progress_watch {
     const struct element *source; /* NULL: not watched */
 };
 
+/* What it leaves behind when it fails, in a share that it owns, for its parent to read. */
+struct postmortem {
+    const char *share;
+    bool secret;                  /* neither its stack nor its registers are kept */
+    const struct element *source; /* NULL: nothing */
+};
+
 struct component {
     const char *name;
     const char *program;
@@ -50,6 +57,7 @@ struct component {
     LIST(struct product_config) configs;
     struct restart_policy restart;
     struct progress_watch progress;
+    struct postmortem postmortem;
     const struct element *source;
 };
 
@@ -84,6 +92,9 @@ void product_check(const struct product *product, struct diag *diag);
 
 /* Index of a component, or NO_INDEX. */
 size_t product_find(const struct product *product, const char *name);
+
+/* Whether a component owns a share of this name, alone or as one of all. */
+bool product_owns_share(const struct product *product, size_t component, const char *share);
 
 /* Hint the component whose name is nearest. */
 void product_suggest(const struct product *product, struct diag *diag, const char *name);

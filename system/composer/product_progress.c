@@ -25,18 +25,6 @@ void product_progress_parse(struct progress_watch *watch, const struct element *
     watch->source = element;
 }
 
-static bool owns(const struct product *product, size_t component, const char *share)
-{
-    for (size_t i = 0; i < product->connections.count; i++) {
-        const struct connection *connection = &product->connections.at[i];
-        if (connection->kind == CONNECTION_SHARE && strcmp(connection->name, share) == 0 &&
-            (connection->from == component || (connection->every && connection->to != component))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static size_t count_names(const char *text)
 {
     struct arena arena = {0};
@@ -61,7 +49,7 @@ void product_progress_check(const struct product *product, struct diag *diag)
                        "component '%s' has no parent that could watch it", component->name);
             continue;
         }
-        if (!owns(product, i, watch->share)) {
+        if (!product_owns_share(product, i, watch->share)) {
             diag_error(diag, "progress-share", at(watch->source, "share"), "'%s' owns no share '%s'",
                        component->name, watch->share);
         }

@@ -24,6 +24,7 @@ ONLY_ONE(
     {.name = "then", .type = SHAPE_CHOICE, .choices = "hold|degrade|reboot"}, OPTIONAL("after", SHAPE_NAMES));
 ONLY_ONE(progress, "progress", REQUIRED("share", SHAPE_NAME), REQUIRED("counters", SHAPE_NAMES),
          REQUIRED("deadline_ms", SHAPE_NUMBER));
+ONLY_ONE(postmortem, "postmortem", REQUIRED("share", SHAPE_NAME), OPTIONAL("secret", SHAPE_BOOL));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
       {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));
 
@@ -40,8 +41,8 @@ static const struct attribute_shape component_attributes[] = {
     {.name = "kind", .type = SHAPE_CHOICE, .choices = "driver|service"},
     {0},
 };
-static const struct element_shape *const component_children[] = {&device_shape, &config_shape, &restart_shape,
-                                                                 &progress_shape, NULL};
+static const struct element_shape *const component_children[] = {
+    &device_shape, &config_shape, &restart_shape, &progress_shape, &postmortem_shape, NULL};
 static const struct element_shape component_shape = {
     .name = "component", .attributes = component_attributes, .children = component_children};
 

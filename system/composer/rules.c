@@ -153,6 +153,8 @@ const struct rule rules_all[] = {
     {"progress-parent", "A component with <progress> has a parent, which watches it.", NULL},
     {"progress-share", "The counters that show progress are in a share that the component owns.", NULL},
     {"progress-range", "Progress has 1 to 4 counters and is due within 100 ms to an hour.", NULL},
+    {"postmortem-parent", "A component with <postmortem> has a parent, which keeps its last words.", NULL},
+    {"postmortem-share", "Last words are in a share that the component owns.", NULL},
     {"board-device", "The devices of a board have different names.", NULL},
     {"board-memory", "A board has memory, and its image base lies in it.", NULL},
     /* Policy. */

@@ -43,7 +43,8 @@ static const char product[] =
     "<component name='log' program='l.elf' priority='1' parent='top' fpu='true'><config name='conf' "
     "file='data.bin'/>"
     "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/>"
-    "<progress share='news' counters='a b.c' deadline_ms='500'/></component>\n"
+    "<progress share='news' counters='a b.c' deadline_ms='500'/><postmortem share='page' "
+    "secret='true'/></component>\n"
     "<ring name='rx' producer='drv' consumer='log' slots='64' slot_size='64'/>\n"
     "<call name='ask' client='log' server='drv'/>\n"
     "<ring name='lines' producer='*' consumer='log' slots='4' slot_size='8'/>\n"
@@ -82,6 +83,7 @@ static const char *const expanded[] = {
     "<map mr=\"page.log\" vaddr=\"0x10006000\" perms=\"r\" setvar_vaddr=\"page\" />",
     "<map mr=\"page.log\" vaddr=\"0x10110000\" perms=\"rw\" setvar_vaddr=\"page\" />",
     "perms=\"r\" setvar_vaddr=\"progress_log\" />",
+    "<map mr=\"page.log\" vaddr=\"0x1000a000\" perms=\"r\" setvar_vaddr=\"last_words_log\" />",
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"0\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",
@@ -340,6 +342,9 @@ static void test_ports(void **state)
         "#define RX_SLOT_SIZE 64u\n",
         "#define PORTS_LINES(X) X(top) X(drv)\n",
         "#define STATE_SIZE 0x5u\n",
+        "#define PORTS_LAST_WORDS(X) X(page, 5, 1)\n",
+        "#define PORTS_RINGS(X) X(rx, CONSUMER, 64, 64) X(lines_top, CONSUMER, 4, 8) X(lines_drv, CONSUMER, "
+        "4, 8)\n",
         NULL};
     static const char *const drv_header[] = {
         "extern const volatile uint64_t nic_regs, nic_irq, nic_dma, nic_dma_paddr, nic_dma_size;",
@@ -347,13 +352,17 @@ static void test_ports(void **state)
         "#define NIC_DMA_SIZE 0x2001u\n",
         "extern const volatile uint64_t ask_log_id;",
         "#define PORTS_ASK(X) X(log)\n",
+        "#define PORTS_LAST_WORDS(X)\n",
+        "#define PORTS_RINGS(X) X(rx, PRODUCER, 64, 64) X(lines, PRODUCER, 4, 8)\n",
         NULL};
     static const char *const top_header[] = {"#define CHILDREN(X) X(0, drv) X(1, log)\n",
                                              "#define CHILD_COUNT 2u\n",
                                              "#define CHILD_RESTARTS(X) X(0, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)"
                                              " X(1, RESTART, 1000, 7, 10000, 5, 60, DEGRADE, 0x1)\n",
                                              "#define CHILD_PROGRESS(X) X(1, log, \"a b.c\", 500)\n",
+                                             "#define CHILD_POSTMORTEM(X) X(1, log, 5, 1)\n",
                                              "extern const volatile uint64_t progress_log;",
+                                             "extern const volatile uint64_t last_words_log;",
                                              "extern const volatile uint64_t wake_id;",
                                              NULL};
     static const char *const drv_source[] = {"PORT(nic_dma_paddr);", "PORT(rx_own);", "PORT(lines_id);",

@@ -10,6 +10,9 @@
     /* Linker scripts of others need not place a block for thread-local variables. */
     .weak __tls_block
 
+    /* What the earlier incarnation left behind is told before it is cleared, if the program wants it. */
+    .weak postern_last_words
+
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -17,7 +20,17 @@ _start:
     .option norelax
     la      gp, __global_pointer$
     .option pop
-    li      sp, PN_STACK_TOP
+    la      t0, postern_last_words
+    beqz    t0, 6f
+    /* The stack is what it speaks of: it runs on the message buffer, which is cleared below. */
+    mv      a0, sp
+    li      a2, PN_STACK_TOP
+    la      a1, postern_stack_size
+    ld      a1, 0(a1)
+    sub     a1, a2, a1
+    li      sp, PN_MSGBUF_VADDR + PN_PAGE_SIZE
+    jalr    t0
+6:  li      sp, PN_STACK_TOP
     la      t0, postern_template
     ld      t0, 0(t0)
     li      t3, -1

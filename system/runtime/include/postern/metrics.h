@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define METRICS_MAGIC     0x3152544d /* "MTR1" */
-#define METRICS_MAX       100
+#define METRICS_MAX       75
 #define METRICS_NAME_SIZE 32
 
 struct metric {
@@ -17,7 +17,8 @@ struct metric {
     uint64_t value;
 };
 
-/* Layout of the page: 16 bytes header, then up to METRICS_MAX entries (4016 bytes in all). */
+/* Layout of the page: 16 bytes header, then up to METRICS_MAX entries (3016 bytes in all). The
+ * last words of the owner lie at the end of the page (<postern/last_words.h>). */
 struct metrics_page {
     uint32_t magic;
     uint32_t count;

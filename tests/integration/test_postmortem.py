@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a component left behind when it failed: on the console, to the broker, and in words of the source."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from postern_lib.gateway import Gateway
+
+SAMPLE = 3  # readings of one measurement
+CAUSE = "instruction page fault at address 0x0"
+# A log line of each, said before it was crashed, and a ring of each.
+TRACES = {
+    "net": ("tcp_rx", r"info connected to broker\.postern\.test"),
+    "sensors": ("readings", r"info sensor bme280: found"),
+    "uplink": ("tls_tx", r"info connected with MQTT 5"),
+}
+
+
+def crash(gateway: Gateway, name: str) -> dict[str, str]:
+    """The component fails and is back. The registers as the supervisor read them at the fault."""
+    gateway.console.skip()
+    gateway.console.send_line(f"crash {name}")
+    text = gateway.console.expect(rf"{name} stopped: {CAUSE}(?s:.*?){name} restarted")[0]
+    gateway.wait_readings(2 * SAMPLE)
+    return dict(re.findall(r"\b(\w+) +([0-9a-f]{16})\b", text))
+
+
+def record(gateway: Gateway, name: str) -> str:
+    """What the console shows of a component, without the line that was typed."""
+    gateway.console.skip()
+    gateway.console.send_line(f"postmortem {name}")
+    return gateway.console.expect(rf"postmortem {name}\n((?s:.*?))(?=postern> )")[1]
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_console(gateway: Gateway, name: str) -> None:
+    assert "no record of a fault" in record(gateway, name)
+    registers = crash(gateway, name)
+    text = record(gateway, name)
+    ring, line = TRACES[name]
+    assert re.match(rf"postmortem of {name}: fault 1, start 1, at \d+\.\d\d\d s: {CAUSE}\n  build [0-9a-f]{{16}}\n", text)
+    assert len(registers) == 32
+    assert dict(re.findall(r"\b(\w+) +([0-9a-f]{16})\b", text.partition("sp+")[0].partition("  pc")[2])).items() <= registers.items()
+    assert re.search(r"  sp\+00( [0-9a-f]{16}){4}\n", text)
+    assert re.search(rf"  ring {ring} +own [1-9]\d* epoch 1 want [01], peer [1-9]\d* epoch 1 want [01]\n", text)
+    assert re.search(rf"  log \d+\.\d\d\d {line}", text)
+
+
+def test_secrets_stay(gateway: Gateway) -> None:
+    """Of crypto neither the report at the fault nor what is kept has more than four registers."""
+    registers = crash(gateway, "crypto")
+    assert registers.keys() == {"pc", "ra", "sp", "gp"}
+    text = record(gateway, "crypto")
+    assert "the other registers and the stack are secret\n" in text
+    assert len(re.findall(r"\b[0-9a-f]{16}\b", text)) == 5, "four registers and the build"
+
+
+def test_the_table(gateway: Gateway) -> None:
+    """A line for each component that has failed, with its last fault."""
+    for name in ("spi0", "timer", "spi0"):
+        crash(gateway, name)
+    gateway.console.skip()
+    gateway.console.send_line("postmortem")
+    text = gateway.console.expect(r"postmortem\n((?s:.*?))(?=postern> )")[1]
+    assert re.findall(r"^(\w+) +(\d+) +1 +\d+\.\d\d\d  (.+)$", text, re.M) == [("timer", "2", CAUSE), ("spi0", "3", CAUSE)]
