@@ -4,7 +4,7 @@
 #include "object/vspace.h"
 #include "state.h"
 
-#define ALL_FLAGS (PN_TCB_FPU | PN_TCB_COUNTERS | PN_TCB_PASSIVE)
+#define ALL_FLAGS (PN_TCB_FPU | PN_TCB_COUNTERS | PN_TCB_PASSIVE | PN_TCB_VITAL)
 
 /* An optional fault endpoint: absent, or with the rights that a fault message needs. */
 static bool fault_capability_good(struct cap c, u64 cptr)
@@ -58,6 +58,7 @@ static enum pn_error configure(struct invocation *in, struct tcb *t)
     b->timeout_endpoint = in->word[5] != 0 ? cap_index(timeout) : NIL;
     b->timeout_badge = timeout.badge;
     b->flags = (u8)(flags & (PN_TCB_FPU | PN_TCB_COUNTERS));
+    b->vital = (flags & PN_TCB_VITAL) != 0;
     b->configured = 1;
     t->moving = (flags & PN_TCB_PASSIVE) != 0;
     if (vaddr != 0)

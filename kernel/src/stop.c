@@ -34,12 +34,23 @@ _Noreturn void kernel_stop_boot(const char *part, const char *problem)
     machine_power_off();
 }
 
-_Noreturn void kernel_stop(const char *reason, u64 first, u64 second)
+static void report(const char *what, const char *reason, u64 first, u64 second)
 {
-    print("\nPostern stopped: ");
+    print(what);
     print(reason);
     print_hex(first);
     print_hex(second);
     print("\n");
+}
+
+_Noreturn void kernel_stop(const char *reason, u64 first, u64 second)
+{
+    report("\nPostern stopped: ", reason, first, second);
     machine_power_off();
+}
+
+_Noreturn void kernel_reset(const char *reason, u64 first, u64 second)
+{
+    report("\nPostern resets the machine: ", reason, first, second);
+    machine_reset();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one way in which the kernel gives up: a line on the firmware's console, then power off. */
+/* How the kernel gives up: a line on the firmware's console, then power off; and how it begins anew. */
 #ifndef KERNEL_STOP_H
 #define KERNEL_STOP_H
 
@@ -10,7 +10,11 @@
 /*@ assigns \nothing; ensures \false; */
 _Noreturn void kernel_stop(const char *reason, u64 first, u64 second);
 
-/* The same for what the machine or the loader offers: "<part>: <problem>". */
+/* Print "Postern resets the machine: <reason>" with two numbers, and do so. */
+/*@ assigns \nothing; ensures \false; */
+_Noreturn void kernel_reset(const char *reason, u64 first, u64 second);
+
+/* The same as kernel_stop for what the machine or the loader offers: "<part>: <problem>". */
 /*@ requires part: valid_read_string(part); requires problem: valid_read_string(problem);
     assigns \nothing; ensures \false; */
 _Noreturn void kernel_stop_boot(const char *part, const char *problem);

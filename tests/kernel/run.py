@@ -43,6 +43,8 @@ PHYSICAL_TOP = 1 << 56
 MAX_UNTYPEDS = 64
 READ, WRITE, EXEC = 1, 2, 4
 TIMEOUT = 60
+# Cases with this in their name reset the machine and go on in its next boot; all others end at a reset.
+RESET = "resets the machine"
 EXAMPLES = {
     "example: runtime mode": ("runtime-mode", (
         "fault at 0x0000000030000000, page mapped\nworker read 0x0000000000000028, page taken away\n"
@@ -94,14 +96,15 @@ class Machine:
         devices = [(0, CLINT), (CLINT + CLINT_SIZE, PLIC), (PLIC + PLIC_SIZE, RAM), (ram_end, PHYSICAL_TOP)]
         return [(start, end - start, kind) for kind, ranges in enumerate((free, devices)) for start, end in ranges]
 
-    def command(self, case, parameter=0):
-        """How one case is run (None: list them)."""
+    def command(self, case, parameter=0, again=False):
+        """How one case is run (None: list them); 'again': the machine may reset (QEMU hangs at times
+        when it does so while it counts instructions)."""
         path = self.descriptor_path()
         root = os.path.join(self.tests, self.root_name + ".bin")
         number = 0xFFFFFFFFFFFFFFFF if case is None else case
         return [
             "qemu-system-riscv64", "-M", "virt", "-smp", "1", "-m", "%dM" % RAM_MIB, "-display", "none", "-monitor",
-            "none", "-serial", "stdio", "-no-reboot", "-icount", "shift=0,sleep=off", "-kernel",
+            "none", "-serial", "stdio", *([] if again else ["-no-reboot", "-icount", "shift=0,sleep=off"]), "-kernel",
             os.path.join(self.tests, "stub.bin"),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, DESCRIPTOR),
             "-device", "loader,file=%s,addr=%#x,force-raw=on" % (self.kernel, KERNEL),
@@ -110,9 +113,9 @@ class Machine:
             "-device", "loader,addr=%#x,data=%#x,data-len=8" % (CASE + 8, parameter),
         ]
 
-    def boot(self, case, parameter=0):
+    def boot(self, case, parameter=0, again=False):
         """Its console output."""
-        command = self.command(case, parameter)
+        command = self.command(case, parameter, again)
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
             return done.stdout.decode("ascii", "replace") + done.stderr.decode("utf-8", "replace")
@@ -198,7 +201,7 @@ def main():
             marks = MARKS.search(name)
             chosen_machine = machines.get(kernel, machine)
             address = chosen_machine.symbols[marks[3]] if marks and marks[3] else 0
-            output = chosen_machine.boot(number, address)
+            output = chosen_machine.boot(number, address, RESET in name)
             return output, judge(name, output, address)
 
         for (_, name, kernel), (output, good) in zip(chosen, pool.map(run, chosen)):

@@ -60,7 +60,7 @@ static bool same_binding(u16 i)
            same("thread", i, "timeout endpoint", b->timeout_endpoint, t->timeout_endpoint) &&
            (b->timeout_endpoint == NIL ||
             same("thread", i, "timeout badge", b->timeout_badge, t->timeout_badge)) &&
-           same("thread", i, "flags", b->flags, t->flags) &&
+           same("thread", i, "flags", b->flags, t->flags) && same("thread", i, "vital", b->vital, t->vital) &&
            same("thread", i, "start pc", b->start_pc, t->start_pc) &&
            same("thread", i, "start sp", b->start_sp, t->start_sp) &&
            same("thread", i, "start a0", b->start_a0, t->start_a0);

@@ -34,6 +34,14 @@ _Noreturn void host_stop(const char *reason)
     abort();
 }
 
+/* That must be when the model says so, and not otherwise. */
+_Noreturn void host_reset(void)
+{
+    if (drive->drift == 0 && !m.reset)
+        host_stop("the machine is reset");
+    longjmp(out_of_kernel, 1);
+}
+
 uint64_t drive_short_ways(void)
 {
     return host.fast;
@@ -54,6 +62,8 @@ static bool next_step(bool idle)
 static void finish_step(u16 running)
 {
     const char *wrong = drive->drift == 0 ? compare_states(running) : kernel_check();
+    if (drive->drift == 0 && m.reset)
+        host_stop("the machine is not reset");
     if (drive->trace)
         text_outcome(running);
     if (wrong != NULL)

@@ -88,7 +88,7 @@ static uint32_t on_thread(struct generator *g, uint16_t t, uint64_t method, uint
         w[1] = pick_cap(g, t, PN_CAP_VSPACE);
         w[2] = chance(g, 128) ? 0 : address(g);
         w[3] = chance(g, 64) ? 0 : pick_cap(g, t, PN_CAP_ENDPOINT);
-        w[4] = draw(g, 8 + (uint64_t)chance(g, g->chaos));
+        w[4] = chance(g, g->chaos) ? draw_word(g) : draw(g, PN_TCB_VITAL + 1);
         w[5] = chance(g, 128) ? 0 : pick_cap(g, t, PN_CAP_ENDPOINT);
         return 6;
     case PN_TCB_SET_SCHED:

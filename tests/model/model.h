@@ -66,6 +66,7 @@ struct m_thread {
     uint16_t timeout_endpoint;
     uint64_t timeout_badge;
     uint8_t flags;
+    bool vital; /* its fault without a handler resets the machine */
     uint64_t start_pc;
     uint64_t start_sp;
     uint64_t start_a0;
@@ -169,6 +170,7 @@ struct model {
     struct m_list release; /* without budget, in order of time */
     bool sealed;
     bool has_fpu;
+    bool reset; /* the machine is to be reset in this step */
     uint64_t hz;
     uint16_t sources;
     uint32_t slots; /* of all CNodes */

@@ -357,6 +357,7 @@ void m_fault(struct m_thread *t, uint8_t fault, uint64_t address, uint64_t code)
     t->fault = fault;
     t->fault_address = address;
     t->fault_code = code;
+    m.reset = m.reset || (endpoint == 0 && t->vital);
     if (endpoint == 0)
         stop(t);
     else

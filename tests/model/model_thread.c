@@ -92,7 +92,7 @@ static enum pn_error configure(struct m_call *c, struct m_thread *t)
         return PN_ERR_INVALID_CAPABILITY;
     if (!fault_target_good(c->caller, c->word[3]) || !fault_target_good(c->caller, c->word[5]))
         return PN_ERR_INVALID_CAPABILITY;
-    if (c->word[4] >= 8 || ((c->word[4] & PN_TCB_FPU) != 0 && !m.has_fpu))
+    if (c->word[4] >= 16 || ((c->word[4] & PN_TCB_FPU) != 0 && !m.has_fpu))
         return PN_ERR_INVALID_ARGUMENT;
     if (c->word[2] != 0) {
         enum pn_error error = m_map_possible(vspace.object, c->word[2], false);
@@ -108,6 +108,7 @@ static enum pn_error configure(struct m_call *c, struct m_thread *t)
     t->timeout_badge = c->word[5] != 0 ? m_lookup(c->caller, c->word[5]).badge : 0;
     t->flags = (uint8_t)(c->word[4] & 3);
     t->moving = (c->word[4] & PN_TCB_PASSIVE) != 0;
+    t->vital = (c->word[4] & PN_TCB_VITAL) != 0;
     t->configured = true;
     return PN_OK;
 }

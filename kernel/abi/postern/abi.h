@@ -143,6 +143,7 @@ enum pn_method {
 #define PN_TCB_FPU      1 /* may use the FPU; otherwise the first use is a user exception */
 #define PN_TCB_COUNTERS 2 /* may read cycle and instret (time is always readable) */
 #define PN_TCB_PASSIVE  4 /* at its first receive the scheduling context moves to the bound notification */
+#define PN_TCB_VITAL    8 /* a fault that no endpoint receives resets the machine */
 
 /* Errors: seL4_Error values, then ours. */
 enum pn_error {

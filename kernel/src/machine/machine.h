@@ -31,6 +31,11 @@ void machine_set_timer(u64 deadline);
 /*@ assigns \nothing; */
 void machine_putchar(u8 byte);
 
+/* Reset: RAM keeps its contents if the machine and its firmware let it. Powers off when the firmware cannot.
+ */
+/*@ assigns \nothing; ensures \false; */
+_Noreturn void machine_reset(void);
+
 /* Power off; spins when the firmware cannot. */
 /*@ assigns \nothing; ensures \false; */
 _Noreturn void machine_power_off(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Services of the firmware below the kernel (SBI): timer, console byte, power off. */
+/* Services of the firmware below the kernel (SBI): timer, console byte, reset, power off. */
 #include "machine/machine.h"
 #include "machine/csr.h"
 
@@ -7,6 +7,10 @@
 #define SBI_LEGACY_SHUTDOWN 8
 #define SBI_TIME            0x54494d45
 #define SBI_SYSTEM_RESET    0x53525354
+#define SBI_POWER_OFF       0
+#define SBI_COLD_REBOOT     1
+#define SBI_WARM_REBOOT     2
+#define SBI_FAILURE         1 /* the reason of a reset */
 
 static bool use_stimecmp;
 
@@ -37,9 +41,16 @@ void machine_putchar(u8 byte)
     sbi_call(SBI_LEGACY_PUTCHAR, 0, byte, 0);
 }
 
+_Noreturn void machine_reset(void)
+{
+    sbi_call(SBI_SYSTEM_RESET, 0, SBI_WARM_REBOOT, SBI_FAILURE);
+    sbi_call(SBI_SYSTEM_RESET, 0, SBI_COLD_REBOOT, SBI_FAILURE);
+    machine_power_off();
+}
+
 _Noreturn void machine_power_off(void)
 {
-    sbi_call(SBI_SYSTEM_RESET, 0, 0, 0);
+    sbi_call(SBI_SYSTEM_RESET, 0, SBI_POWER_OFF, 0);
     sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0);
     machine_enable(0);
     for (;;)

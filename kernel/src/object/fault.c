@@ -97,6 +97,8 @@ COLD void fault_raise(struct tcb *t, enum pn_fault fault, u64 address, u64 code)
     t->fault_code = code;
     if (endpoint == NIL) {
         hook_unhandled_fault(t);
+        if (b->vital)
+            kernel_reset("a vital thread faulted (pc, address)", t->reg[REG_PC], address);
         sched_remove(t);
         t->fault = PN_FAULT_NULL;
         t->state = THREAD_INACTIVE;

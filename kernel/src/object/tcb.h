@@ -64,8 +64,9 @@ struct binding {
     u16 sc; /* home of the thread's own scheduling context */
     u16 fault_endpoint;
     u16 timeout_endpoint;
-    u8 flags; /* PN_TCB_* */
+    u8 flags; /* PN_TCB_FPU, PN_TCB_COUNTERS */
     u8 configured;
+    u8 vital; /* PN_TCB_VITAL */
     u64 fault_badge;
     u64 timeout_badge;
     u64 start_pc;

@@ -303,6 +303,11 @@ void machine_putchar(u8 byte)
     (void)byte;
 }
 
+_Noreturn void machine_reset(void)
+{
+    machine_trap();
+}
+
 _Noreturn void machine_power_off(void)
 {
     machine_trap();

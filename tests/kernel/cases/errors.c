@@ -137,9 +137,9 @@ static void configure(void)
     EXPECT(t, PN_TCB_CONFIGURE, 6, PN_ERR_INVALID_CAPABILITY);
     w[5] = ep;
     EXPECT(t, PN_TCB_CONFIGURE, 6, PN_ERR_INVALID_ARGUMENT);
-    w[4] = 8;
+    w[4] = 16;
     EXPECT(t, PN_TCB_CONFIGURE, 6, PN_ERR_INVALID_ARGUMENT);
-    w[4] = 7;
+    w[4] = 15;
     w[2] = PN_USER_TOP;
     EXPECT(t, PN_TCB_CONFIGURE, 6, PN_ERR_RANGE);
     w[2] = PLACE + 8;

@@ -4,6 +4,10 @@
 
 #define PLACE 0x33000000
 
+#define KEPT_PADDR 0x83f80000
+#define KEPT_VADDR 0x33100000
+#define KEPT_MARK  0x6b657074
+
 static cptr ep;
 static cptr reply;
 
@@ -180,6 +184,58 @@ static void no_handler(void)
     word read[2] = {0, 1};
     struct regs r;
     CHECK_EQ(invoke(t.tcb, PN_TCB_READ_REGISTERS, read, 2, &r), PN_OK);
+    CHECK(r.a2 != 0);
+}
+
+/* A page that neither the runner nor the firmware writes: 0 after power on, and kept over a reset. */
+static volatile word *kept_page(void)
+{
+    cptr frame = new_slot();
+    CHECK_EQ(retype(ram, PN_CAP_FRAME, PN_PAGE_BITS, PN_ROOT_CNODE, frame, 1, KEPT_PADDR), PN_OK);
+    map_frame(PN_ROOT_VSPACE, frame, KEPT_VADDR, PN_READ | PN_WRITE);
+    return (volatile word *)KEPT_VADDR;
+}
+
+static void vital_fault(void)
+{
+    volatile word *kept = kept_page();
+    if (*kept == KEPT_MARK)
+        return;
+    CHECK_EQ(*kept, 0);
+    *kept = KEPT_MARK;
+    struct thread t = thread_new();
+    t.flags = PN_TCB_VITAL;
+    thread_start(&t, load_place, 0);
+    sleep_us(1000);
+    CHECK(false);
+}
+
+static void vital_fault_release(void)
+{
+    (void)use_uart();
+    vital_fault();
+}
+
+/* The flag is about faults that nobody receives, and goes with the configuration. */
+static void vital_handled(void)
+{
+    (void)faulting(load_place, 0);
+    CHECK_EQ(receive(PN_SYS_RECV, ep, reply).a1, info(PN_FAULT_VM, 4));
+    struct thread t = thread_new();
+    t.flags = PN_TCB_VITAL;
+    t.fault_endpoint = derived(ep, PN_WRITE | PN_CALL, 0xfb);
+    thread_start(&t, load_place, 0);
+    CHECK_EQ(receive(PN_SYS_RECV, ep, reply).a0, 0xfb);
+    struct thread s = thread_new();
+    s.flags = PN_TCB_VITAL;
+    thread_make(&s, load_place, 0);
+    const word words[6] = {s.cnode, s.vspace, 0, 0, 0, 0};
+    CHECK_EQ(invoke(s.tcb, PN_TCB_CONFIGURE, words, 6, NULL), PN_OK);
+    thread_run(&s);
+    sleep_us(1000);
+    const word read[2] = {0, 1};
+    struct regs r;
+    CHECK_EQ(invoke(s.tcb, PN_TCB_READ_REGISTERS, read, 2, &r), PN_OK);
     CHECK(r.a2 != 0);
 }
 
@@ -361,6 +417,9 @@ static const struct test_case cases[] = {
     {"faults: missing rights are capability faults", rights_faults},
     {"faults: an answer with a label does not resume", not_resumed},
     {"faults: without handler the thread stops, others go on", no_handler},
+    {"faults: a vital thread resets the machine", vital_fault},
+    {"faults: a vital thread resets the machine [release]", vital_fault_release},
+    {"faults: a vital thread with a handler, and one that is vital no more", vital_handled},
     {"faults: passive handler", passive_handler},
     {"fpu: the state is each thread's own", fpu_allowed},
     {"fpu: without permission, first use", fpu_refused},

@@ -54,6 +54,9 @@ void host_wait(void);
 /* The kernel gave up, which no test expects; does not return (drive.c implements it). */
 _Noreturn void host_stop(const char *reason);
 
+/* The kernel resets the machine: the sequence ends (drive.c implements it). */
+_Noreturn void host_reset(void);
+
 /* A device raises its interrupt line. */
 void host_raise(u16 source);
 

@@ -151,6 +151,11 @@ void machine_putchar(u8 byte)
     (void)fputc(byte, stderr);
 }
 
+_Noreturn void machine_reset(void)
+{
+    host_reset();
+}
+
 _Noreturn void machine_power_off(void)
 {
     host_stop("power off");
