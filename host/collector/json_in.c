@@ -39,6 +39,8 @@ struct json_object *json_in_parse(const char *payload, size_t size, char error[J
         (void)snprintf(error, JSON_IN_ERROR_SIZE, "not JSON: byte %zu: %s", end, reason);
         json_object_put(root);
         root = NULL;
+    } else if (root == NULL) { /* json-c has no object for it */
+        (void)snprintf(error, JSON_IN_ERROR_SIZE, "nothing but null");
     }
     json_tokener_free(tokener);
     return root;

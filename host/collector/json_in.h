@@ -11,7 +11,7 @@
 #define JSON_IN_MAX_PAYLOAD 65536u
 #define JSON_IN_ERROR_SIZE  160
 
-/* Returns the value, which the caller puts, or NULL with *error in printable ASCII. */
+/* Returns the value, which the caller puts, or NULL with *error in printable ASCII; null is refused. */
 struct json_object *json_in_parse(const char *payload, size_t size, char error[JSON_IN_ERROR_SIZE]);
 
 /* Takes an integer from 0 to 2^64 - 2; json-c clamps greater ones to 2^64 - 1 without a word. */

@@ -93,9 +93,6 @@ bool ledger_parse(const char *payload, size_t size, struct ledger *out, char err
     struct json_object *root = json_in_parse(payload, size, error);
 
     if (root == NULL) {
-        if (error[0] == '\0') { /* the text was "null" */
-            (void)snprintf(error, JSON_IN_ERROR_SIZE, "not an object");
-        }
         return false;
     }
     bool good = read_ledger(out, root, error);

@@ -1,15 +1,35 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A fixed number of runs of every fuzzer from a fixed seed, in TAP form for tests/run; `make fuzz` looks longer."""
+"""A fixed number of runs of every fuzzer from a fixed seed, its first inputs before all others, in TAP form for
+tests/run; `make fuzz` looks longer."""
 
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parents[2] / "build/fuzz"
-RUNS = {"composer_xml": 25000, "composer_elf": 20000}
+# About a second each, but for the composer's.
+RUNS = {
+    "composer_xml": 25000,
+    "composer_elf": 20000,
+    "mqtt_packet": 200000,
+    "mqtt_session": 40000,
+    "mqtt_saved": 200000,
+    "health": 100000,
+    "configuration": 80000,
+    "journal_record": 80000,
+    "journal_medium": 16000,
+    "sensor": 30000,
+    "time_server": 200000,
+    "console": 10000,
+    "seal": 60000,
+    "block": 12000,
+    "device_tree": 10000,
+    "collector": 40000,
+}
 SEED = 1
 
 
@@ -30,8 +50,9 @@ def fuzz(name: str, runs: int) -> str:
 def main() -> int:
     print(f"1..{len(RUNS)}")
     failed = 0
-    for number, (name, runs) in enumerate(RUNS.items(), 1):
-        said = fuzz(name, runs)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(fuzz, RUNS, RUNS.values()))
+    for number, ((name, runs), said) in enumerate(zip(RUNS.items(), results, strict=True), 1):
         failed += bool(said)
         print(f"{'not ok' if said else 'ok'} {number} - {name}: {runs} runs from seed {SEED}", flush=True)
         for line in said.splitlines():
