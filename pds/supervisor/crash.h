@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making a child fail on purpose: how recovery is tried out. The build chooses whether there is such a
- * thing.
+ * Making a child, or the supervisor itself, fail on purpose: how recovery is tried out. The build chooses
+ * whether there is such a thing.
  */
 #ifndef SUPERVISOR_CRASH_H
 #define SUPERVISOR_CRASH_H
@@ -14,5 +14,8 @@ bool crash_child(microkit_child child);
 
 /* The child does nothing any more, and says nothing about it. False: not in this build. */
 bool stall_child(microkit_child child);
+
+/* The supervisor itself faults, or never comes back. Returns if this build does neither. */
+void crash_self(bool stall);
 
 #endif

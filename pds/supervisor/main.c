@@ -22,9 +22,6 @@
 /* SiFive's test finisher: what it is told and where. */
 #define RESET_REBOOT 0x7777u
 
-#define ID_OF(id, name) CHILD_##name = (id),
-enum { CHILDREN(ID_OF) };
-
 /* How often the counters are looked at. */
 #define LOOK_MS 500u
 
@@ -50,8 +47,7 @@ static void run(void)
         metric_add(metric_restarts, 1);
         report_state((microkit_child)child, &policy.child[child], now);
     }
-    /* Without the pulse there is no later. */
-    if (policy_reboots(&policy, policy.child[CHILD_pulse].state == POLICY_RUNNING ? now : UINT64_MAX)) {
+    if (policy_reboots(&policy, now)) {
         *(volatile uint32_t *)(uintptr_t)reset_regs = RESET_REBOOT;
     }
 }
@@ -121,6 +117,10 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
     uint64_t child = microkit_msginfo_get_count(msginfo) == 1 ? microkit_mr_get(0) : UINT64_MAX;
 
     (void)ch;
+    if (call == SUPERVISOR_CRASH_SELF || call == SUPERVISOR_STALL_SELF) {
+        crash_self(call == SUPERVISOR_STALL_SELF);
+        return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
+    }
     if (child >= children_count) {
         return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
     }
@@ -139,13 +139,15 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
     return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
 }
 
-/* The pulse; or the console's wake-ups of the log ring, where nothing waits for space. */
+/* The pulse, which sees by the count that all this was done; or the console's wake-ups of the log ring, where
+ * nothing waits for space. */
 void notified(microkit_channel ch)
 {
     (void)ch;
     remains_look(now_ms());
     look();
     run();
+    report_round();
 }
 
 void init(void)

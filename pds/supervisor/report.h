@@ -21,4 +21,7 @@ void report_stuck(microkit_child child, const char *counters, uint32_t deadline_
 /* What becomes of a child now. */
 void report_state(microkit_child child, const struct policy_child *state, uint64_t now_ms);
 
+/* Everybody was looked at, and what was due is done. */
+void report_round(void);
+
 #endif

@@ -179,6 +179,7 @@ static bool collect_region(struct layout *layout, const struct system_model *mod
     run.fixed = region->has_paddr;
     run.paddr = region->has_paddr ? region->paddr : 0;
     run.device = region->has_paddr && !in_ram(&model->board, region->paddr);
+    run.keep = region->keep;
     run.contents = region->prefill_data;
     run.contents_size = region->prefill_data != NULL ? region->prefill_size : 0;
     bool good = region_maps(&run, model, index, report);

@@ -31,6 +31,7 @@ struct run {
     unsigned bits;
     bool device;             /* not RAM */
     bool fixed;              /* paddr is given */
+    bool keep;               /* the image does not place it */
     const uint8_t *contents; /* borrowed from program or region; the rest is zero */
     uint64_t contents_size;
     LIST(struct run_map) maps;

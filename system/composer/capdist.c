@@ -161,7 +161,8 @@ static void add_thread(struct capdist *dist, const struct system_model *model, s
                                     .priority = (uint16_t)source->priority,
                                     .domain = (uint16_t)schedule_domain_of(&model->schedule, source)};
 
-    thread.flags = (uint16_t)((source->fpu ? PN_TCB_FPU : 0) | (source->passive ? PN_TCB_PASSIVE : 0));
+    thread.flags = (uint16_t)((source->fpu ? PN_TCB_FPU : 0) | (source->passive ? PN_TCB_PASSIVE : 0) |
+                              (source->vital ? PN_TCB_VITAL : 0));
     if (source->parent != NO_INDEX) {
         thread.fault_endpoint = dist->domains.at[source->parent].endpoint;
         thread.fault_badge = BADGE_CHILD | source->child_id;

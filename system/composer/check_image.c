@@ -68,6 +68,21 @@ bool checker_memory(const struct checker *checker, uint64_t paddr, void *bytes, 
     return found == size;
 }
 
+uint64_t checker_placed(const struct checker *checker, uint64_t paddr, uint64_t size)
+{
+    uint64_t placed = 0;
+
+    for (uint32_t i = 0; i < checker->header.entry_count; i++) {
+        struct image_entry entry = entry_at(checker, i);
+        uint64_t end =
+            entry.paddr + entry.mem_size < paddr + size ? entry.paddr + entry.mem_size : paddr + size;
+        uint64_t start = entry.paddr > paddr ? entry.paddr : paddr;
+
+        placed += end > start ? end - start : 0;
+    }
+    return placed;
+}
+
 static bool open_header(struct checker *checker, const uint8_t *image, size_t size)
 {
     struct image_loader loader;

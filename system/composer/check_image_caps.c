@@ -194,7 +194,8 @@ static bool check_thread(struct checker *checker, const struct capdist_thread *t
     }
     const struct pd *source = &checker->model->pds.at[pd];
 
-    if (thread->priority != source->priority) {
+    if (thread->priority != source->priority ||
+        ((thread->flags & PN_TCB_VITAL) != 0) != (source->vital && source->parent == NO_INDEX)) {
         return false;
     }
     if (thread->fault_endpoint == CAPDIST_NONE) {
@@ -218,8 +219,8 @@ bool checker_capabilities(struct checker *checker)
     for (uint32_t i = 0; i < checker->dist.section[CAPDIST_THREADS].count; i++) {
         if (!check_thread(checker, checker_record(checker, CAPDIST_THREADS, i))) {
             checker_error(checker,
-                          "thread %" PRIu32 " mixes objects of several domains, or its priority or fault "
-                          "handler is not the description's",
+                          "thread %" PRIu32 " mixes objects of several domains, or its priority, what its "
+                          "fault does or its fault handler is not the description's",
                           i);
             good = false;
         }

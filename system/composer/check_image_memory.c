@@ -82,6 +82,22 @@ static bool check_place(const struct checker *checker, const struct capdist_run 
     return true;
 }
 
+/* What a region keeps over a reset the image leaves alone: no entry is there, nor the image itself, which
+ * lies in front of the kernel. All other memory begins as the image says. */
+static bool check_placing(const struct checker *checker, struct span span, size_t region)
+{
+    bool keep = region != NO_INDEX && checker->model->regions.at[region].keep;
+    uint64_t expected = keep ? 0 : span.end - span.start;
+
+    if (checker_placed(checker, span.start, span.end - span.start) != expected ||
+        (keep && span.start < checker->header.system.kernel_paddr)) {
+        checker_error(checker, "pages 0x%" PRIx64 "..0x%" PRIx64 " are %s", span.start, span.end,
+                      keep ? "not left alone" : "not filled or cleared");
+        return false;
+    }
+    return true;
+}
+
 static bool check_maps(struct checker *checker, const struct capdist_run *run, size_t region)
 {
     struct capdist_section maps = checker->dist.section[CAPDIST_MAPS];
@@ -157,8 +173,9 @@ bool checker_regions(struct checker *checker)
         }
         end = span_of_run(run).end;
         good = find_region(checker, span_of_run(run), &region) &&
-               check_place(checker, run, span_of_run(run), region) && check_maps(checker, run, region) &&
-               good;
+               check_place(checker, run, span_of_run(run), region) &&
+               (run->device != 0 || check_placing(checker, span_of_run(run), region)) &&
+               check_maps(checker, run, region) && good;
     }
     for (size_t i = 0; i < checker->model->regions.count; i++) {
         const struct region *region = &checker->model->regions.at[i];

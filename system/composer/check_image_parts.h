@@ -30,6 +30,9 @@ void checker_error(const struct checker *checker, const char *format, ...)
 /* Copy `size` bytes that will lie at a physical address; false if the image does not place them all. */
 bool checker_memory(const struct checker *checker, uint64_t paddr, void *bytes, uint64_t size);
 
+/* How many of the `size` bytes at a physical address the image fills or clears. */
+uint64_t checker_placed(const struct checker *checker, uint64_t paddr, uint64_t size);
+
 /* Record `index` of a table; index must be in range (checker_open has checked the sections). */
 const void *checker_record(const struct checker *checker, enum capdist_table table, uint32_t index);
 

@@ -11,6 +11,7 @@
 #include "expand.h"
 #include "policy.h"
 #include "ports.h"
+#include "product_extras.h"
 #include "rules.h"
 #include "system_text.h"
 #include "xml.h"
@@ -112,6 +113,7 @@ static bool check_description(struct job *job)
     }
     free(input.read.folders.at);
     if (parsed) {
+        product_extras_apply(&job->product, &job->links, &job->model);
         rules_run(&job->model, job->diag);
         reach_compute(&job->authority, &job->model);
         compose_policy(job, &job->authority, "");

@@ -107,15 +107,18 @@ static bool is_free(const struct graph *graph, const struct labels *labels, stru
     return true;
 }
 
-/* The place on the edge nearest its middle where the labels cover nothing. */
+/* The place nearest the edge, and there nearest its middle, where the labels cover nothing. */
 static struct box place_label(const struct graph *graph, struct labels *labels, const struct graph_edge *edge)
 {
-    static const int percents[] = {50, 44, 56, 38, 62, 32, 68, 26, 74};
+    enum { MIDDLE = 50, FARTHEST = 35, ALONG = 2 * FARTHEST + 1 };
+    static const int beside[] = {0, -LINE_HEIGHT, LINE_HEIGHT, -2 * LINE_HEIGHT, 2 * LINE_HEIGHT};
     struct point from = graph_centre(&graph->nodes.at[edge->a]), to = graph_centre(&graph->nodes.at[edge->b]);
     struct box box = {0};
-    for (size_t i = 0; i < sizeof percents / sizeof *percents; i++) {
-        struct point at = {from.x + (to.x - from.x) * percents[i] / 100,
-                           from.y + (to.y - from.y) * percents[i] / 100};
+    for (int i = 0; i < ALONG * (int)(sizeof beside / sizeof *beside); i++) {
+        int step = i % ALONG;
+        int percent = step % 2 == 0 ? MIDDLE - step / 2 : MIDDLE + (step + 1) / 2;
+        struct point at = {from.x + (to.x - from.x) * percent / 100,
+                           from.y + (to.y - from.y) * percent / 100 + beside[i / ALONG]};
         struct box attempt = label_box(edge, at);
         bool usable = is_free(graph, labels, attempt);
         box = i == 0 || usable ? attempt : box;

@@ -103,7 +103,7 @@ static void add_everything(struct builder *builder, const struct layout *layout)
     for (size_t i = 0; i < layout->runs.count; i++) {
         const struct run *run = &layout->runs.at[i];
 
-        if (!run->device) {
+        if (!run->device && !run->keep) {
             add_piece(builder, run->paddr, run_size(run), run->contents, run->contents_size);
         }
     }

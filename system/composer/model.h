@@ -101,6 +101,7 @@ struct pd {
     const char *name;
     uint64_t priority, budget_us, period_us, stack_size, cpu;
     bool passive, fpu;
+    bool vital;         /* a product's on_fault="reset" */
     bool timed;         /* <domains> stands before it */
     size_t time_domain; /* NO_INDEX: none */
     size_t parent;      /* NO_INDEX: none */
@@ -124,6 +125,7 @@ struct region {
     bool has_paddr;        /* phys_addr was given */
     uint64_t paddr;        /* given, or back end for contiguous regions */
     bool contiguous;       /* some setvar asks for its physical address */
+    bool keep;             /* a product's keep="true": not in the image, what it holds survives a reset */
     bool boot_information; /* prefill_bootinfo was given: zero on this machine */
     const char *prefill;   /* path or NULL */
     uint8_t *prefill_data; /* read by the front end when searching paths are known */

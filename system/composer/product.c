@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_extras.h"
 #include "product_postmortem.h"
 #include "product_progress.h"
 #include "product_restart.h"
@@ -204,6 +205,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     product_restart_check(product, diag);
     product_progress_check(product, diag);
     product_postmortem_check(product, diag);
+    product_extras_check(product, diag);
     return diag->errors == before;
 }
 

@@ -39,6 +39,7 @@ static const struct attribute_shape component_attributes[] = {
     OPTIONAL("fpu", SHAPE_BOOL),
     OPTIONAL("parent", SHAPE_NAME),
     {.name = "kind", .type = SHAPE_CHOICE, .choices = "driver|service"},
+    {.name = "on_fault", .type = SHAPE_CHOICE, .choices = "stop|reset"},
     {0},
 };
 static const struct element_shape *const component_children[] = {
@@ -49,7 +50,7 @@ static const struct element_shape component_shape = {
 SHAPE(ring, "ring", REQUIRED("name", SHAPE_NAME), REQUIRED("producer", SHAPE_TEXT),
       REQUIRED("consumer", SHAPE_NAME), REQUIRED("slots", SHAPE_NUMBER), REQUIRED("slot_size", SHAPE_NUMBER));
 SHAPE(share, "share", REQUIRED("name", SHAPE_NAME), REQUIRED("owner", SHAPE_TEXT),
-      REQUIRED("reader", SHAPE_NAMES), REQUIRED("size", SHAPE_NUMBER));
+      REQUIRED("reader", SHAPE_NAMES), REQUIRED("size", SHAPE_NUMBER), OPTIONAL("keep", SHAPE_BOOL));
 SHAPE(call, "call", REQUIRED("name", SHAPE_NAME), REQUIRED("client", SHAPE_NAME),
       REQUIRED("server", SHAPE_NAME));
 

@@ -154,6 +154,27 @@ void report_dma(struct text *out, const struct report *report)
     text_add(out, masters == 0 ? "  No device in use is known to access memory by itself.\n\n" : "\n");
 }
 
+/* What only a product can say. */
+static void add_resets(struct text *out, const struct report *report)
+{
+    const struct system_model *model = report->model;
+    if (report->product == NULL) {
+        return;
+    }
+    text_add(out, "Reset of the machine\n\n");
+    for (size_t i = 0; i < model->pds.count; i++) {
+        if (model->pds.at[i].vital) {
+            text_add(out, "  A fault of %s resets the machine.\n", model->pds.at[i].name);
+        }
+    }
+    for (size_t i = 0; i < model->regions.count; i++) {
+        if (model->regions.at[i].keep) {
+            text_add(out, "  What %s holds survives a reset.\n", model->regions.at[i].name);
+        }
+    }
+    text_add(out, "\n");
+}
+
 const char *report_title(const struct report *report)
 {
     const char *file = report->model->place.file == NULL ? "" : report->model->place.file;
@@ -172,4 +193,5 @@ void report_text(struct text *out, const struct report *report)
     report_regions(out, report);
     add_unused(out, report);
     report_dma(out, report);
+    add_resets(out, report);
 }

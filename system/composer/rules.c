@@ -149,6 +149,7 @@ const struct rule rules_all[] = {
     {"restart-attributes", "A policy says nothing that its disposition does not use.", NULL},
     {"restart-after", "A component restarts after others of its parent, and never after itself.", NULL},
     {"restart-reboot", "Whoever is to reboot the machine has a device that does.", NULL},
+    {"on-fault", "Only a component without a parent says what its fault does.", NULL},
     {"share-readers", "A share of every component has one reader.", NULL},
     {"progress-parent", "A component with <progress> has a parent, which watches it.", NULL},
     {"progress-share", "The counters that show progress are in a share that the component owns.", NULL},

@@ -17,7 +17,7 @@ from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
 LIMIT = 5  # restarts within a window, from system/gateway.xml
-CRASHING = ["pulse", "timer", "uart0", "eth0", "spi0", "blk0", "entropy", "sensors", "net", "journal", "uplink", "crypto",
+CRASHING = ["timer", "uart0", "eth0", "spi0", "blk0", "entropy", "sensors", "net", "journal", "uplink", "crypto",
             "console"]
 # What is on its way to the operator when one of these stops is gone with it.
 MUTE = {"uart0", "console"}

@@ -409,6 +409,35 @@ static void refuses_a_shorter_schedule(void **state)
     refused("has 2 entries, not 3");
 }
 
+/* The first thread is the one whose fault resets the machine. */
+static void refuses_another_end_of_a_fault(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct capdist_thread *thread = record(CAPDIST_THREADS, i, sizeof *thread);
+
+        thread->flags ^= PN_TCB_VITAL;
+        refused("what its fault does");
+        thread->flags ^= PN_TCB_VITAL;
+    }
+    fix_checksum();
+    assert_true(check(NULL));
+}
+
+static void refuses_memory_that_is_not_cleared(void **state)
+{
+    (void)state;
+    system_under_test.model.regions.at[SHARED].keep = false;
+    refused("not filled or cleared");
+}
+
+static void refuses_to_touch_what_is_kept(void **state)
+{
+    (void)state;
+    system_under_test.model.regions.at[SECRET].keep = true;
+    refused("not left alone");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
 
 int main(void)
@@ -427,7 +456,8 @@ int main(void)
         TEST(refuses_a_shorter_schedule),      TEST(refuses_a_missing_fault_handler),
         TEST(refuses_another_fault_handler),   TEST(refuses_changed_contents),
         TEST(refuses_wrong_indices),           TEST(survives_truncation),
-        TEST(survives_random_changes),
+        TEST(survives_random_changes),         TEST(refuses_another_end_of_a_fault),
+        TEST(refuses_to_touch_what_is_kept),   TEST(refuses_memory_that_is_not_cleared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

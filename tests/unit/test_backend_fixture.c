@@ -214,6 +214,8 @@ void fixture_system_make(struct fixture_system *system)
     add_region(system, "shared", 0x3000);
     add_region(system, "device", 0x1000);
     add_region(system, "secret", 0x1000);
+    system->model.pds.at[TOP].vital = true;
+    system->model.regions.at[SHARED].keep = true;
     system->model.regions.at[DEVICE].has_paddr = true;
     system->model.regions.at[DEVICE].paddr = 0x10000000;
     system->model.regions.at[SECRET].prefill = "key";

@@ -11,6 +11,14 @@ bool crash_child(microkit_child child)
     return seL4_TCB_WriteRegisters(BASE_TCB_CAP + child, seL4_True, 0, 1, &context) == seL4_NoError;
 }
 
+void crash_self(bool stall)
+{
+    while (stall) {
+        __asm__ volatile("");
+    }
+    *(volatile unsigned *)0 = 0;
+}
+
 bool stall_child(microkit_child child)
 {
     microkit_pd_stop(child);

@@ -10,6 +10,11 @@ bool crash_child(microkit_child child)
     return false;
 }
 
+void crash_self(bool stall)
+{
+    (void)stall;
+}
+
 bool stall_child(microkit_child child)
 {
     (void)child;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The supervisor's table of protection domains, in a page that the console reads. The reader copies an entry
- * and distrusts it.
+ * The supervisor's table of protection domains, in a page that the console reads, and the pulse. The console
+ * copies an entry and distrusts it.
  */
 #ifndef POSTERN_PROTOCOL_PD_STATES_H
 #define POSTERN_PROTOCOL_PD_STATES_H
@@ -35,7 +35,7 @@ struct pd_state {
 
 struct pd_states_page {
     uint32_t count;
-    uint32_t reserved;
+    uint32_t rounds; /* of the supervisor: it has looked at everybody and done what was due; wraps */
     struct pd_state pd[PD_STATES_MAX];
 };
 

@@ -10,7 +10,10 @@
 enum supervisor_call {
     SUPERVISOR_RESTART = 1, /* w0 child: start it anew, whatever its state */
     SUPERVISOR_CRASH = 2,   /* w0 child: make it fault; debug builds only */
-    SUPERVISOR_STALL = 3    /* w0 child: stop it where it is; debug builds only */
+    SUPERVISOR_STALL = 3,   /* w0 child: stop it where it is; debug builds only */
+    /* The supervisor itself faults, or hangs; no answer, or SUPERVISOR_BAD_CALL. Debug builds only. */
+    SUPERVISOR_CRASH_SELF = 4,
+    SUPERVISOR_STALL_SELF = 5
 };
 
 enum supervisor_status {
