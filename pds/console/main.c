@@ -22,7 +22,7 @@ static void read_input(void)
 
         if (status == RING_OK && kind == BYTES_DATA) {
             shell_input(bytes, length);
-        } else if (status == RING_PEER_BAD || (status == RING_EMPTY && !ring_consumer_has_more(&input))) {
+        } else if (status == RING_EMPTY || status == RING_PEER_BAD) {
             return;
         }
     }
@@ -37,14 +37,21 @@ static void print_lines(void)
     }
 }
 
+/* In rounds: whoever sends without end holds nobody else up, and what is left after a round is not forgotten.
+ */
+static void serve(void)
+{
+    do {
+        read_input();
+        print_lines();
+        output_flush();
+    } while (merge_ready() || ring_consumer_has_more(&input));
+}
+
 void notified(microkit_channel ch)
 {
-    if (ch == uart_rx_id) {
-        read_input();
-    } else {
-        print_lines();
-    }
-    output_flush();
+    (void)ch;
+    serve();
 }
 
 void init(void)
@@ -54,6 +61,5 @@ void init(void)
     RING_CONSUMER(&input, uart_rx, UART_RX);
     shell_start();
     output_printf("\nPostern gateway. `help` lists the commands.\n");
-    print_lines();
-    output_flush();
+    serve();
 }

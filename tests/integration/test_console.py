@@ -45,6 +45,14 @@ def test_commands(gateway: Gateway) -> None:
     console.expect(r"uplink +\S*acknowledged\S* +[1-9]\d*")
 
 
+def test_typed_before_the_console_has_started(peers: Gateway) -> None:
+    """The line's driver starts long before the shell, and nobody was there to be told of what it received."""
+    peers.start_machine()
+    peers.console.send_line(8 * "\r")  # firmware and driver empty the device's FIFO when they set it up
+    peers.console.send_line("pds")
+    peers.console.expect(r"timer +running")
+
+
 def test_nonsense(gateway: Gateway) -> None:
     console = gateway.console
     console.send_line("frobnicate now")

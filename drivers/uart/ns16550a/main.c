@@ -151,6 +151,8 @@ void init(void)
     *uart(UART_IER) = 0;
     *uart(UART_FCR) = FCR_ENABLE | FCR_CLEAR;
     *uart(UART_MCR) = MCR_DTR_RTS | MCR_OUT2;
-    receiving = true;
+    receive();
+    transmit();
+    ring_notify(&tx, uart_tx_id);
     set_interrupts();
 }
