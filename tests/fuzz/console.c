@@ -9,6 +9,7 @@
 #include <output.h>
 #include <ports.h>
 #include <postern/metrics.h>
+#include <postern/postmortem.h>
 #include <postern/protocol/journal_state.h>
 #include <postern/protocol/log.h>
 #include <postern/protocol/pd_states.h>
@@ -21,8 +22,9 @@
 #define MESSAGES  120u
 #define RING_SIZE (RING_HEADER_SIZE + 16u * 248u)
 #define STEPS     64u
+#define MEMORY    sizeof(struct postmortem_page)
 
-uint64_t journal_state, pd_states, supervisor_id = 1, timer_id = 2;
+uint64_t journal_state, pd_states, postmortem, supervisor_id = 1, timer_id = 2;
 uint64_t uart_tx_own, uart_tx_peer, uart_tx_id = 3;
 uint64_t log_net_own, log_net_peer, log_net_id = 4;
 uint64_t log_uplink_own, log_uplink_peer, log_uplink_id = 5;
@@ -30,7 +32,7 @@ uint64_t metrics_sensors, metrics_uplink;
 
 /* Pages end where their memory ends. */
 static struct {
-    uint8_t *journal, *states, *sensors, *uplink;
+    uint8_t *journal, *states, *sensors, *uplink, *faults;
 } page;
 static _Alignas(64) uint8_t serial_own[RING_SIZE], serial_peer[RING_HEADER_SIZE];
 static _Alignas(64) uint8_t net_peer[RING_SIZE], uplink_peer[RING_SIZE], log_own[2][RING_HEADER_SIZE];
@@ -65,9 +67,9 @@ microkit_msginfo microkit_ppcall(microkit_channel ch, microkit_msginfo message)
     return microkit_msginfo_new(choice & 1, choice & 2 ? 3 : choice & 4 ? 12 : choice);
 }
 
-static uint8_t *new_page(uint64_t *address)
+static uint8_t *new_page(uint64_t *address, size_t size)
 {
-    uint8_t *memory = calloc(1, PAGE);
+    uint8_t *memory = calloc(1, size);
     FUZZ_CHECK(memory != NULL);
     *address = (uint64_t)(uintptr_t)memory;
     return memory;
@@ -79,6 +81,7 @@ static void free_pages(void)
     free(page.states);
     free(page.sensors);
     free(page.uplink);
+    free(page.faults);
 }
 
 /* Up to 64 bytes anywhere in a peer's memory. */
@@ -101,6 +104,19 @@ static void put_line(struct fuzz_input *input, uint8_t *half)
     header->index++;
 }
 
+/* A record of a fault that says anything, with a sound checksum. */
+static void put_fault(struct fuzz_input *input)
+{
+    struct postmortem_page *memory = (struct postmortem_page *)page.faults;
+    struct postmortem *record = &memory->pd[fuzz_byte(input) % POSTMORTEM_MAX];
+    scribble(input, (uint8_t *)record, sizeof *record);
+    scribble(input, (uint8_t *)record, sizeof *record);
+    record->fault |= 1;
+    record->crc = postmortem_crc(record);
+    memory->magic = POSTMORTEM_MAGIC;
+    memory->size = sizeof *record;
+}
+
 static void type(struct fuzz_input *input)
 {
     uint8_t bytes[48];
@@ -111,9 +127,10 @@ static void type(struct fuzz_input *input)
 
 static void type_command(uint8_t choice)
 {
-    static const char *const lines[] = {"help\r",        "status\r",   "sensors\r",  "time\r",
-                                        "store\r",       "uplink\r",   "stats\r",    "pds\r",
-                                        "restart net\r", "restart \r", "crash net\r"};
+    static const char *const lines[] = {"help\r",           "status\r",     "sensors\r",   "time\r",
+                                        "store\r",          "uplink\r",     "stats\r",     "pds\r",
+                                        "restart net\r",    "restart \r",   "crash net\r", "postmortem\r",
+                                        "postmortem net\r", "postmortem \r"};
     const char *line = lines[choice % (sizeof lines / sizeof *lines)];
     shell_input((const uint8_t *)line, strlen(line));
 }
@@ -176,6 +193,9 @@ static void step(struct fuzz_input *input)
     case 9:
         type_command(choice >> 4);
         break;
+    case 10:
+        put_fault(input);
+        break;
     default:
         type(input);
         break;
@@ -190,10 +210,11 @@ static void step(struct fuzz_input *input)
 
 static void start(void)
 {
-    page.journal = new_page(&journal_state);
-    page.states = new_page(&pd_states);
-    page.sensors = new_page(&metrics_sensors);
-    page.uplink = new_page(&metrics_uplink);
+    page.journal = new_page(&journal_state, PAGE);
+    page.states = new_page(&pd_states, PAGE);
+    page.sensors = new_page(&metrics_sensors, PAGE);
+    page.uplink = new_page(&metrics_uplink, PAGE);
+    page.faults = new_page(&postmortem, MEMORY);
     memset(serial_own, 0, sizeof serial_own);
     memset(serial_peer, 0, sizeof serial_peer);
     memset(net_peer, 0, sizeof net_peer);
