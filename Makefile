@@ -66,9 +66,9 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: ## all tests: lint, unit, kernel, integration, network, broker; ends with "N passed, N failed"
+test: ## all tests: lint, unit, kernel, integration, attack, network, broker; ends with "N passed, N failed"
 	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
-	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=rogue programs
+	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=attack programs
 	@$(TIED) tests/run
 
 soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (default 20), and what takes long

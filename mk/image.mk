@@ -18,4 +18,4 @@ image: programs ## compose the bootable image: CONFIG_DIR=folder with device fil
 	$(COMPOSER) --product $(PRODUCT) --board boards/$(BOARD)/board.xml --search $(OUT)/pd --search "$(CONFIG_DIR)" \
 	    --kernel $(KERNEL_ELF) --loader $(LOADER_BIN) --initialiser $(INITIALISER) \
 	    --output "$(IMAGE)" --report "$(IMAGE).report.txt" --matrix "$(IMAGE).matrix.txt" \
-	    --graph "$(IMAGE).graph.svg" --system "$(IMAGE).system" --depfile "$(IMAGE).d"
+	    --graph "$(IMAGE).graph.svg" --system "$(IMAGE).system" --json "$(IMAGE).json" --depfile "$(IMAGE).d"

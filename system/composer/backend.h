@@ -37,7 +37,25 @@ struct pd_usage {
     uint64_t slots; /* capability slots (a count, not bytes) */
 };
 
+
+/* Pages that lie together and are mapped together. Names are the model's. */
+struct placed_map {
+    const char *pd;
+    uint64_t vaddr;
+    unsigned perms; /* enum map_perms */
+};
+struct placed_run {
+    const char *kind; /* "code", "rodata", "data", "template", "stack", "region" */
+    const char *name; /* of the domain, or of the region */
+    uint64_t paddr, size;
+    bool device;
+    struct placed_map *maps;
+    size_t map_count;
+};
+
 struct backend_usage {
+    struct placed_run *runs; /* where everything lies, ascending; freed with backend_usage_free */
+    size_t run_count;
     struct pd_usage *pds; /* one a domain, in the model's order; freed with backend_usage_free */
     size_t pd_count;
     uint64_t kernel;            /* text, data, pools */

@@ -43,16 +43,56 @@ static void count_run(struct backend_usage *usage, const struct run *run)
     usage->frames += run_size(run);
 }
 
+static void *room(size_t count, size_t size)
+{
+    void *memory = calloc(count + 1, size);
+
+    if (memory == NULL) {
+        (void)fputs("out of memory\n", stderr);
+        exit(1);
+    }
+    return memory;
+}
+
+static unsigned perms_of(unsigned rights)
+{
+    return ((rights & PN_READ) != 0 ? (unsigned)MAP_READ : 0) |
+           ((rights & PN_WRITE) != 0 ? (unsigned)MAP_WRITE : 0) |
+           ((rights & PN_EXEC) != 0 ? (unsigned)MAP_EXEC : 0);
+}
+
+static void place_run(struct placed_run *placed, const struct system_model *model, const struct run *run)
+{
+    static const char *const kind[] = {
+        [RUN_CODE] = "code",         [RUN_RODATA] = "rodata", [RUN_DATA] = "data",
+        [RUN_TEMPLATE] = "template", [RUN_STACK] = "stack",   [RUN_REGION] = "region",
+    };
+
+    *placed = (struct placed_run){.kind = kind[run->kind],
+                                  .paddr = run->paddr,
+                                  .size = run_size(run),
+                                  .device = run->device,
+                                  .map_count = run->maps.count};
+    placed->name =
+        run->kind == RUN_REGION ? model->regions.at[run->owner].name : model->pds.at[run->owner].name;
+    placed->maps = room(run->maps.count, sizeof placed->maps[0]);
+    for (size_t i = 0; i < run->maps.count; i++) {
+        const struct run_map *map = &run->maps.at[i];
+
+        placed->maps[i] =
+            (struct placed_map){model->pds.at[map->pd].name, map->vaddr, perms_of(map->rights)};
+    }
+}
+
 void backend_usage_fill(struct backend_usage *usage, const struct system_model *model,
                         const struct layout *layout, const struct capdist *dist, size_t image_size)
 {
     *usage = (struct backend_usage){.pd_count = model->pds.count, .image_size = image_size};
-    usage->pds = calloc(model->pds.count + 1, sizeof usage->pds[0]);
-    if (usage->pds == NULL) {
-        (void)fputs("out of memory\n", stderr);
-        exit(1);
-    }
+    usage->pds = room(model->pds.count, sizeof usage->pds[0]);
+    usage->runs = room(layout->runs.count, sizeof usage->runs[0]);
+    usage->run_count = layout->runs.count;
     for (size_t i = 0; i < layout->runs.count; i++) {
+        place_run(&usage->runs[i], model, &layout->runs.at[i]);
         if (!layout->runs.at[i].device) {
             count_run(usage, &layout->runs.at[i]);
         }
@@ -77,6 +117,10 @@ void backend_usage_fill(struct backend_usage *usage, const struct system_model *
 
 void backend_usage_free(struct backend_usage *usage)
 {
+    for (size_t i = 0; i < usage->run_count; i++) {
+        free(usage->runs[i].maps);
+    }
+    free(usage->runs);
     free(usage->pds);
     *usage = (struct backend_usage){0};
 }

@@ -263,6 +263,30 @@ static json_object *schedule(const struct schedule *schedule)
     return object;
 }
 
+static json_object *placed(const struct backend_usage *usage)
+{
+    json_object *list = json_object_new_array();
+    for (size_t i = 0; i < usage->run_count; i++) {
+        const struct placed_run *run = &usage->runs[i];
+        json_object *object = json_object_new_object(), *maps = json_object_new_array();
+        add(object, "kind", text(run->kind));
+        add(object, "name", text(run->name));
+        add(object, "paddr", number(run->paddr));
+        add(object, "size", number(run->size));
+        add(object, "device", flag(run->device));
+        for (size_t j = 0; j < run->map_count; j++) {
+            json_object *map = json_object_new_object();
+            add(map, "pd", text(run->maps[j].pd));
+            add(map, "vaddr", number(run->maps[j].vaddr));
+            add(map, "perms", text(reach_perms_text(run->maps[j].perms)));
+            (void)json_object_array_add(maps, map);
+        }
+        add(object, "maps", maps);
+        (void)json_object_array_add(list, object);
+    }
+    return list;
+}
+
 static json_object *memory(const struct backend_usage *usage)
 {
     if (usage == NULL) {
@@ -275,6 +299,7 @@ static json_object *memory(const struct backend_usage *usage)
     add(object, "ram_base", number(usage->ram_base));
     add(object, "ram_end", number(usage->ram_end));
     add(object, "image_size", number(usage->image_size));
+    add(object, "placed", placed(usage));
     return object;
 }
 

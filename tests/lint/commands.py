@@ -12,7 +12,7 @@ from pathlib import Path
 BUILDS = (
     ("CONFIG=debug", "programs", "host", "sim", "kernel-tests", "sdk-config"),
     ("CONFIG=release", "programs"),
-    ("CONFIG=debug", "VARIANT=rogue", "programs"),
+    ("CONFIG=debug", "VARIANT=attack", "programs"),
     ("CONFIG=debug", "unit-build"),
 )
 

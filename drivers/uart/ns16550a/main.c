@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * UART driver for 16550A-compatible controllers, interrupt driven, with the transmit FIFO: bytes from the
- * console's ring to the line, received bytes to the console's other ring. Line settings are left as firmware
- * set them.
+ * console's ring to the line, received bytes to the console's other ring. Every register is set at the start:
+ * an earlier incarnation may have left anything in them.
  */
 #include <microkit.h>
 #include <postern/log.h>
@@ -11,13 +11,17 @@
 #include <postern/ring_port.h>
 #include "ports.h"
 
-enum uart_register { UART_DATA = 0, UART_IER = 1, UART_FCR = 2, UART_MCR = 4, UART_LSR = 5 };
+enum uart_register { UART_DATA = 0, UART_IER = 1, UART_FCR = 2, UART_LCR = 3, UART_MCR = 4, UART_LSR = 5 };
+/* While LCR_DIVISOR is set, instead of data and interrupts. */
+enum { UART_DIVISOR_LOW = 0, UART_DIVISOR_HIGH = 1 };
 
 #define IER_RECEIVE  0x01
 #define IER_TRANSMIT 0x02
 #define IER_LINE     0x04
 #define FCR_ENABLE   0x01
 #define FCR_CLEAR    0x06
+#define LCR_8N1      0x03
+#define LCR_DIVISOR  0x80
 #define MCR_DTR_RTS  0x03
 #define MCR_OUT2     0x08 /* gates the interrupt line */
 #define LSR_READY    0x01
@@ -25,13 +29,18 @@ enum uart_register { UART_DATA = 0, UART_IER = 1, UART_FCR = 2, UART_MCR = 4, UA
 #define LSR_TX_EMPTY 0x20
 #define FIFO_DEPTH   16
 
+/* QEMU virt's clock, from its device tree, and the rate that the firmware uses. */
+#define UART_CLOCK_HZ 3686400u
+#define UART_BAUD     115200u
+#define DIVISOR       (UART_CLOCK_HZ / 16u / UART_BAUD)
+
 static struct ring tx, rx;
 static uint8_t line_out[UART_TX_SLOT_SIZE]; /* the message being sent */
 static uint32_t out_at, out_length;
 static bool receiving, transmitting; /* which interrupts are wanted */
 static uint64_t *metric_sent, *metric_received, *metric_dropped, *metric_line_errors;
 
-static volatile uint8_t *uart(enum uart_register offset)
+static volatile uint8_t *uart(unsigned offset)
 {
     return (volatile uint8_t *)(uintptr_t)(uart_regs + (uint64_t)offset);
 }
@@ -138,6 +147,14 @@ void notified(microkit_channel ch)
     }
 }
 
+static void set_line(void)
+{
+    *uart(UART_LCR) = LCR_8N1 | LCR_DIVISOR;
+    *uart(UART_DIVISOR_LOW) = DIVISOR & 0xffu;
+    *uart(UART_DIVISOR_HIGH) = DIVISOR >> 8;
+    *uart(UART_LCR) = LCR_8N1;
+}
+
 void init(void)
 {
     LOG_START();
@@ -148,6 +165,7 @@ void init(void)
     metric_line_errors = metrics_add("line_errors");
     RING_CONSUMER(&tx, uart_tx, UART_TX);
     RING_PRODUCER(&rx, uart_rx, UART_RX);
+    set_line();
     *uart(UART_IER) = 0;
     *uart(UART_FCR) = FCR_ENABLE | FCR_CLEAR;
     *uart(UART_MCR) = MCR_DTR_RTS | MCR_OUT2;

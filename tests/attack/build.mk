@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The gateway's own programs, each with the attacker inside; the supervisor with the referee.
+
+ATTACK_SRCS := $(addprefix tests/attack/,attacker.c act.c methods.c ruin.c ruin_device.c)
+ATTACKERS := $(filter-out supervisor,$(patsubst $(OUT)/pd/%.elf,%,$(PROGRAMS)))
+
+define attack
+PD_OBJS_$(1) += $(patsubst %.c,$(OUT)/obj/$(1)/%.o,$(2))
+$(OUT)/pd/$(1).elf: $(patsubst %.c,$(OUT)/obj/$(1)/%.o,$(2))
+-include $(patsubst %.c,$(OUT)/obj/$(1)/%.d,$(2))
+endef
+
+$(foreach name,$(ATTACKERS),$(eval $(call attack,$(name),$(ATTACK_SRCS))))
+$(eval $(call attack,supervisor,tests/attack/referee.c))
+$(OUT)/obj/supervisor/tests/attack/referee.o: PD_CFLAGS += -Ipds/supervisor
+$(OUT)/pd/supervisor.elf: PD_LDFLAGS += -Wl,--wrap=fault,--wrap=notified,--wrap=crash_child
