@@ -17,7 +17,7 @@
 #define PN_MAX_VSPACES        66
 #define PN_MAX_PAGE_TABLES    256 /* second and third level tables; the roots are the vspaces */
 #define PN_MAX_CNODES         66
-#define PN_MAX_SLOTS          40960 /* capability slots of all CNodes together, 16 bytes each */
+#define PN_MAX_SLOTS          32768 /* capability slots of all CNodes together, 16 bytes each */
 #define PN_MAX_IRQS           128   /* PLIC sources 1..127 */
 #define PN_MAX_REFILLS        8     /* refills of one scheduling context */
 #define PN_MAX_DOMAINS        16    /* domains, among which time is divided */
