@@ -45,6 +45,7 @@ include mk/gateway.mk
 include mk/unit.mk
 include tests/model/build.mk
 include tests/fuzz/build.mk
+include tests/bench/build.mk
 include proof/build.mk
 include mk/check.mk
 
@@ -76,7 +77,8 @@ soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (de
 	@$(TIED) tests/run --soak $(or $(SEEDS),20)
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
-	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim bench-tools
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release VARIANT=feed programs
 	@$(TIED) tests/bench/run
 
 clean: ## remove everything that was built; the source packages that were fetched stay

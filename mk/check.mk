@@ -13,4 +13,5 @@ lint-inputs: $(LINT_INPUTS)
 lint: $(DEPS_STAMP) ## static rules: layout, clang-tidy, sizes, words, scripts
 	@$(MAKE) --no-print-directory CONFIG=debug lint-inputs
 	@$(MAKE) --no-print-directory CONFIG=debug VARIANT=attack lint-inputs
+	@$(MAKE) --no-print-directory CONFIG=debug VARIANT=feed lint-inputs
 	@tests/run --only lint

@@ -38,7 +38,8 @@ class Settings:
     disk_size: int = DISK_SIZE  # of a file that is made, in bytes
     journal: dict[str, str | int] = field(default_factory=dict)  # its configuration, where not the default
     uplink: dict[str, str | int] = field(default_factory=dict)  # likewise
-    variant: str = ""  # a product for tests: the components of tests/<variant> besides the gateway's
+    variant: str = ""  # a product for tests: the gateway as tests/<variant> changes it
+    feed: dict[str, str | int] = field(default_factory=dict)  # configuration of the variant "feed"
 
 
 class Gateway:
@@ -72,6 +73,8 @@ class Gateway:
         """The image for this run: composed from its configuration files, unless one was given."""
         if self.image is None:
             extra = {"journal.conf": self.settings.journal, "uplink.conf": self.settings.uplink}
+            if self.settings.feed:
+                extra["feed.conf"] = self.settings.feed
             self.folder.write_config(self.settings.identities, self.ports, extra)
             self.image = self.folder.compose(ROOT, self.settings.board, self.settings.config, self.settings.variant)
         return self.image.resolve()

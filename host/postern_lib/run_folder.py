@@ -68,7 +68,7 @@ class RunFolder:
         """Writes the per-device files that are composed into the image. extra: by file, settings besides the usual."""
         (self.path / PORTS_FILE).write_text(json.dumps(asdict(ports)) + "\n")
         device = identity.DEVICE_ID
-        files = {
+        files: dict[str, dict[str, object]] = {
             "net.conf": {"dns.server": f"{HOST_SEEN_BY_GUEST}:{ports.nameserver}"},
             "crypto.conf": {"server.host": identity.BROKER_NAME, "server.port": ports.broker},
             "journal.conf": {"policy": "drop-oldest"},
@@ -81,8 +81,9 @@ class RunFolder:
                 "keepalive_s": KEEPALIVE_S,
             },
         }
+        for name, more in (extra or {}).items():
+            files[name] = files.get(name, {}) | more
         for name, settings in files.items():
-            settings |= (extra or {}).get(name, {})
             text = "".join(f"{key} = {value}\n" for key, value in settings.items())
             (self.config / name).write_text(text)
         for name in ("device.key.pem", "device.crt.pem", identity.CA_FILE):

@@ -23,18 +23,28 @@ class Figure:
     reference: int | None = None
     bar: int | None = None
     spread: float | None = None
+    least: bool = False
+
+    def over(self) -> bool:
+        """Is it on the wrong side of its bar?"""
+        if self.value is None or self.bar is None:
+            return False
+        return self.value < self.bar if self.least else self.value > self.bar
 
 
 @dataclass(frozen=True)
 class Known:
-    """A figure that every run has to deliver. reference: a minimal Linux, or seL4 (MCS) for the kernel's figures."""
+    """A figure that every run has to deliver. reference: a minimal Linux, or seL4 (MCS) for the kernel's figures.
+    least: the bar is the least that it may be."""
 
     unit: str
     reference: int | None = None
     bar: int | None = None
+    least: bool = False
 
 
 BYTES, LINES, INSTRUCTIONS = "bytes", "lines", "instructions"
+RATE, MICROSECONDS, PER_CENT = "readings/s", "us", "%"
 # What is counted of one round of a kernel operation, beside its instructions: figures <operation>_<kind>.
 KINDS = ("loads", "stores", "satp_writes", "fences")
 
@@ -50,6 +60,16 @@ KNOWN = {
     "tls_handshake": Known(INSTRUCTIONS, 92_000_000, 60_000_000),
     "sample_bus_to_ack": Known(INSTRUCTIONS),
     "reading_bus_to_ack": Known(INSTRUCTIONS),
+    "accept_to_ack_journal": Known(INSTRUCTIONS, None, 200_000),
+    "accept_to_ack_no_journal": Known(INSTRUCTIONS, 62_000, 150_000),
+    "idle_per_second": Known(INSTRUCTIONS),
+    "readings_per_second_journal": Known(RATE, None, 20_000, least=True),
+    "readings_per_second_no_journal": Known(RATE, None, 20_000, least=True),
+    "journal_catch_up_rate": Known(RATE),
+    "journal_bytes_per_reading": Known(BYTES),
+    "journal_write_amplification": Known(PER_CENT),
+    "journal_recovery_empty_us": Known(MICROSECONDS),
+    "journal_recovery_full_us": Known(MICROSECONDS, None, 100_000),
     "ipc_call_reply_passive_0w": Known(INSTRUCTIONS, 638, 480),
     "ipc_call_reply_passive_4w": Known(INSTRUCTIONS, 684, 520),
     "ipc_call_reply_active_0w": Known(INSTRUCTIONS, 2793, 700),
@@ -92,7 +112,7 @@ def figure(name: str, measured: Measured | None) -> Figure:
     """One measurement with what is known of its name. Anything else is memory of one domain, in bytes."""
     known = KNOWN.get(name) or EXTRA.get(name) or Known(kind_of(name) or BYTES)
     value, spread = (measured.value, measured.spread) if measured else (None, None)
-    return Figure(name, value, known.unit, known.reference, known.bar, spread)
+    return Figure(name, value, known.unit, known.reference, known.bar, spread, known.least)
 
 
 def complete(measured: dict[str, Measured]) -> list[Figure]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from collections.abc import Iterator
 from pathlib import Path
 
+import readings
 from figures import BenchError, Measured, median_of
 from postern_lib.gateway import Gateway, Settings
 from postern_lib.judge import QUANTITIES
@@ -141,7 +142,7 @@ def delivery(board: str, image: Path) -> dict[str, Measured]:
             )
             counts.append(counter.when_idle() - start)
             if boot == BOOTS - 1:
-                figures = _steady(gateway, counter)
+                figures = _steady(gateway, counter) | readings.written(gateway)
             if not gateway.machine.running():
                 raise BenchError("the machine ended while it was measured:\n" + gateway.console.text()[-2000:])
     return {"boot_to_first_ack": median_of(counts), **figures}

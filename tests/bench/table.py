@@ -21,7 +21,7 @@ def _state(each: Figure) -> str:
         return "MISSING"
     if each.bar is None:
         return ""
-    return "ok" if each.value <= each.bar else "OVER"
+    return "OVER" if each.over() else "ok"
 
 
 def table(figures: list[Figure]) -> str:
@@ -50,5 +50,5 @@ def table(figures: list[Figure]) -> str:
 def to_json(figures: list[Figure]) -> str:
     """Only what was measured: a figure without a value is left out, and the run has failed."""
     entries = [{"name": each.name, "value": each.value, "unit": each.unit, "reference": each.reference,
-                "bar": each.bar} for each in figures if each.value is not None]
+                "bar": each.bar, "bar_is": "least" if each.least else "most"} for each in figures if each.value is not None]
     return json.dumps(entries, indent=1) + "\n"

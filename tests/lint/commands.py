@@ -13,7 +13,8 @@ BUILDS = (
     ("CONFIG=debug", "programs", "host", "sim", "kernel-tests", "sdk-config"),
     ("CONFIG=release", "programs"),
     ("CONFIG=debug", "VARIANT=attack", "programs"),
-    ("CONFIG=debug", "unit-build"),
+    ("CONFIG=debug", "VARIANT=feed", "programs"),
+    ("CONFIG=debug", "unit-build", "bench-tools"),
 )
 
 # Compiled by a script or by a Makefile of its own instead: flags as for the other file.
