@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector: an MQTT client that receives readings, checks their order and prints them. This file
  * holds the connection; what a message means is in senml.c, ledger.c,
- * track.c, account.c and print.c. */
+ * postmortem.c, track.c, account.c and print.c. */
 #include <errno.h>
 #include <mosquitto.h>
 #include <signal.h>
@@ -12,6 +12,7 @@
 #include "account.h"
 #include "ledger.h"
 #include "options.h"
+#include "postmortem.h"
 #include "print.h"
 #include "senml.h"
 #include "track.h"
@@ -117,6 +118,20 @@ static void note_ledger(struct collector *c, const struct mosquitto_message *mes
     }
 }
 
+static void note_postmortem(struct collector *c, const struct mosquitto_message *message, size_t size,
+                            const char *device)
+{
+    char error[JSON_IN_ERROR_SIZE] = "";
+    struct postmortem postmortem = {.fault = 0};
+
+    if (!postmortem_parse(message->payload, size, &postmortem, error)) {
+        note_malformed(c, message->topic, error);
+        return;
+    }
+    print_postmortem(device, &postmortem);
+    json_object_put(postmortem.report);
+}
+
 static void on_message(struct mosquitto *client, void *context, const struct mosquitto_message *message)
 {
     struct collector *c = context;
@@ -129,8 +144,12 @@ static void on_message(struct mosquitto *client, void *context, const struct mos
         note_ledger(c, message, size, device);
         return;
     }
+    if (device_of_topic(message->topic, "postmortem", device)) {
+        note_postmortem(c, message, size, device);
+        return;
+    }
     if (!device_of_topic(message->topic, "readings", device)) {
-        note_malformed(c, message->topic, "topic is not postern/DEVICE/readings or postern/DEVICE/ledger");
+        note_malformed(c, message->topic, "topic is not postern/DEVICE/readings, ledger or postmortem");
         return;
     }
     size_t count = senml_parse(message->payload, size, device, now_ns(), c->readings, error);
@@ -153,8 +172,10 @@ static void on_connect(struct mosquitto *client, void *context, int result)
         (void)fprintf(stderr, "collector: refused: %s\n", mosquitto_connack_string(result));
         c->refused = true;
     } else if (mosquitto_subscribe(client, NULL, o->ledger_topic, 1) != MOSQ_ERR_SUCCESS ||
+               mosquitto_subscribe(client, NULL, o->postmortem_topic, 1) != MOSQ_ERR_SUCCESS ||
                mosquitto_subscribe(client, &c->subscription, o->topic, 1) != MOSQ_ERR_SUCCESS) {
-        (void)fprintf(stderr, "collector: cannot subscribe to '%s' and '%s'\n", o->topic, o->ledger_topic);
+        (void)fprintf(stderr, "collector: cannot subscribe to '%s', '%s' and '%s'\n", o->topic,
+                      o->ledger_topic, o->postmortem_topic);
         c->refused = true;
     }
 }
@@ -167,8 +188,8 @@ static void on_subscribe(struct mosquitto *client, void *context, int id, int co
 
     (void)client;
     if (refused) {
-        (void)fprintf(stderr, "collector: the broker refuses the subscription to '%s'\n",
-                      readings ? c->options.topic : c->options.ledger_topic);
+        (void)fprintf(stderr, "collector: the broker refuses the subscription to %s\n",
+                      readings ? c->options.topic : "ledgers or post-mortems");
         c->refused = true;
     } else if (readings) {
         c->subscribed = true;

@@ -24,6 +24,7 @@ static const char help_text[] =
     "                  (postern-collector)\n"
     "  --topic FILTER  what to subscribe to: postern/DEVICE/readings, + for any (postern/+/readings)\n"
     "  --ledger FILTER where the devices' loss ledgers are (postern/+/ledger)\n"
+    "  --postmortem FILTER  where the devices' post-mortems are (postern/+/postmortem)\n"
     "  --count N       stop after N readings\n"
     "  --json          print JSON, one object a line, in which \"type\" says what it is\n"
     "  --help          this text\n"
@@ -93,6 +94,9 @@ static bool take(int option, struct options *options)
     case 'l':
         options->ledger_topic = optarg;
         return true;
+    case 'm':
+        options->postmortem_topic = optarg;
+        return true;
     case 'j':
         options->json = true;
         return true;
@@ -112,12 +116,19 @@ static bool take(int option, struct options *options)
 enum options_result options_read(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
-        {"ca", required_argument, NULL, 'a'},    {"cert", required_argument, NULL, 'c'},
-        {"key", required_argument, NULL, 'k'},   {"host", required_argument, NULL, 'h'},
-        {"port", required_argument, NULL, 'p'},  {"id", required_argument, NULL, 'i'},
-        {"topic", required_argument, NULL, 't'}, {"ledger", required_argument, NULL, 'l'},
-        {"count", required_argument, NULL, 'n'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'u'},        {NULL, 0, NULL, 0},
+        {"ca", required_argument, NULL, 'a'},
+        {"cert", required_argument, NULL, 'c'},
+        {"key", required_argument, NULL, 'k'},
+        {"host", required_argument, NULL, 'h'},
+        {"port", required_argument, NULL, 'p'},
+        {"id", required_argument, NULL, 'i'},
+        {"topic", required_argument, NULL, 't'},
+        {"ledger", required_argument, NULL, 'l'},
+        {"count", required_argument, NULL, 'n'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'u'},
+        {"postmortem", required_argument, NULL, 'm'},
+        {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -125,7 +136,8 @@ enum options_result options_read(int argc, char **argv, struct options *options)
                                 .port = 8883,
                                 .id = "postern-collector",
                                 .topic = "postern/+/readings",
-                                .ledger_topic = "postern/+/ledger"};
+                                .ledger_topic = "postern/+/ledger",
+                                .postmortem_topic = "postern/+/postmortem"};
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (option == 'u') {
             (void)fputs(help_text, stdout);

@@ -14,7 +14,7 @@ enum exit_status {
 };
 
 struct options {
-    const char *host, *ca, *certificate, *key, *id, *topic, *ledger_topic;
+    const char *host, *ca, *certificate, *key, *id, *topic, *ledger_topic, *postmortem_topic;
     int port;
     uint64_t count; /* stop after so many readings; 0 = do not stop */
     bool json;

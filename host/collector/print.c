@@ -254,6 +254,21 @@ void print_ledger(const char *device, const struct ledger *ledger)
     end_line();
 }
 
+void print_postmortem(const char *device, const struct postmortem *postmortem)
+{
+    if (as_json) {
+        struct json_object *line = json_line("postmortem");
+
+        add_text(line, "device", device);
+        json_object_object_add(line, "report", json_object_get(postmortem->report));
+        json_end(line);
+        return;
+    }
+    (void)printf("post-mortem: %s %s, fault %" PRIu64 ": %s", device, postmortem->component,
+                 postmortem->fault, postmortem->cause);
+    end_line();
+}
+
 void print_received(const char *device, struct track_range range)
 {
     if (as_json) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "ledger.h"
+#include "postmortem.h"
 #include "reading.h"
 #include "track.h"
 
@@ -32,6 +33,8 @@ void print_out_of_order(const struct reading *r);
 void print_malformed(const char *topic, const char *error);
 /* A device's loss ledger, as it was taken. */
 void print_ledger(const char *device, const struct ledger *ledger);
+/* What a device tells of a component that failed; the report itself only in JSON. */
+void print_postmortem(const char *device, const struct postmortem *postmortem);
 /* At the end of a run, a device's first and highest number. */
 void print_received(const char *device, struct track_range range);
 /* "missing", at the end of a run: the range never came. cause: as the ledger says, NULL: not explained. */

@@ -104,11 +104,13 @@ pattern write postern/%u/readings
 pattern readwrite postern/%u/health
 pattern write postern/%u/ledger
 pattern write postern/%u/dead
+pattern write postern/%u/postmortem
 user {collector}
 topic read postern/+/readings
 topic read postern/+/health
 topic read postern/+/ledger
 topic read postern/+/dead
+topic read postern/+/postmortem
 """
 
 # OpenSSL's defaults for the whole broker process, for the test with a broker that knows only TLS 1.2.

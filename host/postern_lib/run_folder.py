@@ -78,6 +78,7 @@ class RunFolder:
                 "health_topic": f"postern/{device}/health",
                 "ledger_topic": f"postern/{device}/ledger",
                 "dead_topic": f"postern/{device}/dead",
+                "postmortem_topic": f"postern/{device}/postmortem",
                 "keepalive_s": KEEPALIVE_S,
             },
         }

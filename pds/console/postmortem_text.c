@@ -23,10 +23,18 @@ static unsigned milliseconds(uint64_t ticks)
     return (unsigned)(ticks % CLOCK_HZ / TICKS_PER_MS);
 }
 
-static void show_row(const struct postmortem *record)
+/* Whether the broker has it. */
+static bool published(uint64_t told, uint32_t i, const struct postmortem *record)
 {
-    output_printf("%-12s %5u %5u %7llu.%03u  %s\n", record->name, (unsigned)record->fault,
-                  (unsigned)record->start, seconds(record->time), milliseconds(record->time), record->cause);
+    return *(const volatile uint32_t *)&((const struct postmortem_told *)(uintptr_t)told)->record[i] ==
+           record->crc;
+}
+
+static void show_row(const struct postmortem *record, bool is_told)
+{
+    output_printf("%-12s %5u %5u %7llu.%03u  %-9s  %s\n", record->name, (unsigned)record->fault,
+                  (unsigned)record->start, seconds(record->time), milliseconds(record->time),
+                  is_told ? "yes" : "no", record->cause);
 }
 
 static void show_registers(const struct postmortem *record)
@@ -99,7 +107,7 @@ static void show_record(const struct postmortem *record)
     }
 }
 
-void postmortem_text(uint64_t page, const char *name)
+void postmortem_text(uint64_t page, uint64_t told, const char *name)
 {
     static struct postmortem record; /* too large for the stack */
     bool all = name[0] == '\0';
@@ -110,12 +118,13 @@ void postmortem_text(uint64_t page, const char *name)
             continue;
         }
         if (all && !any) {
-            output_printf("this is start %u since power-on\n%-12s %5s %5s %11s  %s\n",
-                          (unsigned)postmortem_start(page), "component", "fault", "start", "at", "cause");
+            output_printf("this is start %u since power-on\n%-12s %5s %5s %11s  %-9s  %s\n",
+                          (unsigned)postmortem_start(page), "component", "fault", "start", "at", "published",
+                          "cause");
         }
         any = true;
         if (all) {
-            show_row(&record);
+            show_row(&record, published(told, i, &record));
         } else {
             show_record(&record);
         }

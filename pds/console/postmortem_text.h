@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Prints the record of the component `name` from the page at address `page`; with "", a line for each record.
- */
-void postmortem_text(uint64_t page, const char *name);
+ * `told`: address of the page that says what the broker has. */
+void postmortem_text(uint64_t page, uint64_t told, const char *name);
 
 #endif

@@ -75,7 +75,7 @@ void show_uplink(const char *argument)
 
 void show_postmortem(const char *argument)
 {
-    postmortem_text(postmortem, argument);
+    postmortem_text(postmortem, postmortem_told, argument);
 }
 
 static void show_clock(void)

@@ -33,6 +33,9 @@ _Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_start
                "start and session, or a reading, fit a slot");
 _Static_assert(DELIVERED_SLOT_SIZE - RING_SLOT_HEADER >= STORED_SESSION_MAX, "a session fits its slot");
 _Static_assert(TLS_TX_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stream_open), "OPEN fits its slot");
+_Static_assert(POSTMORTEM_SIZE >= sizeof(struct postmortem_page) &&
+                   POSTMORTEM_TOLD_SIZE >= sizeof(struct postmortem_told),
+               "records and what is known of them fit");
 _Static_assert(ENTROPY_SEED_SIZE >= BACKOFF_WORDS * sizeof(uint64_t), "a seed fills the backoff's words");
 
 static void add_metrics(void)
@@ -233,7 +236,11 @@ static bool configure(void)
         log_error("%s", error);
         return false;
     }
-    return uplink_init(&uplink, &conf, ring_payload_max(&tls_out) - sizeof(struct stream_header), clock_ns());
+    if (!uplink_init(&uplink, &conf, ring_payload_max(&tls_out) - sizeof(struct stream_header), clock_ns())) {
+        return false;
+    }
+    remains_open(&uplink.remains, postmortem, (struct postmortem_told *)(uintptr_t)postmortem_told);
+    return true;
 }
 
 void notified(microkit_channel ch)

@@ -10,7 +10,7 @@
 #include "health.h"
 #include "mqtt/client.h"
 
-#define REPORT_TEXT_SIZE 2560u /* a full ledger */
+#define REPORT_TEXT_SIZE 3072u /* a full ledger, and a post-mortem */
 
 /* Health is told so often, if it has changed; a change may be so old when it is told. */
 #define REPORT_HEALTH_NS UINT64_C(4000000000)

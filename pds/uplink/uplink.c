@@ -22,6 +22,8 @@
 #define START_PATIENCE_NS (15 * SECOND_NS)
 #define NOTHING           ((struct mqtt_bytes){NULL, 0})
 
+_Static_assert(REMAINS_TEXT_SIZE <= REPORT_TEXT_SIZE, "post-mortems borrow the room of the reports");
+
 #define STEADY_NS (60 * SECOND_NS) /* a connection this old was of use even without a message */
 
 static const char *const reason_text[] = {
@@ -78,6 +80,7 @@ bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_m
                                       .historical_ns = conf->historical_s * SECOND_NS};
     batch_init(&u->batch, &u->outbox, &rules);
     report_init(&u->report, u->conf.health_topic, u->conf.ledger_topic);
+    remains_init(&u->remains, u->conf.postmortem_topic);
     make_will(u);
     const struct mqtt_settings settings = {
         .client_id = {(const uint8_t *)u->conf.device, strlen(u->conf.device)},
@@ -168,13 +171,18 @@ static void on_connected(struct uplink *u, const struct mqtt_event *event, uint6
         intake_again(u);
     }
     report_connected(&u->report, &u->mqtt, now_ns);
+    remains_connected(&u->remains);
 }
 
 static void on_acknowledged(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     if ((event->token & SENDER_OTHER) != 0 && (event->token & REPORT_TOKEN) != 0) {
         u->sending.acknowledged = true;
-        report_answered(&u->report, event->token, event->reason);
+        if ((event->token & REMAINS_TOKEN) != 0) {
+            remains_answered(&u->remains, event->token, event->reason);
+        } else {
+            report_answered(&u->report, event->token, event->reason);
+        }
     } else {
         sender_answered(u, event, now_ns);
     }
@@ -380,6 +388,7 @@ bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
     u->report.health.refused = u->counters.refused;
     u->report.health.round_trip_ns = u->mqtt.counters.last_round_ns;
     report_publish(&u->report, &u->mqtt, now_ns);
+    remains_publish(&u->remains, &u->mqtt, u->report.text, now_ns);
     sender_publish(u, now_ns);
     struct mqtt_bytes data = mqtt_client_output(&u->mqtt);
     if (data.len != 0 && (u->link == UPLINK_OPEN || u->send_close)) {

@@ -8,6 +8,7 @@
 #include "backoff.h"
 #include "batch.h"
 #include "mqtt/client.h"
+#include "remains.h"
 #include "report.h"
 #include "uplink_conf.h"
 #include <postern/protocol/journal_state.h>
@@ -85,6 +86,7 @@ struct uplink {
     struct uplink_journal journal;
     struct uplink_sending sending;
     struct report report;
+    struct remains remains;
 
     enum uplink_link link;
     uint32_t stream_id;

@@ -24,7 +24,7 @@
 #define STEPS     64u
 #define MEMORY    sizeof(struct postmortem_page)
 
-uint64_t journal_state, pd_states, postmortem, supervisor_id = 1, timer_id = 2;
+uint64_t journal_state, pd_states, postmortem, postmortem_told, supervisor_id = 1, timer_id = 2;
 uint64_t uart_tx_own, uart_tx_peer, uart_tx_id = 3;
 uint64_t log_net_own, log_net_peer, log_net_id = 4;
 uint64_t log_uplink_own, log_uplink_peer, log_uplink_id = 5;
@@ -32,7 +32,7 @@ uint64_t metrics_sensors, metrics_uplink;
 
 /* Pages end where their memory ends. */
 static struct {
-    uint8_t *journal, *states, *sensors, *uplink, *faults;
+    uint8_t *journal, *states, *sensors, *uplink, *faults, *told;
 } page;
 static _Alignas(64) uint8_t serial_own[RING_SIZE], serial_peer[RING_HEADER_SIZE];
 static _Alignas(64) uint8_t net_peer[RING_SIZE], uplink_peer[RING_SIZE], log_own[2][RING_HEADER_SIZE];
@@ -82,6 +82,7 @@ static void free_pages(void)
     free(page.sensors);
     free(page.uplink);
     free(page.faults);
+    free(page.told);
 }
 
 /* Up to 64 bytes anywhere in a peer's memory. */
@@ -215,6 +216,7 @@ static void start(void)
     page.sensors = new_page(&metrics_sensors, PAGE);
     page.uplink = new_page(&metrics_uplink, PAGE);
     page.faults = new_page(&postmortem, MEMORY);
+    page.told = new_page(&postmortem_told, sizeof(struct postmortem_told));
     memset(serial_own, 0, sizeof serial_own);
     memset(serial_peer, 0, sizeof serial_peer);
     memset(net_peer, 0, sizeof net_peer);

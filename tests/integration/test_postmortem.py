@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 import pytest
 
@@ -35,6 +37,19 @@ def record(gateway: Gateway, name: str) -> str:
     return gateway.console.expect(rf"postmortem {name}\n((?s:.*?))(?=postern> )")[1]
 
 
+def told(gateway: Gateway) -> list[dict]:
+    """The post-mortems that reached the broker."""
+    events = (json.loads(line) for line in gateway.events())
+    return [event["report"] for event in events if event["type"] == "postmortem"]
+
+
+def wait_told(gateway: Gateway, count: int) -> list[dict]:
+    deadline = time.monotonic() + 30
+    while len(told(gateway)) < count and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return told(gateway)
+
+
 @pytest.mark.parametrize("name", TRACES)
 def test_console(gateway: Gateway, name: str) -> None:
     assert "no record of a fault" in record(gateway, name)
@@ -47,6 +62,13 @@ def test_console(gateway: Gateway, name: str) -> None:
     assert re.search(r"  sp\+00( [0-9a-f]{16}){4}\n", text)
     assert re.search(rf"  ring {ring} +own [1-9]\d* epoch 1 want [01], peer [1-9]\d* epoch 1 want [01]\n", text)
     assert re.search(rf"  log \d+\.\d\d\d {line}", text)
+    report = wait_told(gateway, 1)[0]
+    assert (report["component"], report["cause"], report["fault"], report["start"]) == (name, CAUSE, 1, 1)
+    assert {key: int(value, 16) for key, value in report["regs"].items()}.items() <= {
+        key: int(value, 16) for key, value in registers.items()}.items()
+    words = [report["stack"][at:at + 16] for at in range(0, len(report["stack"]), 16)]
+    assert [bytes.fromhex(word)[::-1].hex() for word in words] == re.findall(r"[0-9a-f]{16}", text.partition("sp+")[2])
+    assert ring in (entry[0] for entry in report["rings"])
 
 
 def test_secrets_stay(gateway: Gateway) -> None:
@@ -58,6 +80,20 @@ def test_secrets_stay(gateway: Gateway) -> None:
     assert len(re.findall(r"\b[0-9a-f]{16}\b", text)) == 5, "four registers and the build"
 
 
+def test_each_fault_is_told_once(gateway: Gateway) -> None:
+    """Also when the uplink, the connection or the broker is gone in between."""
+    crash(gateway, "net")
+    crash(gateway, "uplink")
+    assert {report["fault"] for report in wait_told(gateway, 2)} == {1, 2}
+    crash(gateway, "uplink")
+    crash(gateway, "sensors")
+    assert {report["fault"] for report in wait_told(gateway, 4)} == {1, 2, 3, 4}
+    gateway.wait_readings(4 * SAMPLE)
+    assert sorted(report["fault"] for report in told(gateway)) == [1, 2, 3, 4]
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
 def test_the_table(gateway: Gateway) -> None:
     """A line for each component that has failed, with its last fault."""
     for name in ("spi0", "timer", "spi0"):
@@ -65,4 +101,4 @@ def test_the_table(gateway: Gateway) -> None:
     gateway.console.skip()
     gateway.console.send_line("postmortem")
     text = gateway.console.expect(r"postmortem\n((?s:.*?))(?=postern> )")[1]
-    assert re.findall(r"^(\w+) +(\d+) +1 +\d+\.\d\d\d  (.+)$", text, re.M) == [("timer", "2", CAUSE), ("spi0", "3", CAUSE)]
+    assert re.findall(r"^(\w+) +(\d+) +1 +\d+\.\d\d\d  (?:yes|no) +(.+)$", text, re.M) == [("timer", "2", CAUSE), ("spi0", "3", CAUSE)]

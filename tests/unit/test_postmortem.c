@@ -28,6 +28,7 @@ void output_printf(const char *format, ...)
 }
 
 static struct postmortem_page page;
+static struct postmortem_told told;
 static struct last_words words;
 static uint64_t reg[POSTMORTEM_REGISTERS];
 static struct postmortem record;
@@ -46,7 +47,7 @@ static const char *show(const char *name)
 {
     length = 0;
     shown[0] = '\0';
-    postmortem_text(page_at(), name);
+    postmortem_text(page_at(), (uint64_t)(uintptr_t)&told, name);
     return shown;
 }
 
@@ -206,11 +207,12 @@ static void test_text(void **state)
     words.count++;
     postmortem_look(&page, 3, &words, 200);
     take(4, "uplink", 250);
-    assert_string_equal(show(""),
-                        "this is start 1 since power-on\n"
-                        "component    fault start          at  cause\n"
-                        "net              1     1       1.234  load page fault at address 0x1234\n"
-                        "uplink           2     1       1.234  load page fault at address 0x1234\n");
+    told.record[3] = page.pd[3].crc;
+    assert_string_equal(
+        show(""), "this is start 1 since power-on\n"
+                  "component    fault start          at  published  cause\n"
+                  "net              1     1       1.234  yes        load page fault at address 0x1234\n"
+                  "uplink           2     1       1.234  no         load page fault at address 0x1234\n");
     const char *text = show("net");
     assert_memory_equal(
         text,

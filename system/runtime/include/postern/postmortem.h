@@ -49,6 +49,13 @@ struct postmortem_page {
     struct postmortem pd[POSTMORTEM_MAX];
 };
 
+/* The uplink's memory of which records it has told. */
+struct postmortem_told {
+    uint32_t magic;
+    uint32_t crc;                    /* CRC-32 of what follows */
+    uint32_t record[POSTMORTEM_MAX]; /* checksum of the record that was told last, 0: none */
+};
+
 /* Names of the registers, in their order; padded to three letters. */
 extern const char *const postmortem_register[POSTMORTEM_REGISTERS];
 
