@@ -28,8 +28,8 @@ $(OUT)/obj/crypto-curve/%.o: %.c $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
 $(OUT)/lib/libmbedtls.a: $(MBEDTLS_FAST_OBJS) $(MBEDTLS_SMALL_OBJS)
 
 CRYPTO_TLS_SRCS := $(addprefix crypto/,p256/p256.c p256/random.c seed_pool.c tls_platform.c tls_credentials.c \
-    tls_reason.c tls_engine.c)
-CRYPTO_PD_SRCS := $(CRYPTO_TLS_SRCS) $(addprefix crypto/,crypto_conf.c bridge.c seal_server.c vault.c main.c)
+    tls_reason.c tls_engine.c tls_resume.c ticket.c vault.c)
+CRYPTO_PD_SRCS := $(CRYPTO_TLS_SRCS) $(addprefix crypto/,crypto_conf.c bridge.c seal_server.c main.c)
 $(patsubst %.c,$(OUT)/obj/crypto/%.o,$(CRYPTO_PD_SRCS)): $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
 
 $(eval $(call pd,crypto,$(CRYPTO_PD_SRCS),$(CRYPTO_INCLUDES) $(CRYPTO_SMALL),$(CRYPTO_CURVE_OBJS) \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <microkit.h>
+#include <postern/clock.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/entropy.h>
@@ -22,12 +23,14 @@
 #include "ports.h"
 #include "seal_server.h"
 #include "seed_pool.h"
+#include "ticket.h"
 #include "tls_credentials.h"
 #include "tls_engine.h"
 #include "tls_platform.h"
 #include "vault.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
+#define NS_PER_MS     UINT64_C(1000000)
 
 /* A handshake with a chain of five certificates peaks below 48 KiB. */
 #define ARENA_SIZE (56U * 1024U)
@@ -39,6 +42,7 @@ _Static_assert(ENTROPY_SEED_SIZE == SEED_SIZE, "seeds of the driver are seeds of
 _Static_assert(TLS_TX_SLOT_SIZE <= BRIDGE_SLOT_MAX && TLS_RX_SLOT_SIZE <= BRIDGE_SLOT_MAX &&
                    TCP_RX_SLOT_SIZE <= BRIDGE_SLOT_MAX,
                "the bridge's buffers hold every message");
+_Static_assert(TLS_TICKET_SIZE >= TICKET_MEMORY, "a ticket fits its memory");
 _Static_assert(SEAL_RSP_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct seal_message),
                "an answer fits its slot");
 
@@ -55,11 +59,13 @@ static struct tls_credentials credentials;
 static struct crypto_conf conf;
 static struct ring seeds, seal_requests, seal_answers;
 static struct vault vault;
+static struct ticket ticket;
 static struct seal_server seal_server;
 static enum phase phase;
 
 static struct {
-    uint64_t *attempts, *handshakes, *plain_in, *plain_out, *cipher_in, *cipher_out;
+    uint64_t *attempts, *handshakes, *resumed, *not_resumed, *tickets, *plain_in, *plain_out, *cipher_in,
+        *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
     uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds, *sealed, *opened, *seal_refused;
 } metric;
@@ -87,11 +93,17 @@ static void refuse(const char *reason)
     seal_server_open(&seal_server, &vault); /* without a key it refuses too */
 }
 
+static uint64_t steady_ms(void)
+{
+    return clock_ns() / NS_PER_MS;
+}
+
 static void set_clock(void)
 {
     struct wall_time now;
     if (timer_now(timer_id, &now)) {
-        tls_platform_set_clock((int64_t)(now.wall_ns / NS_PER_SECOND));
+        tls_platform_set_clock((int64_t)(now.wall_ns / NS_PER_SECOND),
+                               (unsigned)(now.wall_ns % NS_PER_SECOND / NS_PER_MS));
     }
     if (tls_platform_clock_is_floor()) {
         char text[TLS_TIME_TEXT];
@@ -105,6 +117,9 @@ static void add_metrics(void)
     metrics_start(metrics);
     metric.attempts = metrics_add("tls.attempts");
     metric.handshakes = metrics_add("tls.handshakes");
+    metric.resumed = metrics_add("tls.resumed");
+    metric.not_resumed = metrics_add("tls.not_resumed");
+    metric.tickets = metrics_add("tls.tickets");
     for (unsigned reason = TLS_CLOSE_LOCAL; reason < TLS_CLOSE_COUNT; reason++) {
         char name[METRICS_NAME_SIZE];
         (void)snprintf(name, sizeof(name), "tls.closed.%s", tls_close_name((enum tls_close)reason));
@@ -128,6 +143,9 @@ static void update_metrics(void)
     const struct tls_counters *counters = &engine.counters;
     metric_set(metric.attempts, counters->attempts);
     metric_set(metric.handshakes, counters->handshakes);
+    metric_set(metric.resumed, engine.resume.counters.resumed);
+    metric_set(metric.not_resumed, engine.resume.counters.refused);
+    metric_set(metric.tickets, engine.resume.counters.kept);
     for (unsigned reason = TLS_CLOSE_LOCAL; reason < TLS_CLOSE_COUNT; reason++) {
         metric_set(metric.closed[reason], counters->closed[reason]);
     }
@@ -162,6 +180,22 @@ static void take_seeds(void)
     mbedtls_platform_zeroize(seed, sizeof(seed));
 }
 
+/* What a ticket depends on: another server, authority or identity must not find it. */
+static void keep_tickets(const struct tls_pem *pem)
+{
+    const struct ticket_part parts[] = {
+        {conf.host, sizeof(conf.host)},  {conf.address, sizeof(conf.address)},
+        {&conf.port, sizeof(conf.port)}, {pem->ca, pem->ca_size},
+        {pem->own, pem->own_size},
+    };
+    if (ticket_open(&ticket, (void *)(uintptr_t)tls_ticket, tls_credentials_key(&credentials), parts,
+                    sizeof(parts) / sizeof(parts[0]))) {
+        tls_engine_resume(&engine, &ticket);
+    } else {
+        log_error("no key for session tickets: every handshake is a full one");
+    }
+}
+
 /* The key's text stays where it is, readable by this component alone: a restart needs it again. */
 static void load_credentials(void)
 {
@@ -178,7 +212,7 @@ static void load_credentials(void)
         refuse(credentials.problem);
         return;
     }
-    if (!vault_init(&vault, tls_credentials_key(&credentials))) {
+    if (!vault_init(&vault, tls_credentials_key(&credentials), VAULT_JOURNAL)) {
         log_error("no key for data at rest: nothing is sealed");
     }
     seal_server_open(&seal_server, &vault);
@@ -187,6 +221,7 @@ static void load_credentials(void)
         refuse("not enough memory to configure TLS");
         return;
     }
+    keep_tickets(&pem);
     phase = PHASE_SERVE;
     bridge_serve(&bridge, &engine, conf.address, conf.port);
     log_info("ready for %s port %u", conf.host, (unsigned)conf.port);
@@ -236,6 +271,7 @@ void init(void)
     bridge.set_clock = set_clock;
     bridge.report = report;
     tls_platform_init(arena, sizeof(arena), RELEASE_TIME_S);
+    tls_platform_set_ticks(steady_ms);
     if (crypto_conf_parse(&conf, (const char *)(uintptr_t)crypto_conf, crypto_conf_size) != 0) {
         refuse(conf.problem);
     }

@@ -57,6 +57,7 @@ static int note_verification(void *context, mbedtls_x509_crt *crt, int depth, ui
     struct tls_engine *engine = context;
     size_t used = strlen(engine->text);
     size_t space = sizeof(engine->text) - used;
+    tls_resume_certificate(&engine->resume, crt);
     if (*flags == 0) {
         return 0;
     }
@@ -107,11 +108,13 @@ static void end_untrusted(struct tls_engine *engine, int error)
 /* Ends the connection because of an mbedTLS error; nothing for those that only mean "later". */
 static void fail(struct tls_engine *engine, int error)
 {
-    if (error == MBEDTLS_ERR_SSL_WANT_READ || error == MBEDTLS_ERR_SSL_WANT_WRITE ||
-        error == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+    if (error == MBEDTLS_ERR_SSL_WANT_READ || error == MBEDTLS_ERR_SSL_WANT_WRITE) {
         return;
     }
     enum tls_close reason = tls_reason_class(error);
+    if (engine->state == TLS_HANDSHAKE && (reason == TLS_CLOSE_ALERT || reason == TLS_CLOSE_PROTOCOL)) {
+        tls_resume_failed(&engine->resume);
+    }
     if (reason == TLS_CLOSE_ALERT) {
         /* mbedTLS has no accessor for the alert that it stopped at. */
         unsigned char alert = engine->ssl.MBEDTLS_PRIVATE(in_msg)[1];
@@ -158,11 +161,19 @@ int tls_engine_init(struct tls_engine *engine, const struct tls_credentials *cre
     mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(config, note_verification, engine);
     mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
-    mbedtls_ssl_conf_tls13_key_exchange_modes(config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
+    /* A ticket's secret alone never makes the keys: each connection has a key exchange of its own. */
+    mbedtls_ssl_conf_tls13_key_exchange_modes(config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
     /* The configuration only reads the credentials, but mbedTLS's interface is not const. */
     struct tls_credentials *mine = (struct tls_credentials *)(uintptr_t)credentials;
     mbedtls_ssl_conf_ca_chain(config, &mine->ca, NULL);
     return mbedtls_ssl_conf_own_cert(config, &mine->own, &mine->key) == 0 ? 0 : -1;
+}
+
+void tls_engine_resume(struct tls_engine *engine, struct ticket *ticket)
+{
+    engine->resume.ticket = ticket;
 }
 
 void tls_open(struct tls_engine *engine)
@@ -181,6 +192,7 @@ void tls_open(struct tls_engine *engine)
         fail(engine, error);
         return;
     }
+    tls_resume_begin(&engine->resume, &engine->ssl);
     mbedtls_ssl_set_bio(&engine->ssl, engine, send_ciphertext, receive_ciphertext, NULL);
     engine->state = TLS_HANDSHAKE;
     tls_step(engine);
@@ -199,6 +211,25 @@ static void flush(struct tls_engine *engine)
     }
 }
 
+static void established(struct tls_engine *engine)
+{
+    static const char *const words[] = {
+        [TLS_RESUME_FULL] = "",
+        [TLS_RESUME_REFUSED] = ", ticket not taken",
+        [TLS_RESUME_RESUMED] = ", resumed",
+    };
+    enum tls_resume_kind kind = tls_resume_complete(&engine->resume);
+    if (kind == TLS_RESUME_UNKNOWN) {
+        end(engine, TLS_CLOSE_INTERNAL, "handshake without a certificate");
+        return;
+    }
+    engine->state = TLS_OPEN;
+    engine->counters.handshakes++;
+    (void)snprintf(engine->text, sizeof(engine->text), "%s, %s, P-256%s, server %.80s",
+                   mbedtls_ssl_get_version(&engine->ssl), mbedtls_ssl_get_ciphersuite(&engine->ssl),
+                   words[kind], engine->host);
+}
+
 void tls_step(struct tls_engine *engine)
 {
     if (engine->state == TLS_OPEN && engine->write_pending != 0) {
@@ -210,13 +241,9 @@ void tls_step(struct tls_engine *engine)
     int result = mbedtls_ssl_handshake(&engine->ssl);
     if (result != 0) {
         fail(engine, result);
-        return;
+    } else {
+        established(engine);
     }
-    engine->state = TLS_OPEN;
-    engine->counters.handshakes++;
-    (void)snprintf(engine->text, sizeof(engine->text), "%s, %s, P-256, server %.80s",
-                   mbedtls_ssl_get_version(&engine->ssl), mbedtls_ssl_get_ciphersuite(&engine->ssl),
-                   engine->host);
 }
 
 size_t tls_write(struct tls_engine *engine, const uint8_t *data, size_t len)
@@ -246,12 +273,29 @@ size_t tls_write(struct tls_engine *engine, const uint8_t *data, size_t len)
     return (size_t)result;
 }
 
+/* Plaintext, or an error, when there is nothing left that could lead to either: mbedTLS says "later" also
+ * between two messages that are both here. */
+static int read_on(struct tls_engine *engine, uint8_t *data, size_t len)
+{
+    uint64_t before;
+    int result;
+    do {
+        before = engine->counters.cipher_in;
+        result = mbedtls_ssl_read(&engine->ssl, data, len);
+        if (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+            tls_resume_keep(&engine->resume, &engine->ssl);
+        }
+    } while (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET ||
+             (result == MBEDTLS_ERR_SSL_WANT_READ && engine->counters.cipher_in != before));
+    return result;
+}
+
 size_t tls_read(struct tls_engine *engine, uint8_t *data, size_t len)
 {
     if (engine->state != TLS_OPEN || len == 0) {
         return 0;
     }
-    int result = mbedtls_ssl_read(&engine->ssl, data, len);
+    int result = read_on(engine, data, len);
     if (result == 0) {
         result = MBEDTLS_ERR_SSL_CONN_EOF;
     }

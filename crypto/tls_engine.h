@@ -16,6 +16,7 @@
 
 #include "tls_credentials.h"
 #include "tls_reason.h"
+#include "tls_resume.h"
 
 #define TLS_TEXT 160U
 
@@ -53,6 +54,7 @@ struct tls_engine {
     enum tls_close reason; /* of the last close */
     char text[TLS_TEXT];   /* established: parameters; closed: the reason in words */
     struct tls_counters counters;
+    struct tls_resume resume;
 
     /* private */
     mbedtls_ssl_config config;
@@ -70,6 +72,10 @@ struct tls_engine {
  */
 int tls_engine_init(struct tls_engine *engine, const struct tls_credentials *credentials, const char *host,
                     const struct tls_io *io);
+
+/* From the next connection on, sessions are resumed by tickets that are kept there. The ticket must be open
+ * and outlive the engine. */
+void tls_engine_resume(struct tls_engine *engine, struct ticket *ticket);
 
 /* Starts a handshake on a new transport connection. Ends an earlier one. The state is TLS_HANDSHAKE
  * afterwards, or TLS_CLOSED with the reason. */

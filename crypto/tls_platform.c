@@ -17,6 +17,9 @@
 static struct {
     int64_t floor;
     int64_t now;
+    unsigned ms;             /* beyond now */
+    uint64_t (*ticks)(void); /* NULL: the clock stands still between settings */
+    uint64_t set_at;         /* in ticks */
 } wall;
 
 void tls_platform_init(void *arena, size_t size, int64_t floor)
@@ -26,12 +29,19 @@ void tls_platform_init(void *arena, size_t size, int64_t floor)
     wall.now = floor;
 }
 
-void tls_platform_set_clock(int64_t seconds)
+void tls_platform_set_ticks(uint64_t (*ms)(void))
+{
+    wall.ticks = ms;
+}
+
+void tls_platform_set_clock(int64_t seconds, unsigned ms)
 {
     if (seconds > LAST_SECOND) {
         seconds = LAST_SECOND;
     }
     wall.now = seconds < wall.floor ? wall.floor : seconds;
+    wall.ms = seconds < wall.floor ? 0 : ms;
+    wall.set_at = wall.ticks != NULL ? wall.ticks() : 0;
 }
 
 int64_t tls_platform_clock(void)
@@ -83,7 +93,8 @@ time_t tls_platform_time(time_t *out)
 
 mbedtls_ms_time_t mbedtls_ms_time(void)
 {
-    return wall.now * 1000;
+    uint64_t since = wall.ticks != NULL ? wall.ticks() - wall.set_at : 0;
+    return wall.now * 1000 + wall.ms + (int64_t)since;
 }
 
 struct tm *mbedtls_platform_gmtime_r(const mbedtls_time_t *tt, struct tm *tm_buf)

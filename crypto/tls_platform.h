@@ -16,8 +16,13 @@
  */
 void tls_platform_init(void *arena, size_t size, int64_t floor);
 
-/* Sets the wall clock: seconds since 1970 (UTC). A value below the floor counts as the floor. */
-void tls_platform_set_clock(int64_t seconds);
+/* Milliseconds of a steady clock, by which the age of tickets runs on between two settings of the wall clock.
+ */
+void tls_platform_set_ticks(uint64_t (*ms)(void));
+
+/* Sets the wall clock: seconds since 1970 (UTC) and milliseconds (0..999) beyond. A value below the floor
+ * counts as the floor. */
+void tls_platform_set_clock(int64_t seconds, unsigned ms);
 
 /* The wall clock as certificates are checked against it. */
 int64_t tls_platform_clock(void);

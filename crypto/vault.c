@@ -12,7 +12,10 @@
 #define BOUND_SIZE 16U
 
 static const uint8_t salt[] = "postern vault";
-static const uint8_t purpose[] = "journal v1: ChaCha20-Poly1305";
+static const char *const purposes[] = {
+    [VAULT_JOURNAL] = "journal v1: ChaCha20-Poly1305",
+    [VAULT_TICKET] = "ticket v1: ChaCha20-Poly1305",
+};
 
 /* HKDF in its two steps; each is a derivation of its own in PSA. */
 static psa_status_t derive_step(psa_algorithm_t algorithm, psa_key_derivation_step_t extra_step,
@@ -55,16 +58,17 @@ static bool import(struct vault *v, const uint8_t key[KEY_SIZE])
     return psa_import_key(&attributes, key, KEY_SIZE, &v->key) == PSA_SUCCESS;
 }
 
-bool vault_init(struct vault *v, psa_key_id_t device_key)
+bool vault_init(struct vault *v, psa_key_id_t device_key, enum vault_purpose purpose)
 {
+    const char *info = purposes[purpose];
     uint8_t scalar[SCALAR_MAX], middle[KEY_SIZE], key[KEY_SIZE];
     size_t size = 0;
     *v = (struct vault){0};
     bool ok = psa_export_key(device_key, scalar, sizeof(scalar), &size) == PSA_SUCCESS &&
               derive_step(PSA_ALG_HKDF_EXTRACT(PSA_ALG_SHA_256), PSA_KEY_DERIVATION_INPUT_SALT, salt,
                           sizeof(salt) - 1, scalar, size, middle) == PSA_SUCCESS &&
-              derive_step(PSA_ALG_HKDF_EXPAND(PSA_ALG_SHA_256), PSA_KEY_DERIVATION_INPUT_INFO, purpose,
-                          sizeof(purpose) - 1, middle, sizeof(middle), key) == PSA_SUCCESS &&
+              derive_step(PSA_ALG_HKDF_EXPAND(PSA_ALG_SHA_256), PSA_KEY_DERIVATION_INPUT_INFO,
+                          (const uint8_t *)info, strlen(info), middle, sizeof(middle), key) == PSA_SUCCESS &&
               import(v, key);
     mbedtls_platform_zeroize(scalar, sizeof(scalar));
     mbedtls_platform_zeroize(middle, sizeof(middle));

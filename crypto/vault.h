@@ -19,15 +19,21 @@
 #define VAULT_TAG      16U
 #define VAULT_OVERHEAD (VAULT_NONCE + VAULT_TAG)
 
+/* What is sealed: each purpose has a key of its own. */
+enum vault_purpose {
+    VAULT_JOURNAL,
+    VAULT_TICKET,
+};
+
 struct vault {
     psa_key_id_t key; /* 0: not open */
     uint8_t prefix[8];
     uint32_t counter; /* 0: draw a new prefix first */
 };
 
-/* Derives the key from the device's private key, an exportable P-256 key. PSA has been started. False: it
- * cannot be derived; the vault then seals and opens nothing. */
-bool vault_init(struct vault *v, psa_key_id_t device_key);
+/* Derives the purpose's key from the device's private key, an exportable P-256 key. PSA has been started.
+ * False: it cannot be derived; the vault then seals and opens nothing. */
+bool vault_init(struct vault *v, psa_key_id_t device_key, enum vault_purpose purpose);
 
 /* Seals `length` bytes to `out` (length + VAULT_OVERHEAD bytes, not overlapping), bound to the two numbers.
  * False: no key, or no randomness. */

@@ -44,7 +44,7 @@ for source in p256/field p256/point; do
     $CC $FLAGS -O3 -c "$crypto/$source.c" -o "$object"
     objects="$objects $object"
 done
-for source in p256/p256 p256/random seed_pool tls_platform tls_credentials tls_reason tls_engine; do
+for source in p256/p256 p256/random seed_pool tls_platform tls_credentials tls_reason tls_engine tls_resume ticket vault; do
     object=$(basename "$source").o
     $CC $FLAGS -Os -c "$crypto/$source.c" -o "$object"
     objects="$objects $object"
@@ -57,12 +57,21 @@ $CC $FLAGS -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T "$crypt
 openssl s_server -tls1_3 -accept 127.0.0.1:0 -cert server.pem -key server.key -CAfile ca.pem -Verify 1 \
     -verify_return_error -rev >server.log 2>&1 </dev/null &
 server=$!
-trap 'kill $server 2>/dev/null || true' EXIT
+relay=
+trap 'kill $server $relay 2>/dev/null || true' EXIT
 port=
 while [ -z "$port" ]; do
     kill -0 $server
     sleep 0.05
     port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' server.log)
+done
+"$crypto/bench/relay.py" "$port" >relay.log 2>&1 </dev/null &
+relay=$!
+port=
+while [ -z "$port" ]; do
+    kill -0 $relay
+    sleep 0.05
+    port=$(cat relay.log)
 done
 timeout 120 "$QEMU" -M virt -m 128M -bios none -display none -monitor none -icount shift=0,sleep=on \
     -semihosting-config enable=on,target=native -chardev "socket,id=s,host=127.0.0.1,port=$port" -serial chardev:s \

@@ -125,7 +125,9 @@ static void expand_share(struct expansion *e, const struct link *link)
         add_region(e, link->region, pages(size), source->place);
         add_map(e, link->from, link->region, size, "rw", link->from_symbol, at(source, "owner"));
     }
-    add_map(e, link->to, link->region, size, "r", link->to_symbol, at(source, "reader"));
+    if (link->to != NO_INDEX) {
+        add_map(e, link->to, link->region, size, "r", link->to_symbol, at(source, "reader"));
+    }
 }
 
 static void expand_call(struct expansion *e, const struct link *link)

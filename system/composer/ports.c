@@ -57,7 +57,8 @@ static void add_link(struct ports *ports, const struct product *product, const s
     if ((outgoing && link->connection->further) || (!outgoing && link->to != component)) {
         return;
     }
-    const char *peer = product->components.at[outgoing ? link->to : link->from].name;
+    size_t other = outgoing ? link->to : link->from;
+    const char *peer = other == NO_INDEX ? "nobody else" : product->components.at[other].name;
     const char *suffixes = kind == CONNECTION_RING    ? "_own _peer _id"
                            : kind == CONNECTION_SHARE ? "-"
                                                       : "_id";

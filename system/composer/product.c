@@ -131,11 +131,15 @@ static struct connection *add_connection(struct product *product, struct diag *d
     return connection;
 }
 
-/* One connection for each reader. */
+/* One connection for each reader; without one the share leads nowhere. */
 static void parse_share(struct product *product, struct diag *diag, const struct element *element)
 {
     const char *attribute = kinds[CONNECTION_SHARE].to;
     struct name_list readers = {0};
+    if (element_attribute(element, attribute) == NULL) {
+        add_connection(product, diag, element, CONNECTION_SHARE)->to = NO_INDEX;
+        return;
+    }
     shape_names(&diag->arena, element_text(element, attribute, ""), &readers);
     for (size_t i = 0; i < readers.names.count; i++) {
         size_t to = resolve_name(product, diag, element, attribute, readers.names.at[i]);

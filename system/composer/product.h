@@ -68,7 +68,7 @@ struct connection {
     enum connection_kind kind;
     const char *name;
     size_t from; /* NO_INDEX when every is set */
-    size_t to;
+    size_t to;                 /* NO_INDEX: a share that its owner alone maps */
     bool every;                /* from="*": one connection from every component other than to */
     bool further;              /* a share's second reader and those behind it: the region is made already */
     uint64_t slots, slot_size; /* rings; bytes of a slot */

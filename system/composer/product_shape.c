@@ -50,7 +50,7 @@ static const struct element_shape component_shape = {
 SHAPE(ring, "ring", REQUIRED("name", SHAPE_NAME), REQUIRED("producer", SHAPE_TEXT),
       REQUIRED("consumer", SHAPE_NAME), REQUIRED("slots", SHAPE_NUMBER), REQUIRED("slot_size", SHAPE_NUMBER));
 SHAPE(share, "share", REQUIRED("name", SHAPE_NAME), REQUIRED("owner", SHAPE_TEXT),
-      REQUIRED("reader", SHAPE_NAMES), REQUIRED("size", SHAPE_NUMBER), OPTIONAL("keep", SHAPE_BOOL));
+      OPTIONAL("reader", SHAPE_NAMES), REQUIRED("size", SHAPE_NUMBER), OPTIONAL("keep", SHAPE_BOOL));
 SHAPE(call, "call", REQUIRED("name", SHAPE_NAME), REQUIRED("client", SHAPE_NAME),
       REQUIRED("server", SHAPE_NAME));
 

@@ -58,6 +58,7 @@ KNOWN = {
     "boot_to_last_init": Known(INSTRUCTIONS),
     "boot_to_first_ack": Known(INSTRUCTIONS, 315_000_000, 150_000_000),
     "tls_handshake": Known(INSTRUCTIONS, 92_000_000, 60_000_000),
+    "tls_resumption": Known(INSTRUCTIONS),
     "sample_bus_to_ack": Known(INSTRUCTIONS),
     "reading_bus_to_ack": Known(INSTRUCTIONS),
     "accept_to_ack_journal": Known(INSTRUCTIONS, None, 200_000),

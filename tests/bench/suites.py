@@ -40,12 +40,14 @@ def kernel(root: Path, board: str) -> dict[str, Measured]:
 
 
 def tls(root: Path) -> dict[str, Measured]:
-    """A full handshake of the TLS engine on a bare machine. Keys and nonces of the peer differ, and with them the work."""
-    counts = []
+    """Handshakes of the TLS engine on a bare machine, full and by ticket. Keys and nonces of the peer differ, and with
+    them the work."""
+    counts: dict[str, list[int]] = {"handshake": [], "resumption": []}
     for _ in range(_HANDSHAKES):
         text = _output([root / "crypto/bench/run.sh", "build/bench/tls", "build/third_party/mbedtls"], root)
-        handshake = re.search(r"^handshake (\d+)$", text, re.M)
-        if not handshake:
-            raise BenchError(f"crypto/bench/run.sh counted no handshake:\n{text[-3000:]}")
-        counts.append(int(handshake[1]))
-    return {"tls_handshake": median_of(counts)}
+        for what, values in counts.items():
+            count = re.search(rf"^{what} (\d+)$", text, re.M)
+            if not count:
+                raise BenchError(f"crypto/bench/run.sh counted no {what}:\n{text[-3000:]}")
+            values.append(int(count[1]))
+    return {f"tls_{what}": median_of(values) for what, values in counts.items()}

@@ -3,7 +3,7 @@
 
 CRYPTO_UNIT_CFLAGS = $(CRYPTO_INCLUDES)
 CRYPTO_UNIT_TLS := $(addprefix crypto/,p256/field.c p256/point.c p256/p256.c p256/random.c seed_pool.c tls_platform.c \
-    tls_credentials.c tls_reason.c tls_engine.c)
+    tls_credentials.c tls_reason.c tls_engine.c tls_resume.c ticket.c vault.c)
 CRYPTO_UNIT_OBJS = $(patsubst %.c,$(BUILD)/unit/obj/mbedtls/%.o,$(CRYPTO_MBEDTLS_FAST) $(CRYPTO_MBEDTLS_SMALL))
 
 $(BUILD)/unit/obj/mbedtls/%.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
@@ -24,7 +24,7 @@ $(BUILD)/unit/obj/p256_oracle.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
 	    $(foreach name,$(CRYPTO_ORACLE_NAMES),-Dp256_$(name)=oracle_$(name)) -c -o $@ \
 	    $(MBEDTLS_DIR)/3rdparty/p256-m/p256-m/p256-m.c
 
-$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls bridge conf vault seal): $(MBEDTLS_STAMP)
+$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls resume bridge conf vault seal): $(MBEDTLS_STAMP)
 
 $(eval $(call unit,crypto_p256,crypto/p256/field.c crypto/p256/point.c crypto/p256/p256.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_p256: $(BUILD)/unit/obj/p256_oracle.o
@@ -32,11 +32,13 @@ $(eval $(call unit,crypto_conf,crypto/crypto_conf.c system/runtime/postern/kv.c,
 $(eval $(call unit,entropy_health,$(addprefix drivers/entropy/virtio_rng/,health.c stock.c),-Idrivers/entropy/virtio_rng))
 $(eval $(call unit,crypto_tls,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_tls: $(BUILD)/unit/libmbedtls.a
+$(eval $(call unit,crypto_resume,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_resume: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_bridge,$(CRYPTO_UNIT_TLS) crypto/bridge.c tests/unit/crypto_server.c system/rings/src/ring.c \
     system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_bridge: $(BUILD)/unit/libmbedtls.a
-$(eval $(call unit,crypto_vault,crypto/vault.c $(CRYPTO_UNIT_TLS),$(CRYPTO_UNIT_CFLAGS)))
+$(eval $(call unit,crypto_vault,$(CRYPTO_UNIT_TLS),$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_vault: $(BUILD)/unit/libmbedtls.a
-$(eval $(call unit,crypto_seal,crypto/seal_server.c crypto/vault.c $(CRYPTO_UNIT_TLS) system/rings/src/ring.c \
+$(eval $(call unit,crypto_seal,crypto/seal_server.c $(CRYPTO_UNIT_TLS) system/rings/src/ring.c \
     system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_seal: $(BUILD)/unit/libmbedtls.a

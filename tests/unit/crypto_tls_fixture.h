@@ -178,7 +178,7 @@ static int setup(void **state)
 {
     (void)state;
     reset_network();
-    tls_platform_set_clock((int64_t)time(NULL));
+    tls_platform_set_clock((int64_t)time(NULL), 0);
     give_seeds();
     start_engine(HOST);
     return 0;

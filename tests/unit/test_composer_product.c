@@ -52,6 +52,7 @@ static const char product[] =
     "<signal name='wake' from='drv' to='top'/>\n"
     "<share name='page' owner='log' reader='top drv' size='5'/>\n"
     "<share name='news' owner='log' reader='drv' size='8'/>\n"
+    "<share name='mine' owner='log' size='8'/>\n"
     "</gateway>";
 
 /* Written out by hand from the rules of docs/composer.md, not by the program. */
@@ -82,6 +83,8 @@ static const char *const expanded[] = {
     "<map mr=\"state.top\" vaddr=\"0x10004000\" perms=\"rw\" setvar_vaddr=\"state\" />",
     "<map mr=\"page.log\" vaddr=\"0x10006000\" perms=\"r\" setvar_vaddr=\"page\" />",
     "<map mr=\"page.log\" vaddr=\"0x10110000\" perms=\"rw\" setvar_vaddr=\"page\" />",
+    "<memory_region name=\"mine.log\" size=\"0x1000\" />",
+    "<map mr=\"mine.log\" vaddr=\"0x10114000\" perms=\"rw\" setvar_vaddr=\"mine\" />",
     "perms=\"r\" setvar_vaddr=\"progress_log\" />",
     "<map mr=\"page.log\" vaddr=\"0x1000a000\" perms=\"r\" setvar_vaddr=\"last_words_log\" />",
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",

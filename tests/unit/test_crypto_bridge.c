@@ -54,7 +54,7 @@ static char last_report[256];
 static void set_clock(void)
 {
     clocks++;
-    tls_platform_set_clock((int64_t)time(NULL));
+    tls_platform_set_clock((int64_t)time(NULL), 0);
 }
 
 static void report(bool error, const char *text)

@@ -51,7 +51,7 @@ static int setup(void **state)
     psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_EXPORT);
     psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
     assert_int_equal(psa_import_key(&attributes, scalar, sizeof scalar, &key), PSA_SUCCESS);
-    assert_true(vault_init(&vault, key));
+    assert_true(vault_init(&vault, key, VAULT_JOURNAL));
     start(&requests);
     start(&answers);
     seal_server_init(&server, &requests.out, &answers.in);

@@ -89,7 +89,7 @@ static void expired(void **state)
     (void)state;
     start_server("server", mutual);
     int64_t now = (int64_t)time(NULL) + 40 * DAY;
-    tls_platform_set_clock(now);
+    tls_platform_set_clock(now, 0);
     tls_platform_format_time(now, clock);
     (void)snprintf(words, sizeof(words), ") at clock %s", clock);
     expect_refusal(TLS_CLOSE_UNTRUSTED, "server certificate: expired (20");
@@ -100,7 +100,7 @@ static void not_yet_valid(void **state)
 {
     (void)state;
     start_server("server", mutual);
-    tls_platform_set_clock((int64_t)time(NULL) - 2 * DAY);
+    tls_platform_set_clock((int64_t)time(NULL) - 2 * DAY, 0);
     expect_refusal(TLS_CLOSE_UNTRUSTED, "server certificate: not yet valid (20");
 }
 
@@ -109,7 +109,7 @@ static void every_fault_is_named(void **state)
     (void)state;
     start_server("untrusted", mutual);
     start_engine("other.postern.test");
-    tls_platform_set_clock((int64_t)time(NULL) + 40 * DAY);
+    tls_platform_set_clock((int64_t)time(NULL) + 40 * DAY, 0);
     expect_refusal(TLS_CLOSE_UNTRUSTED, "not signed by the trusted CA");
     assert_non_null(strstr(engine.text, "expired ("));
     assert_non_null(strstr(engine.text, "host name mismatch: expected other.postern.test"));
@@ -288,10 +288,10 @@ static void no_time_travel(void **state)
 {
     (void)state;
     start_server("server", mutual);
-    tls_platform_set_clock(INT64_MIN);
+    tls_platform_set_clock(INT64_MIN, 0);
     assert_true(tls_platform_clock_is_floor());
     assert_int_equal(tls_platform_clock(), 1000);
-    tls_platform_set_clock(INT64_MAX);
+    tls_platform_set_clock(INT64_MAX, 0);
     char text[TLS_TIME_TEXT];
     tls_platform_format_time(tls_platform_clock(), text);
     assert_string_equal(text, "9999-12-31 23:59");
@@ -361,7 +361,7 @@ static int group_setup(void **state)
         return -1;
     }
     tls_platform_init(arena, sizeof(arena), 1000);
-    tls_platform_set_clock((int64_t)time(NULL));
+    tls_platform_set_clock((int64_t)time(NULL), 0);
     ca = crypto_pki_read("ca.pem");
     own = crypto_pki_read("client.pem");
     key = crypto_pki_read("client.key");

@@ -47,7 +47,7 @@ static int setup(void **state)
         seed_pool_put(seed);
     }
     assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
-    assert_true(vault_init(&vault, device_key(1)));
+    assert_true(vault_init(&vault, device_key(1), VAULT_JOURNAL));
     for (size_t i = 0; i < sizeof data; i++) {
         data[i] = (uint8_t)(i * 13);
     }
@@ -116,10 +116,10 @@ static void test_another_device_cannot_open(void **state)
     (void)state;
     struct vault other;
     assert_true(vault_seal(&vault, 5, 9, data, 64, sealed));
-    assert_true(vault_init(&other, device_key(2)));
+    assert_true(vault_init(&other, device_key(2), VAULT_JOURNAL));
     assert_false(vault_open(&other, 5, 9, sealed, 64 + VAULT_OVERHEAD, opened));
     vault_free(&other);
-    assert_true(vault_init(&other, device_key(1)));
+    assert_true(vault_init(&other, device_key(1), VAULT_JOURNAL));
     assert_true(vault_open(&other, 5, 9, sealed, 64 + VAULT_OVERHEAD, opened));
     vault_free(&other);
 }
@@ -145,7 +145,7 @@ static void test_without_a_key_nothing_is_sealed(void **state)
 {
     (void)state;
     struct vault empty;
-    assert_false(vault_init(&empty, 0x7fffffff));
+    assert_false(vault_init(&empty, 0x7fffffff, VAULT_JOURNAL));
     assert_false(vault_seal(&empty, 1, 1, data, 8, sealed));
     assert_false(vault_open(&empty, 1, 1, sealed, 8 + VAULT_OVERHEAD, opened));
 }
