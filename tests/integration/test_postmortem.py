@@ -102,3 +102,19 @@ def test_the_table(gateway: Gateway) -> None:
     gateway.console.send_line("postmortem")
     text = gateway.console.expect(r"postmortem\n((?s:.*?))(?=postern> )")[1]
     assert re.findall(r"^(\w+) +(\d+) +1 +\d+\.\d\d\d  (?:yes|no) +(.+)$", text, re.M) == [("timer", "2", CAUSE), ("spi0", "3", CAUSE)]
+
+
+def test_a_reset_of_the_machine(gateway: Gateway) -> None:
+    """What is known stays, and is not told again; what comes after is of the next start."""
+    crash(gateway, "net")
+    before = record(gateway, "net")
+    assert len(wait_told(gateway, 1)) == 1
+    gateway.console.send_line("crash supervisor")
+    gateway.console.expect(r"OpenSBI")
+    gateway.console.expect(r"uplink +info +connected with MQTT", 60)
+    gateway.wait_readings(2 * SAMPLE)
+    assert record(gateway, "net") == before
+    crash(gateway, "sensors")
+    assert re.match(rf"postmortem of sensors: fault 2, start 2, at \d+\.\d\d\d s: {CAUSE}\n", record(gateway, "sensors"))
+    assert [report["fault"] for report in wait_told(gateway, 2)] == [1, 2]
+    assert told(gateway)[1]["start"] == 2
