@@ -45,9 +45,21 @@ static const char *condition_text(uint32_t condition)
         [PD_WAITING] = "waiting to be restarted",
         [PD_DEGRADED] = "off, tried again later",
         [PD_REBOOTING] = "stopped, the machine is about to be reset",
+        [PD_LEFT_OUT] = "left out of the safe composition",
     };
 
     return condition < sizeof text / sizeof text[0] && text[condition] ? text[condition] : "unknown";
+}
+
+void show_boots(void)
+{
+    struct boot_record boot;
+
+    memcpy(&boot, &table()->boot, sizeof boot);
+    if (boot.safe != 0) {
+        output_printf("SAFE COMPOSITION: %u boots in a row did not last; `boot` tries everything again\n",
+                      (unsigned)boot.unclean - 1);
+    }
 }
 
 void show_pds(const char *argument)
@@ -94,6 +106,12 @@ void operate(enum supervisor_call call, const char *argument, const char *done)
         }
     }
     output_printf("no component \"%s\"; `pds` lists them\n", argument);
+}
+
+void operate_boot(const char *argument)
+{
+    (void)argument;
+    (void)microkit_ppcall((microkit_channel)supervisor_id, microkit_msginfo_new(SUPERVISOR_BOOT, 0));
 }
 
 void operate_restart(const char *argument)

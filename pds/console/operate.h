@@ -10,6 +10,12 @@
 /* The table of components. */
 void show_pds(const char *argument);
 
+/* Whether this boot runs the safe composition; says nothing otherwise. */
+void show_boots(void);
+
+/* Reset the machine; boots that did not last are forgiven. */
+void operate_boot(const char *argument);
+
 /* Start the component named by the argument anew. */
 void operate_restart(const char *argument);
 

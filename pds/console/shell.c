@@ -33,6 +33,7 @@ static const struct command command[] = {
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
     {"postmortem", show_postmortem, "postmortem [component]", "last faults; all that is known of one"},
     {"restart", operate_restart, "restart component", "start a component anew"},
+    {"boot", operate_boot, "boot", "reset the machine and start everything, also after bad boots"},
     EXTRA_COMMANDS};
 #define COMMANDS (sizeof command / sizeof command[0])
 

@@ -97,6 +97,7 @@ static void show_clock(void)
 
 void show_status(const char *argument)
 {
+    show_boots();
     show_clock();
     show_pds(argument);
 }

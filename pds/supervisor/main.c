@@ -8,6 +8,7 @@
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/supervisor.h>
+#include "boots.h"
 #include "children.h"
 #include "crash.h"
 #include "policy.h"
@@ -27,12 +28,20 @@
 
 static struct policy policy;
 static struct watch watch[CHILD_COUNT];
+static uint64_t started_ms;
+static bool
+    lasting; /* this boot is held against nobody any more; or it is a safe one, which never proves anything */
 static uint64_t look_ms;
 static uint64_t *metric_faults, *metric_restarts, *metric_stuck;
 
 static uint64_t now_ms(void)
 {
     return clock_ns() / 1000000u;
+}
+
+static void reset(void)
+{
+    *(volatile uint32_t *)(uintptr_t)reset_regs = RESET_REBOOT;
 }
 
 /* Starts who is due. Bounded: each child at most once. */
@@ -48,7 +57,7 @@ static void run(void)
         report_state((microkit_child)child, &policy.child[child], now);
     }
     if (policy_reboots(&policy, now)) {
-        *(volatile uint32_t *)(uintptr_t)reset_regs = RESET_REBOOT;
+        reset();
     }
 }
 
@@ -67,6 +76,11 @@ static void look(void)
         return;
     }
     look_ms = now + LOOK_MS;
+    if (!lasting && now - started_ms >= BOOT_CLEAN_S * UINT64_C(1000)) {
+        lasting = true;
+        boots_forgive(report_boots());
+        log_info("this boot lasts");
+    }
     for (microkit_child child = 0; child < children_count; child++) {
         const struct children_progress *progress = &children_progress[child];
 
@@ -121,6 +135,11 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
         crash_self(call == SUPERVISOR_STALL_SELF);
         return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
     }
+    if (call == SUPERVISOR_BOOT) {
+        boots_forgive(report_boots());
+        reset();
+        return microkit_msginfo_new(SUPERVISOR_OK, 0);
+    }
     if (child >= children_count) {
         return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
     }
@@ -150,8 +169,25 @@ void notified(microkit_channel ch)
     report_round();
 }
 
+/* Nobody else has run yet: all have a lower priority. */
+static void leave_out(void)
+{
+    for (microkit_child child = 0; child < children_count; child++) {
+        if ((CHILDREN_SAFE >> child & 1) == 0) {
+            microkit_pd_stop(child);
+            policy_hold(&policy, child);
+            report_left_out(child);
+        }
+    }
+    log_error(
+        "SAFE COMPOSITION: %u boots in a row did not last; `boot` on the console tries everything again",
+        (unsigned)report_boots()->unclean - 1);
+}
+
 void init(void)
 {
+    lasting = boots_begin(report_boots(), BOOT_LIMIT);
+    started_ms = now_ms();
     LOG_START();
     metrics_start(metrics);
     metric_faults = metrics_add("faults");
@@ -163,5 +199,11 @@ void init(void)
     }
     report_start(children_name, children_count);
     remains_start();
+    if (lasting) {
+        leave_out();
+    } else if (report_boots()->unclean > 1) {
+        log_warn("boots in a row that did not last: %u of %u", (unsigned)report_boots()->unclean - 1,
+                 BOOT_LIMIT);
+    }
     log_info("watching %u components", children_count);
 }

@@ -110,6 +110,11 @@ void policy_asked(struct policy *policy, unsigned n, uint64_t now_ms)
     child->due_ms = now_ms;
 }
 
+void policy_hold(struct policy *policy, unsigned n)
+{
+    policy->child[n].state = POLICY_HELD;
+}
+
 /* Does one that child n comes after wait for its start? One that is off for long does not hold it up. */
 static bool blocked(const struct policy *policy, unsigned n)
 {

@@ -63,6 +63,9 @@ enum policy_state policy_failed(struct policy *policy, unsigned n, uint64_t now_
  */
 void policy_asked(struct policy *policy, unsigned n, uint64_t now_ms);
 
+/* Child n (below count) is not to run until the operator says so. */
+void policy_hold(struct policy *policy, unsigned n);
+
 /* The next child to start now, which then counts as running; -1: none. Call until there is none. */
 int policy_next(struct policy *policy, uint64_t now_ms);
 

@@ -23,6 +23,7 @@ static const char *const *name;
 void report_start(const char *const *names, unsigned count)
 {
     page = (struct pd_states_page *)(uintptr_t)pd_states;
+    memset(page, 0, offsetof(struct pd_states_page, boot));
     name = names;
     for (unsigned i = 0; i < count; i++) {
         struct pd_state *state = &page->pd[i];
@@ -32,6 +33,16 @@ void report_start(const char *const *names, unsigned count)
         state->time = clock_ticks();
     }
     page->count = count;
+}
+
+struct boot_record *report_boots(void)
+{
+    return &((struct pd_states_page *)(uintptr_t)pd_states)->boot;
+}
+
+void report_left_out(microkit_child child)
+{
+    page->pd[child].condition = PD_LEFT_OUT;
 }
 
 static void report_registers(microkit_child child)

@@ -8,9 +8,17 @@
 #include <microkit.h>
 #include "fault_text.h"
 #include "policy.h"
+#include <postern/protocol/pd_states.h>
 
-/* Begin the table of `count` running children. */
+/* Begin the table of `count` running children. What the page held of the last boot is gone, but for the
+ * record of boots. */
 void report_start(const char *const *names, unsigned count);
+
+/* The record of boots, which outlives resets. */
+struct boot_record *report_boots(void);
+
+/* A child that this boot goes without. */
+void report_left_out(microkit_child child);
 
 /* A fault of a child: cause and registers. */
 void report_fault(microkit_child child, const struct fault_report *fault);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "product_boot.h"
 #include "product_extras.h"
 #include "product_postmortem.h"
 #include "product_progress.h"
@@ -201,6 +202,8 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
             parse_component(product, root->children.at[i]);
         } else if (strcmp(root->children.at[i]->name, "policy") == 0) {
             product->policy = root->children.at[i];
+        } else if (strcmp(root->children.at[i]->name, "boot") == 0) {
+            product->boot = root->children.at[i];
         }
     }
     resolve_parents(product, diag);
@@ -210,6 +213,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     product_progress_check(product, diag);
     product_postmortem_check(product, diag);
     product_extras_check(product, diag);
+    product_boot_check(product, diag);
     return diag->errors == before;
 }
 

@@ -82,6 +82,7 @@ struct product {
     LIST(struct component) components;
     LIST(struct connection) connections; /* in the order of the description */
     const struct element *policy;        /* NULL: none */
+    const struct element *boot;          /* NULL: every boot starts everybody */
 };
 
 /* Read a product from its tree. False when errors were reported; the product is then not to be used. */

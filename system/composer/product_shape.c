@@ -70,9 +70,13 @@ static const struct element_shape *const policy_children[] = {
 static const struct element_shape policy_shape = {
     .name = "policy", .attributes = no_attributes, .children = policy_children, .once = true};
 
+ONLY_ONE(boot, "boot", OPTIONAL("limit", SHAPE_NUMBER), OPTIONAL("clean_s", SHAPE_NUMBER),
+         REQUIRED("safe", SHAPE_NAMES));
+
 static const struct attribute_shape gateway_attributes[] = {REQUIRED("name", SHAPE_TEXT), {0}};
-static const struct element_shape *const gateway_children[] = {
-    &component_shape, &ring_shape, &share_shape, &call_shape, &signal_shape, &policy_shape, NULL};
+static const struct element_shape *const gateway_children[] = {&component_shape, &ring_shape,   &share_shape,
+                                                               &call_shape,      &signal_shape, &policy_shape,
+                                                               &boot_shape,      NULL};
 const struct element_shape product_shape = {
     .name = "gateway", .attributes = gateway_attributes, .children = gateway_children};
 

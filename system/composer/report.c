@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "product_boot.h"
 #include "system.h"
 
 typedef unsigned long long ull;
@@ -172,6 +173,7 @@ static void add_resets(struct text *out, const struct report *report)
             text_add(out, "  What %s holds survives a reset.\n", model->regions.at[i].name);
         }
     }
+    product_boot_report(out, report->product);
     text_add(out, "\n");
 }
 

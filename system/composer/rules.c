@@ -150,6 +150,8 @@ const struct rule rules_all[] = {
     {"restart-after", "A component restarts after others of its parent, and never after itself.", NULL},
     {"restart-reboot", "Whoever is to reboot the machine has a device that does.", NULL},
     {"on-fault", "Only a component without a parent says what its fault does.", NULL},
+    {"boot-order", "Who is not in the safe composition has a lower priority than its parent.", NULL},
+    {"boot-range", "The limit of bad boots is 1 to 1000, and a clean one lasts 1 s to a day.", NULL},
     {"share-readers", "A share of every component has one reader.", NULL},
     {"progress-parent", "A component with <progress> has a parent, which watches it.", NULL},
     {"progress-share", "The counters that show progress are in a share that the component owns.", NULL},

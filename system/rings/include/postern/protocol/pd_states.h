@@ -16,10 +16,11 @@
 
 enum pd_condition {
     PD_RUNNING = 1,
-    PD_HELD = 2,     /* stopped, until the operator restarts it */
-    PD_WAITING = 3,  /* stopped, to be restarted soon */
-    PD_DEGRADED = 4, /* off, to be tried again later */
-    PD_REBOOTING = 5 /* stopped, and the machine is about to be reset */
+    PD_HELD = 2,      /* stopped, until the operator restarts it */
+    PD_WAITING = 3,   /* stopped, to be restarted soon */
+    PD_DEGRADED = 4,  /* off, to be tried again later */
+    PD_REBOOTING = 5, /* stopped, and the machine is about to be reset */
+    PD_LEFT_OUT = 6   /* not started: the safe composition goes without it */
 };
 
 struct pd_state {
@@ -33,10 +34,21 @@ struct pd_state {
     uint32_t reserved;
 };
 
+#define BOOT_RECORD_MAGIC 0x544f4f42u
+
+/* Survives a reset of the machine. */
+struct boot_record {
+    uint32_t magic;
+    uint32_t unclean; /* boots in a row that did not last, this one included until it has */
+    uint32_t safe;    /* 1: this boot runs the safe composition */
+    uint32_t crc;     /* CRC-32 of what is before */
+};
+
 struct pd_states_page {
     uint32_t count;
     uint32_t rounds; /* of the supervisor: it has looked at everybody and done what was due; wraps */
     struct pd_state pd[PD_STATES_MAX];
+    struct boot_record boot; /* all else begins anew with each boot */
 };
 
 #endif

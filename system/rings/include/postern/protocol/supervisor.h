@@ -13,7 +13,8 @@ enum supervisor_call {
     SUPERVISOR_STALL = 3,   /* w0 child: stop it where it is; debug builds only */
     /* The supervisor itself faults, or hangs; no answer, or SUPERVISOR_BAD_CALL. Debug builds only. */
     SUPERVISOR_CRASH_SELF = 4,
-    SUPERVISOR_STALL_SELF = 5
+    SUPERVISOR_STALL_SELF = 5,
+    SUPERVISOR_BOOT = 6 /* reset the machine; boots so far are forgiven. No answer */
 };
 
 enum supervisor_status {
