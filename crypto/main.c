@@ -67,7 +67,8 @@ static struct {
     uint64_t *attempts, *handshakes, *resumed, *not_resumed, *tickets, *plain_in, *plain_out, *cipher_in,
         *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
-    uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds, *sealed, *opened, *seal_refused;
+    uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds, *sealed, *opened, *seal_refused, *opens,
+        *seed_waits;
 } metric;
 
 /* Logs a text of any length, as lines that fit. */
@@ -129,9 +130,11 @@ static void add_metrics(void)
     metric.plain_out = metrics_add("tls.plain_out");
     metric.cipher_in = metrics_add("tls.cipher_in");
     metric.cipher_out = metrics_add("tls.cipher_out");
+    metric.opens = metrics_add("opens");
     metric.tcp_failed = metrics_add("tcp.failed");
     metric.unexpected = metrics_add("messages.unexpected");
     metric.seeds = metrics_add("seeds");
+    metric.seed_waits = metrics_add("seed_waits");
     metric.arena_peak = metrics_add("arena.peak");
     metric.sealed = metrics_add("seal.sealed");
     metric.opened = metrics_add("seal.opened");
@@ -153,6 +156,8 @@ static void update_metrics(void)
     metric_set(metric.plain_out, counters->plain_out);
     metric_set(metric.cipher_in, counters->cipher_in);
     metric_set(metric.cipher_out, counters->cipher_out);
+    metric_set(metric.opens, bridge.counters.opens);
+    metric_set(metric.seed_waits, phase == PHASE_SEEDS);
     metric_set(metric.tcp_failed, bridge.counters.tcp_failed);
     metric_set(metric.unexpected, bridge.counters.unexpected + bridge.counters.stale);
     metric_set(metric.arena_peak, tls_platform_arena_peak());

@@ -43,6 +43,7 @@ static enum phase phase;
 static struct net_conf conf;
 static uint64_t armed_ns = NOT_ARMED;
 static char conf_fault[120];
+static uint64_t *metric_seed_waits;
 
 uint64_t port_now_us(void)
 {
@@ -151,6 +152,7 @@ void notified(microkit_channel ch)
         armed_ns = NOT_ARMED;
     }
     start_network();
+    metric_set(metric_seed_waits, phase == PHASE_SEEDING);
     announce(&seeds);
     if (phase == PHASE_RUNNING) {
         run_network();
@@ -184,6 +186,7 @@ void init(void)
     LOG_START();
     metrics_start(metrics);
     net_metrics_start(&eth_in.ring, &eth_out.ring, &user_in.ring, &user_out.ring);
+    metric_seed_waits = metrics_add("seed_waits");
     open_lines();
     random_start(&seeds.ring);
     stream_start(&user_in.ring, &user_out.ring);

@@ -3,6 +3,7 @@
  * The console: everybody's log lines and the operator's shell on one serial line.
  */
 #include <microkit.h>
+#include <postern/metrics.h>
 #include <postern/protocol/bytes.h>
 #include <postern/ring_port.h>
 #include "merge.h"
@@ -11,6 +12,7 @@
 #include "shell.h"
 
 static struct ring input;
+static uint64_t *metric_input;
 
 static void read_input(void)
 {
@@ -21,6 +23,7 @@ static void read_input(void)
         enum ring_status status = ring_pop(&input, &kind, bytes, sizeof bytes, &length);
 
         if (status == RING_OK && kind == BYTES_DATA) {
+            metric_add(metric_input, length);
             shell_input(bytes, length);
         } else if (status == RING_EMPTY || status == RING_PEER_BAD) {
             return;
@@ -56,6 +59,8 @@ void notified(microkit_channel ch)
 
 void init(void)
 {
+    metrics_start(console_metrics);
+    metric_input = metrics_add("input");
     output_start();
     merge_start();
     RING_CONSUMER(&input, uart_rx, UART_RX);

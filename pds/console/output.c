@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <postern/metrics.h>
 #include <postern/protocol/bytes.h>
 #include <postern/ring_port.h>
 #include "ports.h"
@@ -16,10 +17,12 @@
 static struct ring ring;
 static char buffer[BUFFER_SIZE];
 static size_t used;
+static uint64_t *metric_output;
 
 void output_start(void)
 {
     RING_PRODUCER(&ring, uart_tx, UART_TX);
+    metric_output = metrics_add("output");
     used = 0;
 }
 
@@ -72,6 +75,7 @@ void output_flush(void)
 
         if (status == RING_OK) {
             sent += length;
+            metric_add(metric_output, length);
         } else if (status != RING_RESTARTED && !ring_producer_has_space(&ring)) {
             break;
         }

@@ -6,7 +6,8 @@
 
 static struct {
     uint64_t *condition, *boot, *accepted, *durable, *released, *lost, *not_durable, *frames, *bytes_written;
-    uint64_t *fill_percent, *disk_errors, *forged, *bad_messages, *repeated, *recovery_us;
+    uint64_t *fill_percent, *disk_errors, *forged, *bad_messages, *repeated, *recovery_us, *disk_waits,
+        *seal_waits;
 } metric;
 
 void tell_start(uint64_t page)
@@ -27,6 +28,8 @@ void tell_start(uint64_t page)
     metric.bad_messages = metrics_add("bad_messages");
     metric.repeated = metrics_add("repeated");
     metric.recovery_us = metrics_add("recovery_us");
+    metric.disk_waits = metrics_add("disk_waits");
+    metric.seal_waits = metrics_add("seal_waits");
 }
 
 static unsigned long long number(uint64_t n)
@@ -99,4 +102,6 @@ void tell_metrics(const struct tell_sources *from, uint64_t recovery_ns)
                s->counters.bad + from->disk->bad + from->sealer->bad + from->intake->bad + from->outlet->bad);
     metric_set(metric.repeated, from->disk->repeated + from->sealer->repeated);
     metric_set(metric.recovery_us, recovery_ns / 1000);
+    metric_set(metric.disk_waits, from->disk->op != NULL ? from->disk->sent : !from->disk->known);
+    metric_set(metric.seal_waits, from->sealer->data != NULL && from->sealer->sent);
 }

@@ -46,7 +46,8 @@ static bool sampling;         /* the first number is known */
 static struct backlog backlog;
 static uint64_t journal_restarts;
 static uint64_t armed_ns = UINT64_MAX;
-static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held;
+static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held, *metric_requests,
+    *metric_journal_waits;
 
 static const char *quantity_text(enum bme280_quantity_error quantity)
 {
@@ -178,6 +179,7 @@ static void finished(unsigned index, const struct bme280 *dev, uint64_t taken_ns
 
 static bool send(const struct spi_request *request, const uint8_t *tx)
 {
+    metric_add(metric_requests, 1);
     enum ring_status status =
         ring_push2(&spi_requests, SPI_TRANSFER, request, sizeof(*request), tx, request->length);
 
@@ -233,6 +235,7 @@ static bool may_count(void)
             send_again(state.next_number);
         }
     }
+    metric_set(metric_journal_waits, !counting);
     return counting;
 }
 
@@ -315,6 +318,8 @@ static void add_metrics(void)
     metric_overruns = metrics_add("overruns");
     metric_stale = metrics_add("stale_answers");
     metric_held = metrics_add("held");
+    metric_requests = metrics_add("bus_requests");
+    metric_journal_waits = metrics_add("journal_waits");
     for (unsigned i = 0; i < SENSOR_COUNT; i++) {
         const char *name = sensor_config[i].name;
 

@@ -3,6 +3,7 @@
  * Names and restart policies, from the generated header.
  */
 #include "children.h"
+#include <stddef.h>
 #include "ports.h"
 
 #define NAME_OF(id, name) [id] = #name,
@@ -27,6 +28,11 @@ const struct children_progress children_progress[CHILD_COUNT] = {CHILD_PROGRESS(
 #define WORDS_OF(child, name, bytes, hidden) \
     [child] = {.page = &last_words_##name, .size = (bytes), .secret = (hidden)},
 const struct children_words children_words[CHILD_COUNT] = {CHILD_POSTMORTEM(WORDS_OF)};
+#define DEMAND_MOVES false
+#define DEMAND_WAITS true
+#define DEMAND_OF(number, peer, name, kind) \
+    {.child = (number), .page = &progress_##peer, .counter = (name), .waits = DEMAND_##kind},
+const struct children_demand children_demand[] = {CHILD_DEMANDS(DEMAND_OF){.page = NULL}};
 
 _Static_assert(sizeof children_rule / sizeof children_rule[0] == CHILD_COUNT, "every child has a policy");
 _Static_assert(CHILD_COUNT <= POLICY_CHILDREN, "the policies have room for every child");

@@ -26,6 +26,15 @@ struct children_words {
     bool secret;                   /* of its registers, only those that every report needs are told */
 };
 extern const struct children_words children_words[];
+/* What shows that there is work for a child: a counter of another one. A child without any has always work.
+ */
+struct children_demand {
+    unsigned child;
+    const volatile uint64_t *page; /* NULL: the end of the list */
+    const char *counter;
+    bool waits; /* it is not zero while somebody waits; else it moves with each request */
+};
+extern const struct children_demand children_demand[];
 
 extern const unsigned children_count;
 

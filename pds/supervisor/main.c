@@ -32,6 +32,10 @@ static uint64_t started_ms;
 static bool
     lasting; /* this boot is held against nobody any more; or it is a safe one, which never proves anything */
 static uint64_t look_ms;
+
+/* The children's deadlines count the time in which somebody looked: a machine that stands still as a whole,
+ * or a dead pulse, is nobody's fault. */
+static uint64_t watched_ms;
 static uint64_t *metric_faults, *metric_restarts, *metric_stuck;
 
 static uint64_t now_ms(void)
@@ -52,7 +56,7 @@ static void run(void)
 
     for (unsigned i = 0; i < children_count && (child = policy_next(&policy, now)) >= 0; i++) {
         microkit_pd_restart((microkit_child)child, PROGRAM_ENTRY);
-        watch_begin(&watch[child], now);
+        watch_begin(&watch[child], watched_ms);
         metric_add(metric_restarts, 1);
         report_state((microkit_child)child, &policy.child[child], now);
     }
@@ -67,6 +71,31 @@ static void failed(microkit_child child)
     report_state(child, &policy.child[child], now_ms());
 }
 
+static const struct metrics_page *page_of(const volatile uint64_t *address)
+{
+    return (const struct metrics_page *)(uintptr_t)*address;
+}
+
+/* What a child has done, and what others want of it. */
+static struct watch_view view_of(microkit_child child)
+{
+    const struct children_progress *progress = &children_progress[child];
+    struct watch_view view = {.sum = watch_sum(page_of(progress->page), progress->counters)};
+    bool demanded = false;
+
+    for (const struct children_demand *demand = children_demand; demand->page; demand++) {
+        if (demand->child == child) {
+            uint64_t value = watch_sum(page_of(demand->page), demand->counter);
+
+            demanded = true;
+            view.demand += demand->waits ? 0 : value;
+            view.waited_for = view.waited_for || (demand->waits && value != 0);
+        }
+    }
+    view.waited_for = view.waited_for || !demanded;
+    return view;
+}
+
 /* Stops who has not worked for too long. */
 static void look(void)
 {
@@ -75,6 +104,7 @@ static void look(void)
     if (now < look_ms) {
         return;
     }
+    watched_ms += now < look_ms + LOOK_MS ? now - look_ms + LOOK_MS : 2 * LOOK_MS;
     look_ms = now + LOOK_MS;
     if (!lasting && now - started_ms >= BOOT_CLEAN_S * UINT64_C(1000)) {
         lasting = true;
@@ -87,8 +117,8 @@ static void look(void)
         if (!progress->counters || policy.child[child].state != POLICY_RUNNING) {
             continue;
         }
-        const struct metrics_page *page = (const struct metrics_page *)(uintptr_t)*progress->page;
-        if (watch_stuck(&watch[child], watch_sum(page, progress->counters), now, progress->deadline_ms)) {
+        struct watch_view view = view_of(child);
+        if (watch_stuck(&watch[child], &view, watched_ms, progress->deadline_ms)) {
             metric_add(metric_stuck, 1);
             microkit_pd_stop(child);
             report_stuck(child, progress->counters, progress->deadline_ms);
@@ -195,7 +225,7 @@ void init(void)
     metric_stuck = metrics_add("stuck");
     policy_init(&policy, children_rule, children_count, now_ms());
     for (unsigned i = 0; i < children_count; i++) {
-        watch_begin(&watch[i], now_ms());
+        watch_begin(&watch[i], watched_ms);
     }
     report_start(children_name, children_count);
     remains_start();

@@ -45,14 +45,22 @@ uint64_t watch_sum(const struct metrics_page *page, const char *counters)
 
 void watch_begin(struct watch *watch, uint64_t now_ms)
 {
-    *watch = (struct watch){.moved_ms = now_ms};
+    *watch = (struct watch){.moved_ms = now_ms, .wanted = true, .fresh = true};
 }
 
-bool watch_stuck(struct watch *watch, uint64_t sum, uint64_t now_ms, uint64_t deadline_ms)
+bool watch_stuck(struct watch *watch, const struct watch_view *view, uint64_t now_ms, uint64_t deadline_ms)
 {
-    if (sum != watch->sum) {
-        watch->sum = sum;
+    bool worked = view->sum != watch->sum;
+
+    if (worked || watch->fresh || view->demand < watch->demand) {
+        watch->demand = view->demand;
+    }
+    bool wanted = view->waited_for || view->demand != watch->demand;
+    if (worked || !wanted || !watch->wanted) {
         watch->moved_ms = now_ms;
     }
+    watch->sum = view->sum;
+    watch->wanted = wanted;
+    watch->fresh = false;
     return now_ms - watch->moved_ms >= deadline_ms;
 }

@@ -33,10 +33,13 @@ struct restart_policy {
     const struct element *source; /* NULL: none given, it is held */
 };
 
-/* Counters in a share that the component owns; its parent takes it for stuck when none moves for so long. */
+/* Counters in a share that the component owns; its parent takes it for stuck when none moves for so long,
+ * and, if demand or waits are given, there is work for it. */
 struct progress_watch {
     const char *share;
     const char *counters; /* names, separated by blanks */
+    const char *demand;   /* COMPONENT.COUNTER: others' counters that move when there is work for this one */
+    const char *waits;    /* likewise: not zero while somebody waits for this one */
     uint64_t deadline_ms;
     const struct element *source; /* NULL: not watched */
 };

@@ -18,8 +18,8 @@ void product_progress_check(const struct product *product, struct diag *diag);
 const struct link *product_progress_link(const struct product *product, const struct links *links,
                                          size_t component);
 
-/* For the ports of a parent: CHILD_PROGRESS(X), an X(...) for each watched child. Nothing if the component
- * has no children. */
+/* For the ports of a parent: CHILD_PROGRESS(X), an X(...) for each watched child, and CHILD_DEMANDS(X), one
+ * for each counter that shows demand. Nothing if the component has no children. */
 void product_progress_constants(struct text *out, const struct product *product, size_t component);
 
 #endif

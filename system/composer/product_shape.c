@@ -23,7 +23,8 @@ ONLY_ONE(
     OPTIONAL("window_s", SHAPE_NUMBER),
     {.name = "then", .type = SHAPE_CHOICE, .choices = "hold|degrade|reboot"}, OPTIONAL("after", SHAPE_NAMES));
 ONLY_ONE(progress, "progress", REQUIRED("share", SHAPE_NAME), REQUIRED("counters", SHAPE_NAMES),
-         REQUIRED("deadline_ms", SHAPE_NUMBER));
+         REQUIRED("deadline_ms", SHAPE_NUMBER), OPTIONAL("demand", SHAPE_NAMES),
+         OPTIONAL("waits", SHAPE_NAMES));
 ONLY_ONE(postmortem, "postmortem", REQUIRED("share", SHAPE_NAME), OPTIONAL("secret", SHAPE_BOOL));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
       {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));

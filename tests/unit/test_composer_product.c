@@ -39,12 +39,13 @@ static const char product[] =
     "<gateway name='t'>\n"
     "<component name='top' program='t.elf' priority='9'/>\n"
     "<component name='drv' program='d.elf' priority='8' kind='driver' parent='top' budget='20' period='40'>"
-    "<device name='eth0' as='nic' dma_size='0x2001'/></component>\n"
+    "<device name='eth0' as='nic' dma_size='0x2001'/><progress share='run' counters='z' deadline_ms='100'/>"
+    "</component>\n"
     "<component name='log' program='l.elf' priority='1' parent='top' fpu='true'><config name='conf' "
     "file='data.bin'/>"
     "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/>"
-    "<progress share='news' counters='a b.c' deadline_ms='500'/><postmortem share='page' "
-    "secret='true'/></component>\n"
+    "<progress share='news' counters='a b.c' deadline_ms='500' demand='drv.n.m drv.o' waits='drv.p'/>"
+    "<postmortem share='page' secret='true'/></component>\n"
     "<ring name='rx' producer='drv' consumer='log' slots='64' slot_size='64'/>\n"
     "<call name='ask' client='log' server='drv'/>\n"
     "<ring name='lines' producer='*' consumer='log' slots='4' slot_size='8'/>\n"
@@ -53,6 +54,7 @@ static const char product[] =
     "<share name='page' owner='log' reader='top drv' size='5'/>\n"
     "<share name='news' owner='log' reader='drv' size='8'/>\n"
     "<share name='mine' owner='log' size='8'/>\n"
+    "<share name='run' owner='drv' reader='top' size='8'/>\n"
     "</gateway>";
 
 /* Written out by hand from the rules of docs/composer.md, not by the program. */
@@ -86,7 +88,7 @@ static const char *const expanded[] = {
     "<memory_region name=\"mine.log\" size=\"0x1000\" />",
     "<map mr=\"mine.log\" vaddr=\"0x10114000\" perms=\"rw\" setvar_vaddr=\"mine\" />",
     "perms=\"r\" setvar_vaddr=\"progress_log\" />",
-    "<map mr=\"page.log\" vaddr=\"0x1000a000\" perms=\"r\" setvar_vaddr=\"last_words_log\" />",
+    "<map mr=\"page.log\" vaddr=\"0x1000e000\" perms=\"r\" setvar_vaddr=\"last_words_log\" />",
     "<end pd=\"drv\" id=\"1\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"0\" setvar_id=\"rx_id\" />",
     "<end pd=\"log\" id=\"1\" pp=\"true\" notify=\"false\" setvar_id=\"ask_id\" />",
@@ -358,16 +360,20 @@ static void test_ports(void **state)
         "#define PORTS_LAST_WORDS(X)\n",
         "#define PORTS_RINGS(X) X(rx, PRODUCER, 64, 64) X(lines, PRODUCER, 4, 8)\n",
         NULL};
-    static const char *const top_header[] = {"#define CHILDREN(X) X(0, drv) X(1, log)\n",
-                                             "#define CHILD_COUNT 2u\n",
-                                             "#define CHILD_RESTARTS(X) X(0, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)"
-                                             " X(1, RESTART, 1000, 7, 10000, 5, 60, DEGRADE, 0x1)\n",
-                                             "#define CHILD_PROGRESS(X) X(1, log, \"a b.c\", 500)\n",
-                                             "#define CHILD_POSTMORTEM(X) X(1, log, 5, 1)\n",
-                                             "extern const volatile uint64_t progress_log;",
-                                             "extern const volatile uint64_t last_words_log;",
-                                             "extern const volatile uint64_t wake_id;",
-                                             NULL};
+    static const char *const top_header[] = {
+        "#define CHILDREN(X) X(0, drv) X(1, log)\n",
+        "#define CHILD_COUNT 2u\n",
+        "#define CHILD_RESTARTS(X) X(0, HOLD, 0, 1, 1, 1, 1, HOLD, 0x0)"
+        " X(1, RESTART, 1000, 7, 10000, 5, 60, DEGRADE, 0x1)\n",
+        "#define CHILD_PROGRESS(X) X(0, drv, \"z\", 100) X(1, log, \"a b.c\", 500)\n",
+        "#define CHILD_DEMANDS(X) X(1, drv, \"n.m\", MOVES) "
+        "X(1, drv, \"o\", MOVES) X(1, drv, \"p\", WAITS)\n",
+        "#define CHILD_POSTMORTEM(X) X(1, log, 5, 1)\n",
+        "extern const volatile uint64_t progress_drv;",
+        "extern const volatile uint64_t progress_log;",
+        "extern const volatile uint64_t last_words_log;",
+        "extern const volatile uint64_t wake_id;",
+        NULL};
     static const char *const drv_source[] = {"PORT(nic_dma_paddr);", "PORT(rx_own);", "PORT(lines_id);",
                                              NULL};
     struct fixture fixture;

@@ -58,13 +58,29 @@ static void test_pages_that_lie(void **state)
     assert_int_equal(watch_sum(&page, "tx"), 2);
 }
 
+/* One look at a component that always has work. */
+static bool stuck(struct watch *watch, uint64_t sum, uint64_t now_ms)
+{
+    const struct watch_view view = {.sum = sum, .waited_for = true};
+
+    return watch_stuck(watch, &view, now_ms, 500);
+}
+
+/* One look at a component that works on demand. */
+static bool idle_stuck(struct watch *watch, uint64_t sum, uint64_t demand, uint64_t now_ms)
+{
+    const struct watch_view view = {.sum = sum, .demand = demand};
+
+    return watch_stuck(watch, &view, now_ms, 500);
+}
+
 static void test_deadline(void **state)
 {
     (void)state;
     struct watch watch;
     watch_begin(&watch, 1000);
-    assert_false(watch_stuck(&watch, 0, 1499, 500));
-    assert_true(watch_stuck(&watch, 0, 1500, 500));
+    assert_false(stuck(&watch, 0, 1499));
+    assert_true(stuck(&watch, 0, 1500));
 }
 
 static void test_movement_in_any_direction_is_progress(void **state)
@@ -72,11 +88,11 @@ static void test_movement_in_any_direction_is_progress(void **state)
     (void)state;
     struct watch watch;
     watch_begin(&watch, 0);
-    assert_false(watch_stuck(&watch, 7, 499, 500));
-    assert_false(watch_stuck(&watch, 7, 998, 500));
-    assert_false(watch_stuck(&watch, 6, 998, 500));
-    assert_false(watch_stuck(&watch, 6, 1497, 500));
-    assert_true(watch_stuck(&watch, 6, 1498, 500));
+    assert_false(stuck(&watch, 7, 499));
+    assert_false(stuck(&watch, 7, 998));
+    assert_false(stuck(&watch, 6, 998));
+    assert_false(stuck(&watch, 6, 1497));
+    assert_true(stuck(&watch, 6, 1498));
 }
 
 static void test_a_new_start_has_the_whole_deadline(void **state)
@@ -84,10 +100,72 @@ static void test_a_new_start_has_the_whole_deadline(void **state)
     (void)state;
     struct watch watch;
     watch_begin(&watch, 0);
-    assert_true(watch_stuck(&watch, 0, 900, 500));
+    assert_true(stuck(&watch, 0, 900));
     watch_begin(&watch, 900);
-    assert_false(watch_stuck(&watch, 0, 1399, 500));
-    assert_true(watch_stuck(&watch, 0, 1400, 500));
+    assert_false(stuck(&watch, 0, 1399));
+    assert_true(stuck(&watch, 0, 1400));
+}
+
+static void test_without_demand_idleness_is_no_fault(void **state)
+{
+    (void)state;
+    struct watch watch;
+    watch_begin(&watch, 0);
+    assert_false(idle_stuck(&watch, 5, 100, 600));
+    assert_false(idle_stuck(&watch, 5, 100, 60000));
+    assert_false(idle_stuck(&watch, 5, 100, 99000));
+}
+
+static void test_unserved_demand_has_a_deadline(void **state)
+{
+    (void)state;
+    struct watch watch;
+    watch_begin(&watch, 0);
+    assert_false(idle_stuck(&watch, 5, 100, 400));
+    assert_false(idle_stuck(&watch, 5, 101, 1000)); /* from here on */
+    assert_false(idle_stuck(&watch, 5, 101, 1499));
+    assert_false(idle_stuck(&watch, 6, 101, 1500)); /* served */
+    assert_false(idle_stuck(&watch, 6, 101, 9000));
+    assert_false(idle_stuck(&watch, 6, 102, 9500));
+    assert_false(idle_stuck(&watch, 6, 109, 9999));
+    assert_true(idle_stuck(&watch, 6, 109, 10000));
+}
+
+static void test_demand_from_before_the_start_is_none(void **state)
+{
+    (void)state;
+    struct watch watch;
+    watch_begin(&watch, 0);
+    assert_false(idle_stuck(&watch, 0, 100, 1));
+    assert_false(idle_stuck(&watch, 0, 100, 600));
+    assert_false(idle_stuck(&watch, 0, 100, 1200));
+}
+
+static void test_who_makes_demand_may_start_anew(void **state)
+{
+    (void)state;
+    struct watch watch;
+    watch_begin(&watch, 0);
+    assert_false(idle_stuck(&watch, 1, 100, 1));
+    assert_false(idle_stuck(&watch, 1, 0, 600));
+    assert_false(idle_stuck(&watch, 1, 0, 1200));
+    assert_false(idle_stuck(&watch, 1, 1, 1700));
+    assert_false(idle_stuck(&watch, 1, 2, 2199));
+    assert_true(idle_stuck(&watch, 1, 2, 2200));
+}
+
+static void test_who_is_waited_for_has_a_deadline(void **state)
+{
+    (void)state;
+    struct watch watch;
+    watch_begin(&watch, 0);
+    assert_false(idle_stuck(&watch, 3, 0, 900));
+    assert_false(stuck(&watch, 3, 1000));
+    assert_false(stuck(&watch, 3, 1499));
+    assert_false(idle_stuck(&watch, 3, 0, 1500)); /* waits no longer */
+    assert_false(stuck(&watch, 3, 2000));
+    assert_false(stuck(&watch, 3, 2499));
+    assert_true(stuck(&watch, 3, 2500));
 }
 
 int main(void)
@@ -98,6 +176,11 @@ int main(void)
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_movement_in_any_direction_is_progress),
         cmocka_unit_test(test_a_new_start_has_the_whole_deadline),
+        cmocka_unit_test(test_without_demand_idleness_is_no_fault),
+        cmocka_unit_test(test_unserved_demand_has_a_deadline),
+        cmocka_unit_test(test_demand_from_before_the_start_is_none),
+        cmocka_unit_test(test_who_makes_demand_may_start_anew),
+        cmocka_unit_test(test_who_is_waited_for_has_a_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
