@@ -166,6 +166,7 @@ def test_standing_still_is_noticed(gateway: Gateway) -> None:
 def test_the_operators_way_standing_still_is_noticed(gateway: Gateway) -> None:
     """What the operator types, and what he should see, is work for console and uart0."""
     console = gateway.console
+    console.skip()
     console.send_line("stall console")
     time.sleep(1)
     console.send_line("")
