@@ -149,6 +149,9 @@ def settle_after_stalls(gateway: Gateway, names: list[str]) -> None:
     for name in CRASHING:
         once = ", restarts 1, stopped for lack of progress" if name in names else "$"
         gateway.console.expect(rf"{name} +running{once}")
+    deadline = time.monotonic() + 60
+    while not gateway.verdict().passed and time.monotonic() < deadline:
+        gateway.wait_readings(SAMPLE)  # what has piled up is still on its way
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
 
