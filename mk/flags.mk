@@ -16,7 +16,8 @@ RISCV_OBJCOPY := $(CROSS)objcopy
 RISCV_NM   := $(CROSS)nm
 
 # Same inputs, same image: no paths of the building machine in the objects.
-REPRODUCIBLE := -ffile-prefix-map='$(CURDIR)'=. -fno-ident
+# The second is for the assembler, which the compiler does not tell of the first.
+REPRODUCIBLE := -ffile-prefix-map='$(CURDIR)'=. -fdebug-prefix-map='$(CURDIR)'=. -fno-ident
 
 # Protection domains: picolibc, no FPU. -misa-spec=2.2 keeps CSR instructions inside rv64imac, so that the library
 # variant is found. With PD_SDK (make gateway) they are built against the SDK folder board/BOARD/CONFIG instead: its

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The postern command: runs the gateway with everything around it and judges what arrived."""
+"""The postern command: runs the gateway with everything around it and judges what arrived; reads post-mortems."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from . import postmortem
 from .display import Display
-from .gateway import DEFAULT_BOARD, Gateway, Settings
+from .gateway import DEFAULT_BOARD, ROOT, Gateway, Settings
 from .identity import IdentityError
 from .judge import Verdict
 from .machine import DISK_SIZE
@@ -79,6 +80,11 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
                      help=f"size of a medium that is made (default: {DISK_SIZE >> 20})")  # fmt: skip
     run.add_argument("--json", action="store_true", help="print JSON lines; 'source' says where each comes from")
     run.add_argument("--verbose", action="store_true", help="show the broker, the name server and the simulator too")
+    post = commands.add_parser("postmortem", help="name the functions and lines where a component failed",
+                               epilog="exit status: 0 if all could be named; 1 if not, with the reason")  # fmt: skip
+    post.add_argument("file", metavar="FILE|-", help="the console's output with `postmortem NAME`, or messages in JSON")
+    post.add_argument("--programs", type=Path, action="append", metavar="DIR",
+                      help="where the components' ELF files are (default: all of build/*/*/pd)")  # fmt: skip
     return parser.parse_args(arguments)
 
 
@@ -146,8 +152,32 @@ def _run(options: argparse.Namespace, display: Display) -> Verdict:
     return verdict
 
 
+def _postmortem(options: argparse.Namespace) -> int:
+    """Explains what can be explained, and says of the rest why not."""
+    folders = options.programs or sorted(ROOT.glob("build/*/*/pd"))
+    status = 0
+    try:
+        if options.file == "-":
+            text = sys.stdin.buffer.read(postmortem.MAX_TEXT)
+        else:
+            with open(options.file, "rb") as file:
+                text = file.read(postmortem.MAX_TEXT)
+        for record in postmortem.read(text.decode(errors="replace")):
+            try:
+                print("\n".join(postmortem.explain(record, postmortem.find_program(record, folders))))
+            except postmortem.PostmortemError as error:
+                print(f"postern: {error}", file=sys.stderr)
+                status = 1
+    except (postmortem.PostmortemError, OSError) as error:
+        print(f"postern: {error}", file=sys.stderr)
+        status = 1
+    return status
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
+    if options.command == "postmortem":
+        return _postmortem(options)
     display = Display(options.json, options.verbose)
     for each in _STOP_SIGNALS:
         signal.signal(each, _on_signal)
