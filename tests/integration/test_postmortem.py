@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from postern_lib.gateway import Gateway
 
+ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = 3  # readings of one measurement
 CAUSE = "instruction page fault at address 0x0"
 # A log line of each, said before it was crashed, and a ring of each.
@@ -50,6 +53,14 @@ def wait_told(gateway: Gateway, count: int) -> list[dict]:
     return told(gateway)
 
 
+def symbolised(text: str) -> str:
+    """What the host command makes of a record; its source names no folder of this machine."""
+    done = subprocess.run([ROOT / "host/postern", "postmortem", "-"], input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f" {ROOT}" not in "\n".join(re.findall(r" at .*", done.stdout))
+    return done.stdout
+
+
 @pytest.mark.parametrize("name", TRACES)
 def test_console(gateway: Gateway, name: str) -> None:
     assert "no record of a fault" in record(gateway, name)
@@ -69,6 +80,11 @@ def test_console(gateway: Gateway, name: str) -> None:
     words = [report["stack"][at:at + 16] for at in range(0, len(report["stack"]), 16)]
     assert [bytes.fromhex(word)[::-1].hex() for word in words] == re.findall(r"[0-9a-f]{16}", text.partition("sp+")[2])
     assert ring in (entry[0] for entry in report["rings"])
+    for source in (text, json.dumps(report)):
+        said = symbolised(source)
+        assert re.search(r"^  pc +0x0+  not in the program$", said, re.M)
+        assert re.search(r"^  ra .*handle_events at \S*runtime/src/main\.c:\d+", said, re.M), "it waited for events"
+        assert re.search(r"^  sp\+\w+ .*_start at \S*runtime/src/start\.S:\d+$", said, re.M)
 
 
 def test_secrets_stay(gateway: Gateway) -> None:
