@@ -252,6 +252,31 @@ static void test_first_start_in_either_order(void **state)
     assert_int_equal(producer.counters.restarts + consumer.counters.restarts, 0);
 }
 
+/* The other side dies before it was looked at for the first time, with a message in its hands. */
+static void test_restart_of_a_peer_never_seen(void **state)
+{
+    uint32_t got;
+
+    (void)state;
+    memset(memory, 0, sizeof *memory);
+    start_producer();
+    assert_int_equal(push_number(1), RING_OK);
+    start_consumer();
+    start_consumer();
+    assert_int_equal(pop_number(&got), RING_EMPTY);
+    assert_true(ring_restart_pending(&producer));
+    assert_int_equal(push_number(2), RING_RESTARTED);
+    assert_int_equal(push_number(2), RING_OK);
+    expect_number(2);
+    memset(memory, 0, sizeof *memory);
+    start_consumer();
+    start_producer();
+    start_producer();
+    assert_true(ring_restart_pending(&consumer));
+    assert_int_equal(pop_number(&got), RING_RESTARTED);
+    assert_int_equal(pop_number(&got), RING_EMPTY);
+}
+
 static void test_wishes(void **state)
 {
     uint32_t i, got;
@@ -314,6 +339,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_producer_restart_drops_only_the_old, setup, teardown),
         cmocka_unit_test_setup_teardown(test_consumer_restart_is_reported_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_first_start_in_either_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_of_a_peer_never_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wishes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_peer, setup, teardown),
     };

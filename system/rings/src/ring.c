@@ -92,12 +92,13 @@ static bool peer_has_epoch(const struct ring *ring, uint32_t epoch)
     return ring_load32(&ring->peer->epoch) == epoch;
 }
 
-/* Take over the peer's new epoch. True if it replaced an earlier one: a restart. */
+/* Take over the peer's new epoch. True if there was an earlier one, seen or not: a restart. What an
+ * incarnation that was never seen had in its hands is lost like any other's. */
 /*@ requires ring: \valid(ring); assigns ring->peer_epoch, ring->counters.restarts;
     ensures taken: ring->peer_epoch == epoch; */
 static bool adopt(struct ring *ring, uint32_t epoch)
 {
-    bool restart = ring->peer_epoch != 0;
+    bool restart = ring->peer_epoch != 0 || epoch != 1;
 
     ring->peer_epoch = epoch;
     ring->counters.restarts += restart ? 1 : 0;
@@ -297,7 +298,9 @@ enum ring_status ring_pop(struct ring *ring, uint32_t *kind, void *buffer, uint3
 
 bool ring_restart_pending(const struct ring *ring)
 {
-    return ring->peer_epoch != 0 && ring_load32(&ring->peer->epoch) != ring->peer_epoch;
+    uint32_t epoch = ring_load32(&ring->peer->epoch);
+
+    return epoch != ring->peer_epoch && (ring->peer_epoch != 0 || epoch != 1);
 }
 
 bool ring_must_notify(struct ring *ring)
