@@ -54,7 +54,7 @@ LOCKED := mkdir -p $(BUILD) && exec flock --no-fork $(BUILD)/.build.lock
 # Whatever ends make, even SIGKILL, ends what it runs for long.
 TIED := exec setpriv --pdeathsig TERM --
 
-.PHONY: help run test soak bench clean
+.PHONY: help run test soak resilience bench clean
 
 help: ## this list
 	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
@@ -75,6 +75,10 @@ test: ## all tests: lint, unit, kernel, integration, attack, network, broker; en
 soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (default 20), and what takes long
 	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) tests/run --soak $(or $(SEEDS),20)
+
+resilience: ## stop everything anywhere: SEEDS=N seeds (default 3); writes the table in docs/resilience.md
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim
+	@$(TIED) tests/fault/run.py --seeds $(or $(SEEDS),3) --document
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim bench-tools

@@ -67,8 +67,8 @@ static struct {
     uint64_t *attempts, *handshakes, *resumed, *not_resumed, *tickets, *plain_in, *plain_out, *cipher_in,
         *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
-    uint64_t *tcp_failed, *unexpected, *arena_peak, *seeds, *sealed, *opened, *seal_refused, *opens,
-        *seed_waits;
+    uint64_t *tcp_failed, *unexpected, *arena_used, *arena_peak, *seeds, *sealed, *opened, *seal_refused,
+        *opens, *seed_waits;
 } metric;
 
 /* Logs a text of any length, as lines that fit. */
@@ -135,6 +135,7 @@ static void add_metrics(void)
     metric.unexpected = metrics_add("messages.unexpected");
     metric.seeds = metrics_add("seeds");
     metric.seed_waits = metrics_add("seed_waits");
+    metric.arena_used = metrics_add("arena.used");
     metric.arena_peak = metrics_add("arena.peak");
     metric.sealed = metrics_add("seal.sealed");
     metric.opened = metrics_add("seal.opened");
@@ -160,6 +161,7 @@ static void update_metrics(void)
     metric_set(metric.seed_waits, phase == PHASE_SEEDS);
     metric_set(metric.tcp_failed, bridge.counters.tcp_failed);
     metric_set(metric.unexpected, bridge.counters.unexpected + bridge.counters.stale);
+    metric_set(metric.arena_used, tls_platform_arena_used());
     metric_set(metric.arena_peak, tls_platform_arena_peak());
     metric_set(metric.sealed, seal_server.counters.sealed);
     metric_set(metric.opened, seal_server.counters.opened);

@@ -63,6 +63,18 @@ static void stack_entries(void)
     entry("pool_failures", lwip_stats.memp[MEMP_PBUF_POOL]->err);
 }
 
+/* What is held at this moment: at rest always the same. */
+static void held_entries(void)
+{
+    entry("heap_used", lwip_stats.mem.used);
+    entry("pool_used", lwip_stats.memp[MEMP_PBUF_POOL]->used);
+    entry("pbufs_used", lwip_stats.memp[MEMP_PBUF]->used);
+    entry("tcp_pcbs", lwip_stats.memp[MEMP_TCP_PCB]->used);
+    entry("tcp_segments", lwip_stats.memp[MEMP_TCP_SEG]->used);
+    entry("udp_pcbs", lwip_stats.memp[MEMP_UDP_PCB]->used);
+    entry("timeouts", lwip_stats.memp[MEMP_SYS_TIMEOUT]->used);
+}
+
 static void stream_entries(void)
 {
     const struct stream_counters *streams = stream_counters();
@@ -111,6 +123,7 @@ void net_metrics_update(void)
     entry_count = 0;
     interface_entries();
     stack_entries();
+    held_entries();
     stream_entries();
     time_entries();
     naming = false;
