@@ -17,7 +17,7 @@ $(OUT)/obj/lwip/%.o: $(LWIP_DIR)/%.c net/lwip_port/lwipopts.h net/lwip_port/lwip
 
 $(OUT)/lib/liblwip.a: $(LWIP_PD_OBJS)
 
-NET_CORE_SRCS := $(addprefix net/,address.c conf.c conn.c csprng.c dial.c link.c net_metrics.c network.c random.c siphash.c sntp.c \
+NET_CORE_SRCS := $(addprefix net/,address.c alarm.c conf.c conn.c csprng.c dial.c link.c net_metrics.c network.c random.c siphash.c sntp.c \
     sntp_packet.c stash.c stream.c)
 $(patsubst %.c,$(OUT)/obj/net/%.o,$(NET_CORE_SRCS) net/net.c): $(LWIP_STAMP)
 

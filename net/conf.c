@@ -6,11 +6,12 @@
 #include <string.h>
 #include <postern/kv.h>
 
-#define DNS_DEFAULT_PORT  53
-#define SNTP_DEFAULT_PORT 123
-#define VALUE_ROOM        (NET_HOST_MAX + 6) /* a host, ":65535" and a terminator */
+#define DNS_DEFAULT_PORT   53
+#define SNTP_DEFAULT_PORT  123
+#define ALARM_DEFAULT_PORT 514                /* RFC 5426, section 3.3 */
+#define VALUE_ROOM         (NET_HOST_MAX + 6) /* a host, ":65535" and a terminator */
 
-enum { FIELD_DNS, FIELD_IP, FIELD_NETMASK, FIELD_GATEWAY, FIELD_SNTP, FIELD_COUNT };
+enum { FIELD_DNS, FIELD_IP, FIELD_NETMASK, FIELD_GATEWAY, FIELD_SNTP, FIELD_ALARM, FIELD_NAME, FIELD_COUNT };
 
 /* A decimal number of at most max, without leading zeroes. Returns the character after it, NULL if there is
  * none. */
@@ -130,24 +131,46 @@ static size_t host_length(const char *s)
     return length;
 }
 
-static const char *check_sntp(const char *text, struct net_conf *conf)
+/* HOST[:PORT]; the port stays as it is if none is given. */
+static const char *read_server(const char *text, char host[NET_HOST_MAX], uint16_t *port)
 {
     size_t length = host_length(text);
-    uint32_t port = SNTP_DEFAULT_PORT;
+    uint32_t number = *port;
     const char *end = text + length;
 
-    if (length == 0 || length >= sizeof conf->sntp_host || (*end != ':' && *end != '\0')) {
+    if (length == 0 || length >= NET_HOST_MAX || (*end != ':' && *end != '\0')) {
         return "not the name or IPv4 address of a host";
     }
     if (*end == ':') {
-        end = read_number(end + 1, UINT16_MAX, &port);
+        end = read_number(end + 1, UINT16_MAX, &number);
     }
-    if (end == NULL || *end != '\0' || port == 0) {
+    if (end == NULL || *end != '\0' || number == 0) {
         return "not a port number";
     }
-    memcpy(conf->sntp_host, text, length);
-    conf->sntp_host[length] = '\0';
-    conf->sntp_port = (uint16_t)port;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    *port = (uint16_t)number;
+    return NULL;
+}
+
+static const char *check_sntp(const char *text, struct net_conf *conf)
+{
+    return read_server(text, conf->sntp_host, &conf->sntp_port);
+}
+
+static const char *check_alarm(const char *text, struct net_conf *conf)
+{
+    return read_server(text, conf->alarm_host, &conf->alarm_port);
+}
+
+static const char *check_name(const char *text, struct net_conf *conf)
+{
+    size_t length = host_length(text);
+
+    if (length == 0 || length >= sizeof conf->alarm_name || text[length] != '\0') {
+        return "not a name of letters, digits, dashes and dots";
+    }
+    memcpy(conf->alarm_name, text, length + 1);
     return NULL;
 }
 
@@ -163,7 +186,8 @@ static struct conf_error check_all(const struct kv_field *fields, struct net_con
 {
     static const char *(*const check[FIELD_COUNT])(const char *, struct net_conf *) = {
         [FIELD_DNS] = check_dns,         [FIELD_IP] = check_ip,     [FIELD_NETMASK] = check_netmask,
-        [FIELD_GATEWAY] = check_gateway, [FIELD_SNTP] = check_sntp,
+        [FIELD_GATEWAY] = check_gateway, [FIELD_SNTP] = check_sntp, [FIELD_ALARM] = check_alarm,
+        [FIELD_NAME] = check_name,
     };
 
     for (unsigned i = 0; i < FIELD_COUNT; i++) {
@@ -184,10 +208,12 @@ struct conf_error conf_parse(const char *text, size_t length, struct net_conf *c
     struct kv_field fields[FIELD_COUNT] = {
         [FIELD_DNS] = {.key = "dns.server"},   [FIELD_IP] = {.key = "ip"},
         [FIELD_NETMASK] = {.key = "netmask"},  [FIELD_GATEWAY] = {.key = "gateway"},
-        [FIELD_SNTP] = {.key = "sntp.server"},
+        [FIELD_SNTP] = {.key = "sntp.server"}, [FIELD_ALARM] = {.key = "alarm.server"},
+        [FIELD_NAME] = {.key = "alarm.name"},
     };
 
-    *conf = (struct net_conf){.dns_port = DNS_DEFAULT_PORT};
+    *conf = (struct net_conf){
+        .dns_port = DNS_DEFAULT_PORT, .sntp_port = SNTP_DEFAULT_PORT, .alarm_port = ALARM_DEFAULT_PORT};
     for (unsigned i = 0; i < FIELD_COUNT; i++) {
         fields[i].type = KV_TEXT;
         fields[i].text = value[i];

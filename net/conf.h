@@ -6,6 +6,8 @@
  *   netmask = MASK
  *   gateway = ADDRESS             inside the network of ip
  *   sntp.server = HOST[:PORT]     a time server to ask, by name or address; none: nobody is asked
+ *   alarm.server = HOST[:PORT]    a syslog server for alarms; none: nobody is told
+ *   alarm.name = NAME             what the gateway calls itself there
  */
 #ifndef NET_CONF_H
 #define NET_CONF_H
@@ -24,7 +26,10 @@ struct net_conf {
     uint32_t dns_server;
     uint16_t dns_port;            /* 53 unless given */
     uint16_t sntp_port;           /* 123 unless given */
+    uint16_t alarm_port;          /* 514 unless given */
     char sntp_host[NET_HOST_MAX]; /* "": none */
+    char alarm_host[NET_HOST_MAX];
+    char alarm_name[NET_HOST_MAX];
 };
 
 /* What is wrong and where. `what` is NULL if nothing is; line is 0 if the fault is a missing key. */

@@ -12,6 +12,7 @@
 #include <postern/metrics.h>
 #include <postern/ring_port.h>
 #include <postern/timer_client.h>
+#include "alarm.h"
 #include "conf.h"
 #include "lwip_port.h"
 #include "net_metrics.h"
@@ -44,6 +45,7 @@ static struct net_conf conf;
 static uint64_t armed_ns = NOT_ARMED;
 static char conf_fault[120];
 static uint64_t *metric_seed_waits;
+static bool alarmed; /* the supervisor wants the operator to know of the safe composition */
 
 uint64_t port_now_us(void)
 {
@@ -151,9 +153,14 @@ void notified(microkit_channel ch)
     if (ch == timer_id) {
         armed_ns = NOT_ARMED;
     }
+    alarmed = alarmed || ch == alarm_id;
     start_network();
     metric_set(metric_seed_waits, phase == PHASE_SEEDING);
     announce(&seeds);
+    if (phase == PHASE_RUNNING && alarmed) {
+        alarmed = false;
+        alarm_raise();
+    }
     if (phase == PHASE_RUNNING) {
         run_network();
     } else if (phase == PHASE_REFUSING) {

@@ -6,6 +6,7 @@
 #include <postern/metrics.h>
 #include "address.h"
 #include "link.h"
+#include "alarm.h"
 #include "sntp.h"
 #include "stream.h"
 
@@ -102,6 +103,7 @@ static void time_entries(void)
     for (unsigned i = 0; i < SNTP_VERDICTS; i++) {
         refused += counters->refused[i];
     }
+    entry("alarms", alarm_count());
     entry("sntp_asked", counters->asked);
     entry("sntp_good", counters->good);
     entry("sntp_lost", counters->lost);

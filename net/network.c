@@ -7,6 +7,7 @@
 #include "address.h"
 #include "link.h"
 #include "sntp.h"
+#include "alarm.h"
 #include "stream.h"
 
 void network_start(const struct net_conf *conf, struct ring *from_driver, struct ring *to_driver)
@@ -15,6 +16,7 @@ void network_start(const struct net_conf *conf, struct ring *from_driver, struct
     link_start(from_driver, to_driver);
     address_start(conf);
     sntp_begin(conf);
+    alarm_begin(conf);
 }
 
 void network_turn(void)

@@ -70,7 +70,7 @@ enum connection_kind { CONNECTION_RING, CONNECTION_SHARE, CONNECTION_CALL, CONNE
 struct connection {
     enum connection_kind kind;
     const char *name;
-    size_t from; /* NO_INDEX when every is set */
+    size_t from;               /* NO_INDEX when every is set */
     size_t to;                 /* NO_INDEX: a share that its owner alone maps */
     bool every;                /* from="*": one connection from every component other than to */
     bool further;              /* a share's second reader and those behind it: the region is made already */

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import re
+import socket
+from collections.abc import Callable
 
 import pytest
-
-from postern_lib.gateway import Gateway
+from postern_lib.gateway import ROOT, Gateway
+from postern_lib.peers import HOST_SEEN_BY_GUEST
+from postern_lib.sockets import LOOPBACK
 
 SAMPLE = 3  # readings of one measurement
 
@@ -28,13 +31,35 @@ def test_without_its_supervisor_the_machine_starts_again(gateway: Gateway, failu
     assert verdict.passed, verdict.summary()
 
 
+ALARM = b"<25>1 - gateway-7 postern - SAFE - safe composition: too many boots did not last"
 LIMIT = 5  # boots in a row that did not last, from system/gateway.xml
 SAFE = {"timer", "uart0", "eth0", "entropy", "net", "console"}
 LEFT_OUT = {"spi0", "blk0", "sensors", "journal", "uplink", "crypto"}
 
 
-def test_a_boot_loop_ends_in_the_safe_composition(gateway: Gateway) -> None:
+def test_a_boot_loop_ends_in_the_safe_composition(make_gateway: Callable[..., Gateway]) -> None:
     """Five boots that end at once; the sixth starts only what the operator needs, until he says otherwise."""
+    gateway = make_gateway()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
+        syslog.bind((LOOPBACK, 0))
+        syslog.settimeout(30)
+        gateway.folder.write_config(gateway.settings.identities, gateway.ports)
+        conf = gateway.folder.config / "net.conf"
+        server = f"{HOST_SEEN_BY_GUEST}:{syslog.getsockname()[1]}"
+        conf.write_text(f"{conf.read_text()}alarm.server = {server}\nalarm.name = gateway-7\n")
+        gateway.image = gateway.folder.compose(ROOT, gateway.settings.board, gateway.settings.config)
+        gateway.start_peers()
+        gateway.start_machine()
+        fall_into_the_safe_composition(gateway)
+        assert syslog.recv(2048) == ALARM
+        gateway.console.expect(r"net +warn +alarm to ")
+        leave_it(gateway)
+        syslog.settimeout(1)
+        with pytest.raises(TimeoutError):
+            syslog.recv(2048)
+
+
+def fall_into_the_safe_composition(gateway: Gateway) -> None:
     console = gateway.console
     gateway.wait_readings(SAMPLE)
     for _ in range(LIMIT):
@@ -49,6 +74,10 @@ def test_a_boot_loop_ends_in_the_safe_composition(gateway: Gateway) -> None:
     table = console.text().rsplit("SAFE COMPOSITION", 1)[1]
     for condition, names in (("running", SAFE), ("left out of the safe composition", LEFT_OUT)):
         assert set(re.findall(rf"^(\w+) +{condition}\r?$", table, re.M)) == names
+
+
+def leave_it(gateway: Gateway) -> None:
+    console = gateway.console
     console.send_line("boot")
     console.expect(r"OpenSBI", 20)
     console.expect(r"uplink +info +connected with MQTT", 60)

@@ -32,6 +32,12 @@ static void test_accepted(void **state)
     assert_int_equal(conf.netmask, 0xffffff00);
     assert_int_equal(conf.gateway, 0xc0a80101);
     assert_int_equal(conf.dns_port, 53);
+    assert_null(parse("alarm.server = log.example\nalarm.name = gw-7", &conf).what);
+    assert_string_equal(conf.alarm_host, "log.example");
+    assert_string_equal(conf.alarm_name, "gw-7");
+    assert_int_equal(conf.alarm_port, 514);
+    assert_null(parse("alarm.server = 10.0.2.2:5514", &conf).what);
+    assert_int_equal(conf.alarm_port, 5514);
     assert_null(parse("ip = 10.0.0.1\nnetmask = 255.255.255.254\ngateway = 10.0.0.0", &conf).what);
 }
 
@@ -61,6 +67,9 @@ static void test_refused(void **state)
         {"ip = 10.0.2.15\nnetmask = 255.255.255.0\ngateway = 10.0.3.1\n", 3, "gateway",
          "not another host in the network of ip"},
         {"gateway = 10.0.3.1\n", 1, "gateway", "needs ip"},
+        {"alarm.server = -x\n", 1, "alarm.server", "not the name or IPv4 address of a host"},
+        {"alarm.server = 10.0.2.2:0\n", 1, "alarm.server", "not a port number"},
+        {"alarm.name = a b\n", 1, "alarm.name", "not a name of letters, digits, dashes and dots"},
         {"ip = 127.0.0.1\nnetmask = 255.0.0.0\n", 1, "ip", "not an IPv4 address of a host"},
     };
     struct net_conf conf;
