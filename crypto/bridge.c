@@ -411,7 +411,7 @@ static bool notice_restarts(struct bridge *bridge)
         if (active) {
             tls_close(bridge->engine);
             set_text(bridge, "net restarted");
-            end_for_uplink(bridge, STREAM_REASON_RESET);
+            end_for_uplink(bridge, STREAM_REASON_NO_LINK); /* a local cause: the uplink need not wait */
         }
         bridge->send_open = false;
         bridge->send_close = false;

@@ -21,6 +21,9 @@ uint64_t backoff_next(struct backoff *b, bool local)
     if (b->failures < DOUBLINGS_MAX) {
         b->failures++;
     }
+    if (local && b->failures == 1) {
+        return BACKOFF_MIN_NS; /* most often the part that failed is back already */
+    }
     if (b->words == 0) {
         return limit;
     }

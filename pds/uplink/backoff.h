@@ -28,7 +28,8 @@ static inline bool backoff_wants_seed(const struct backoff *b)
 /* Takes BACKOFF_WORDS * 8 random bytes. */
 void backoff_seed(struct backoff *b, const uint8_t *seed);
 
-/* Waiting time in ns after one more failure. `local`: nobody but this gateway was involved. Without a
+/* Waiting time in ns after one more failure. `local`: nobody but this gateway was involved; the first failure
+ * of that kind since the last progress costs BACKOFF_MIN_NS. Without a
  * random word left the time is the longest of its range. */
 uint64_t backoff_next(struct backoff *b, bool local);
 

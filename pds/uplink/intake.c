@@ -74,6 +74,10 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
         bool good = mqtt_saved_read(under_way, message + sizeof start, session);
         if (good) {
             mqtt_client_restore(&u->mqtt, under_way);
+            /* The journal may have it from an earlier start and not on its medium yet: it is told once more.
+             */
+            mqtt_client_save_lost(&u->mqtt);
+            u->journal.saved_changes = UINT64_MAX;
         } else if (session != 0) {
             log_warn("saved session of %zu bytes makes no sense: a new one is begun", session);
         }

@@ -85,9 +85,10 @@ class Session:
                 if message.readings():
                     self.tally.seen.update(message.readings())
                     return message
-            self._answer(kind, first, body)
+            self.answer(kind, first, body)
 
-    def _answer(self, kind: int, first: int, body: bytes) -> None:
+    def answer(self, kind: int, first: int, body: bytes) -> None:
+        """As a good broker does, what is no message with readings."""
         if kind == wire.PUBLISH:
             self.acknowledge(wire.Message.parse(self.version, first, body))
         elif kind == wire.PINGREQ:

@@ -453,7 +453,7 @@ static void net_restarts(void **state)
     (void)establish(4);
     start_net();
     run();
-    expect_closed(4, STREAM_REASON_RESET, "net restarted");
+    expect_closed(4, STREAM_REASON_NO_LINK, "net restarted");
     assert_int_equal(engine.state, TLS_CLOSED);
     (void)close(fd);
     clocks = 0;

@@ -420,6 +420,7 @@ static void test_local_failures_retry_soon(void **state)
         uplink_tick(&uplink, now);
         take(STREAM_OPEN);
         closed(i % 2 ? STREAM_REASON_NO_LINK : STREAM_REASON_NO_ADDRESS, "");
+        assert_true(i != 0 || uplink_deadline(&uplink) == now + BACKOFF_MIN_NS);
         assert_true(uplink_deadline(&uplink) <= now + BACKOFF_LOCAL_NS);
     }
     assert_string_equal(last_log, "connection failed: no link; next try in 2000 ms");

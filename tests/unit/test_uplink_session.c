@@ -119,6 +119,10 @@ static void test_answer_before_reading(void **state)
     for (unsigned lost = 0; lost < 2; lost++) {
         next_start(&conf, 0);
         connect_broker(CONNACK_RESUMED); /* takes CONNECT only */
+        /* The journal may have had it from a start that has ended, and not on its medium yet. */
+        published(bytes, sizeof bytes, 0);
+        assert_int_equal(uplink.journal.saved_digest, stored_session_digest(kept, (uint32_t)kept_len));
+        session_kept();
         size_t len = published(bytes, sizeof bytes, 2);
         assert_int_equal(len, 8);
         assert_memory_equal(bytes, "\x62\x02\x00\x08\x62\x02\x00\x09", 8);

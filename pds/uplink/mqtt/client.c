@@ -88,6 +88,7 @@ enum mqtt_error mqtt_client_open(struct mqtt_client *c, uint64_t now_ns)
     mqtt_framer_reset(&c->framer);
     struct mqtt_connect connect = connect_of(c);
     c->out_to = mqtt_encode_connect(c->out, c->out_capacity, &connect);
+    c->out_clear = c->out_to;
     c->last_sent_ns = now_ns;
     c->wait_until_ns = now_ns + c->settings.response_ns;
     c->state = MQTT_CONNECTING;
