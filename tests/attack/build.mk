@@ -14,3 +14,8 @@ $(foreach name,$(ATTACKERS),$(eval $(call attack,$(name),$(ATTACK_SRCS))))
 $(eval $(call attack,supervisor,tests/attack/referee.c))
 $(OUT)/obj/supervisor/tests/attack/referee.o: PD_CFLAGS += -Ipds/supervisor
 $(OUT)/pd/supervisor.elf: PD_LDFLAGS += -Wl,--wrap=fault,--wrap=notified,--wrap=crash_child
+
+# crypto writes down the secrets of its TLS sessions, in memory of its own.
+$(eval $(call attack,crypto,tests/attack/leak.c))
+$(OUT)/obj/crypto/tests/attack/leak.o: $(MBEDTLS_STAMP)
+$(OUT)/pd/crypto.elf: PD_LDFLAGS += -Wl,--wrap=mbedtls_ssl_setup

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Each component but the supervisor gets the list of what it is to try; pulse gets time enough to try it.
-/name="supervisor"/! s|^ *<component name="\([a-z0-9_]*\)".*[^/]>$|&\n        <config name="acts" file="acts.\1" size="0x10000" />|
-/name="pulse"/ s|budget="[0-9]*"|budget="20000"|
+# Each component but the supervisor gets the list of what it is to try. The fault of pulse would reset the machine: it
+# gets the supervisor as its parent, so that it can try more than once, and time enough to do so.
+/name="pulse"/ {
+    s|budget="[0-9]*"|budget="20000"|
+    s|on_fault="reset" />|parent="supervisor">\n        <restart disposition="restart" min_run_ms="0" then="reboot" />\n    </component>|
+}
+/name="supervisor"/! s|^ *<component name="\([a-z0-9_]*\)"[^>]*[^/]>|&\n        <config name="acts" file="acts.\1" size="0x10000" />|

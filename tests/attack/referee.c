@@ -17,8 +17,8 @@
 #define REPORT_PULSES 10u
 
 struct match {
-    bool active, sleeping;
-    unsigned report_in; /* pulses; 0: nothing to report */
+    bool taken, active, sleeping; /* taken: once is enough */
+    unsigned report_in;           /* pulses; 0: nothing to report */
     uint64_t faults, wrongs, label, address, cause, pc;
 };
 
@@ -153,10 +153,11 @@ void __wrap_notified(microkit_channel ch)
 
 bool __wrap_crash_child(microkit_child child)
 {
-    if (page(child)->entry == 0) {
+    /* A hostile serial driver, or console, may repeat what the operator has typed. */
+    if (page(child)->entry == 0 || match[child].taken) {
         return false;
     }
-    match[child] = (struct match){.active = true};
+    match[child] = (struct match){.taken = true, .active = true};
     microkit_pd_restart(child, page(child)->entry);
     return true;
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 import acts
+import leaks
 from conftest import Hostile
 
 # What a reading does not pass, or passes sealed and authenticated: while they attack, no reading may be changed or lost.
@@ -51,6 +52,7 @@ def test_off_the_path_no_reading_is_harmed(hostile: Hostile) -> None:
     for name in OFF_THE_PATH:
         take_over(hostile, name)
     settle(hostile, OFF_THE_PATH)
+    leaks.check(hostile.gateway, hostile.system)
     verdict = hostile.gateway.verdict()
     assert verdict.passed, verdict.problems
 
@@ -62,3 +64,4 @@ def test_on_the_path_the_others_live(hostile: Hostile) -> None:
         take_over(hostile, name)
         assert hostile.gateway.simulator.log.read_text().count("\n") > measured
     settle(hostile, ON_THE_PATH)
+    leaks.check(hostile.gateway, hostile.system)
