@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "product_boot.h"
+#include "report_blast.h"
 #include "system.h"
 
 typedef unsigned long long ull;
@@ -191,6 +192,7 @@ void report_text(struct text *out, const struct report *report)
     add_schedule(out, report->model);
     report_usage(out, report);
     report_access(out, report);
+    report_blast(out, report);
     report_memory(out, report);
     report_regions(out, report);
     add_unused(out, report);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_blast.h"
 #include "system.h"
 
 enum { FORMAT = 1 };
@@ -229,6 +230,40 @@ static json_object *access(const struct report *report)
     return list;
 }
 
+static json_object *words(const struct text *names)
+{
+    json_object *list = json_object_new_array();
+    for (const char *at = text_get(names); *at != '\0';) {
+        int length = (int)strcspn(at, " ");
+        (void)json_object_array_add(list, json_object_new_string_len(at, length));
+        at += length + (at[length] == ' ' ? 1 : 0);
+    }
+    return list;
+}
+
+static json_object *blast_radius(const struct report *report)
+{
+    json_object *list = json_object_new_array();
+    for (size_t i = 0; i < report->model->pds.count; i++) {
+        struct blast blast = {0};
+        json_object *object = json_object_new_object();
+        blast_compute(&blast, report, i);
+        add(object, "pd", text(report->model->pds.at[i].name));
+        add(object, "has", words(&blast.own));
+        add(object, "sees", words(&blast.sees));
+        add(object, "spoils", words(&blast.spoils));
+        add(object, "calls", words(&blast.calls));
+        add(object, "signals", words(&blast.signals));
+        add(object, "controls", words(&blast.controls));
+        add(object, "devices", words(&blast.devices));
+        add(object, "all_memory", flag(blast.all_memory));
+        add(object, "machine", flag(blast.machine));
+        (void)json_object_array_add(list, object);
+        blast_free(&blast);
+    }
+    return list;
+}
+
 static json_object *schedule(const struct schedule *schedule)
 {
     json_object *object = json_object_new_object(), *names = json_object_new_array(),
@@ -315,6 +350,7 @@ void report_json_text(struct text *out, const struct report *report, struct diag
     add(document, "memory_regions", regions(report->model));
     add(document, "channels", channels(report->model));
     add(document, "access", access(report));
+    add(document, "blast_radius", blast_radius(report));
     add(document, "schedule", schedule(&report->model->schedule));
     add(document, "memory", memory(report->usage));
     text_add(

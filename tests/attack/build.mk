@@ -13,7 +13,7 @@ endef
 $(foreach name,$(ATTACKERS),$(eval $(call attack,$(name),$(ATTACK_SRCS))))
 $(eval $(call attack,supervisor,tests/attack/referee.c))
 $(OUT)/obj/supervisor/tests/attack/referee.o: PD_CFLAGS += -Ipds/supervisor
-$(OUT)/pd/supervisor.elf: PD_LDFLAGS += -Wl,--wrap=fault,--wrap=notified,--wrap=crash_child
+$(OUT)/pd/supervisor.elf: PD_LDFLAGS += -Wl,--wrap=fault,--wrap=notified,--wrap=protected,--wrap=crash_child
 
 # crypto writes down the secrets of its TLS sessions, in memory of its own.
 $(eval $(call attack,crypto,tests/attack/leak.c))

@@ -2,6 +2,7 @@
 # Each component but the supervisor gets the list of what it is to try. The fault of pulse would reset the machine: it
 # gets the supervisor as its parent, so that it can try more than once, and time enough to do so.
 /name="pulse"/ {
+    s|priority="[0-9]*"|priority="253"|
     s|budget="[0-9]*"|budget="20000"|
     s|on_fault="reset" />|parent="supervisor">\n        <restart disposition="restart" min_run_ms="0" then="reboot" />\n    </component>|
 }
