@@ -7,3 +7,5 @@
     s|on_fault="reset" />|parent="supervisor">\n        <restart disposition="restart" min_run_ms="0" then="reboot" />\n    </component>|
 }
 /name="supervisor"/! s|^ *<component name="\([a-z0-9_]*\)"[^>]*[^/]>|&\n        <config name="acts" file="acts.\1" size="0x10000" />|
+# While it attacks, a component makes no progress: that is not the question here.
+s|deadline_ms="\([0-9]*\)"|deadline_ms="\10"|
