@@ -160,8 +160,11 @@ class Hunter:
                 return None
             if prey == "journal":
                 self._follow(self.stub.pc())
-        place = self._programs[prey].place(self.stub.pc())
-        kill = Kill(prey, place, self.stub.now_ns(), self.taken)
+        return self.stop_here(prey)
+
+    def stop_here(self, prey: str) -> Kill:
+        """The program that stands at a place of its own."""
+        kill = Kill(prey, self._programs[prey].place(self.stub.pc()), self.stub.now_ns(), self.taken)
         self.stub.derail()
         return kill
 

@@ -74,14 +74,15 @@ class Lane:
 
     def play(self, count: int) -> None:
         """So many stops, and the balance."""
-        self._start()
+        self.start()
         for row in order(self.name, count, self._chance):
             if (result := self._stop_once(row)) is not None:
                 self.results.append(result)
                 print(f"{self.name}: {result}", flush=True)
         self._finish()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Up to the first readings that are delivered."""
         gateway = self.gateway
         image = gateway.compose()
         self._programs = programs.load_all(image, ROOT / "build" / gateway.settings.board / CONFIG / "pd")
