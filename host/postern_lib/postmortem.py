@@ -22,7 +22,7 @@ WORD = 8
 TOP = 1 << 64
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,22}")
-_HEAD = re.compile(r"postmortem of ([A-Za-z_][A-Za-z0-9_]{0,22}): (fault \d{1,10}, start \d{1,10}), at (\d{1,20}\.\d{3}) s: (.*)")
+_HEAD = re.compile(rf"postmortem of ({_NAME.pattern}): (fault \d{{1,10}}, start \d{{1,10}}), at (\d{{1,20}}\.\d{{3}}) s: (.*)")
 _REGISTER = re.compile(r"\b(pc|ra|sp|gp|tp|[ast]\d{1,2}) +([0-9a-f]{16})\b")
 _STACK = re.compile(r"\bsp\+([0-9a-f]{2,3})((?: [0-9a-f]{16}){1,4})")
 _BUILD = re.compile(r"^.*\bbuild ([0-9a-f]{16})\s*$")

@@ -55,7 +55,8 @@ def wait_told(gateway: Gateway, count: int) -> list[dict]:
 
 def symbolised(text: str) -> str:
     """What the host command makes of a record; its source names no folder of this machine."""
-    done = subprocess.run([ROOT / "host/postern", "postmortem", "-"], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run([ROOT / "host/postern", "postmortem", "-"], input=text, capture_output=True, text=True,
+                          check=False)
     assert done.returncode == 0, done.stderr
     assert f" {ROOT}" not in "\n".join(re.findall(r" at .*", done.stdout))
     return done.stdout
@@ -131,6 +132,7 @@ def test_a_reset_of_the_machine(gateway: Gateway) -> None:
     gateway.wait_readings(2 * SAMPLE)
     assert record(gateway, "net") == before
     crash(gateway, "sensors")
-    assert re.match(rf"postmortem of sensors: fault 2, start 2, at \d+\.\d\d\d s: {CAUSE}\n", record(gateway, "sensors"))
+    after = record(gateway, "sensors")
+    assert re.match(rf"postmortem of sensors: fault 2, start 2, at \d+\.\d\d\d s: {CAUSE}\n", after)
     assert [report["fault"] for report in wait_told(gateway, 2)] == [1, 2]
     assert told(gateway)[1]["start"] == 2

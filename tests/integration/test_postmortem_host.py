@@ -136,7 +136,8 @@ def test_nonsense(text: str) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    done = subprocess.run([ROOT / "host/postern", "postmortem", tmp_path / "none"], capture_output=True, text=True, check=False)
+    done = subprocess.run([ROOT / "host/postern", "postmortem", tmp_path / "none"], capture_output=True, text=True,
+                          check=False)
     assert done.returncode == 1 and "No such file" in done.stderr
 
 
