@@ -162,6 +162,7 @@ void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
     }
     if (upto > s->state.released) {
         s->state.released = upto;
+        s->full = false;
         note(s, now_ns);
     }
 }
@@ -226,7 +227,7 @@ void store_rewind(struct store *s)
 uint64_t store_deadline(const struct store *s)
 {
     uint64_t deadline = UINT64_MAX;
-    if (s->step != STORE_STEP_IDLE) {
+    if (s->step != STORE_STEP_IDLE || s->full) {
         return deadline;
     }
     if (s->waiting_count != 0) {

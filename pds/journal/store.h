@@ -87,6 +87,7 @@ struct store {
     enum store_step step;
     bool action_out; /* an action was named and is not reported yet */
     bool read_turn;  /* a frame was written last: reading goes first */
+    bool full;       /* the last frame found no room: only a delivery makes some */
     bool thinning;   /* the present sample is left out */
     uint32_t thin_count;
     /* Numbers that are lost count as taken, durable and given out: a frame covers all numbers since the one

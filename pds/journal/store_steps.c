@@ -225,8 +225,11 @@ static bool frame_due(const struct store *s, uint64_t now_ns)
 static bool decide(struct store *s, uint64_t now_ns)
 {
     bool read = s->out_next >= s->out_count && s->given_seq < s->durable_seq;
-    if (frame_due(s, now_ns) && !(read && s->read_turn) && begin_frame(s)) {
-        return true;
+    if (!s->full && frame_due(s, now_ns) && !(read && s->read_turn)) {
+        s->full = !begin_frame(s);
+        if (!s->full) {
+            return true;
+        }
     }
     s->read_turn = false;
     if (!read || log_read(&s->log, s->given_seq + 1) != LOG_OK) {

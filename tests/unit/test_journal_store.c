@@ -134,6 +134,24 @@ static void test_hold_makes_the_sensors_wait_and_loses_nothing(void **state)
     life_check(&life, &hold);
 }
 
+/* While nothing is delivered, time alone changes nothing: whoever asks again at a deadline that has passed
+ * would never rest, and keep the uplink from delivering. */
+static void test_a_full_journal_rests(void **state)
+{
+    (void)state;
+    static const struct store_settings *const policies[] = {&hold, &drop_newest};
+    for (unsigned i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+        fill_up(policies[i]);
+        tick(5000 * MS);
+        assert_int_equal(store_deadline(&life.store), UINT64_MAX);
+        while (life_give(&life, 10) != 0 && store_deadline(&life.store) == UINT64_MAX) {
+            life_deliver(&life);
+        }
+        assert_true(store_deadline(&life.store) <= life.now + policies[i]->release_ns);
+        life_check(&life, policies[i]);
+    }
+}
+
 static void test_drop_oldest_names_what_it_gave_up(void **state)
 {
     (void)state;
@@ -445,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_delivered_readings_stay_away_after_a_start),
         cmocka_unit_test(test_rewind_gives_again_what_was_not_delivered),
         cmocka_unit_test(test_hold_makes_the_sensors_wait_and_loses_nothing),
+        cmocka_unit_test(test_a_full_journal_rests),
         cmocka_unit_test(test_drop_oldest_names_what_it_gave_up),
         cmocka_unit_test(test_what_was_delivered_is_not_given_up),
         cmocka_unit_test(test_drop_newest_names_what_it_did_not_take),
