@@ -53,6 +53,13 @@ static uint64_t last_of(const struct journal_state *j)
     return j->next_number == 0 ? 0 : j->next_number - 1;
 }
 
+/* What a power cut cannot take back, if there is a medium: a number that was given and not accepted is given
+ * again after it, and the broker must not seem to know more than the journal then. */
+static uint64_t kept_of(const struct journal_state *j)
+{
+    return j->boot != 0 ? j->durable : last_of(j);
+}
+
 /* Numbers lost ever, by cause; causes without a loss are left out. */
 static void losses(struct text_out *o, const struct journal_state *j)
 {
@@ -98,9 +105,9 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
     bool age_known = j->oldest_ns != 0 && h->wall_ns > j->oldest_ns;
     text_out(&o, "{\"state\":\"online\"");
     field(&o, "boot", j->boot);
-    field(&o, "last", last_of(j));
+    field(&o, "last", kept_of(j));
     field(&o, "delivered", j->released);
-    field(&o, "waiting", last_of(j) > j->released ? last_of(j) - j->released : 0);
+    field(&o, "waiting", kept_of(j) > j->released ? kept_of(j) - j->released : 0);
     field(&o, "oldest_s", age_known ? (h->wall_ns - j->oldest_ns) / SECOND_NS : 0);
     field_text(&o, "store", condition_text(j->condition));
     /* A percentage of up to 2^64 bytes without overflow. */
@@ -117,11 +124,12 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
     return finish(&o, text);
 }
 
-size_t health_will_text(uint64_t boot, char *text, size_t size)
+size_t health_will_text(uint64_t boot, const struct journal_state *j, char *text, size_t size)
 {
     struct text_out o = {text, text + size, true};
     text_out(&o, "{\"state\":\"offline\"");
     field(&o, "boot", boot);
+    field(&o, "last", kept_of(j));
     return finish(&o, text);
 }
 

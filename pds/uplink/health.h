@@ -21,7 +21,7 @@ struct health {
 
 /* Each returns the length, without terminator; 0: it does not fit. `journal` is a checked copy. */
 size_t health_text(const struct health *h, const struct journal_state *journal, char *text, size_t size);
-size_t health_will_text(uint64_t boot, char *text, size_t size);
+size_t health_will_text(uint64_t boot, const struct journal_state *journal, char *text, size_t size);
 size_t health_ledger_text(const struct journal_state *journal, char *text, size_t size);
 
 /* Is this copy one that a journal can have written? */

@@ -58,10 +58,11 @@ static void because(struct uplink *u, const char *what, struct mqtt_bytes detail
     u->why[len] = '\0';
 }
 
-/* The will says which start it ends, so it is made when that is known. */
+/* The will says which start it ends, so it is made when that is known. It takes the health message's place at
+ * the broker, and with it the memory of how far the journal was. */
 static void make_will(struct uplink *u)
 {
-    size_t len = health_will_text(u->journal.boot, u->will_text, sizeof u->will_text);
+    size_t len = health_will_text(u->journal.boot, &u->report.journal, u->will_text, sizeof u->will_text);
     u->will = (struct mqtt_will){.topic = u->report.health_topic,
                                  .payload = {(const uint8_t *)u->will_text, len},
                                  .qos = 1,

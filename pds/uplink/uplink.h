@@ -27,7 +27,7 @@ enum uplink_link {
 /* Longest message: fits the output with what MQTT adds to the longest topic and payload. */
 #define UPLINK_OUTPUT_SIZE 4096u
 #define UPLINK_INPUT_SIZE  1024u
-#define UPLINK_WILL_SIZE   48u
+#define UPLINK_WILL_SIZE   96u
 
 struct uplink_counters {
     uint64_t readings;     /* accepted */

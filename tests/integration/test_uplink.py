@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from postern_lib.gateway import Gateway
 
@@ -50,9 +52,37 @@ def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> N
     assert 0 <= later["last"] - later["delivered"] <= 2 * SAMPLE
     assert json.loads(messages(gateway, "ledger", 1, 15, retained=True)[0])["ranges"] == []
     gateway.power_cut()
-    assert wait_health(gateway, "state", "offline", 60) == {"state": "offline", "boot": 1}
+    will = wait_health(gateway, "state", "offline", 60)
+    assert will.keys() == {"state", "boot", "last"} and will["boot"] == 1
+    assert 0 <= int(str(will["last"])) <= int(str(later["last"]))
     gateway.start_machine()
     assert wait_health(gateway, "state", "online", 60)["boot"] == 2
+
+
+def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: Path) -> None:
+    """The will remembers how far the journal was when the gateway connected last. A disk that only lost power raises no
+    alarm; one from before that moment does, on the console and in the health message."""
+    disk, old = tmp_path / "disk.img", tmp_path / "old.img"
+    gateway = make_gateway(disk=disk)
+    gateway.start()
+    gateway.wait_readings(2 * SAMPLE, 60)
+    gateway.power_cut()
+    shutil.copy(disk, old)
+    gateway.start_machine()
+    gateway.wait_readings(3 * SAMPLE, 60)
+    gateway.console.skip()
+    gateway.console.send_line("restart uplink")
+    gateway.console.expect(r"uplink +info +connected with MQTT", 60)
+    gateway.power_cut()
+    gateway.start_machine()
+    gateway.wait_readings(SAMPLE, 60)
+    assert "an old disk was put back" not in gateway.console.text()
+    gateway.power_cut()
+    shutil.copy(old, disk)
+    gateway.start_machine()
+    said = gateway.console.expect(r"broker knows of reading (\d+), the journal of (\d+): an old disk was put back", 60)
+    assert int(said[1]) >= 4 * SAMPLE > int(said[2])
+    assert wait_health(gateway, "broker_knew", int(said[1]), 30)["boot"] == 2
 
 
 def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:

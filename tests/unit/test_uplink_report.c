@@ -39,7 +39,15 @@ static void test_texts(void **state)
           "{\"boot\":3,\"last\":1234,\"lost\":{\"oldest given up\":5,\"refused\":2},\"ranges\":["
           "{\"first\":10,\"last\":14,\"missing\":5,\"cause\":\"oldest given up\"},"
           "{\"first\":20,\"last\":30,\"missing\":2,\"cause\":\"refused\"}]}");
-    check(text, health_will_text(3, text, sizeof text), "{\"state\":\"offline\",\"boot\":3}");
+    check(text, health_will_text(3, &j, text, sizeof text),
+          "{\"state\":\"offline\",\"boot\":3,\"last\":1234}");
+    struct journal_state ahead = j; /* numbers that a power cut takes back are nobody's to remember */
+    ahead.next_number += 3;
+    check(text, health_will_text(3, &ahead, text, sizeof text),
+          "{\"state\":\"offline\",\"boot\":3,\"last\":1234}");
+    ahead.boot = 0; /* without a medium nothing is durable */
+    check(text, health_will_text(0, &ahead, text, sizeof text),
+          "{\"state\":\"offline\",\"boot\":0,\"last\":1237}");
     static const char *const clocks[] = {"unset", "rtc", "sntp", "unknown"};
     for (unsigned quality = CLOCK_UNSET; quality <= CLOCK_SNTP + 1; quality++) {
         const struct health other = {.quality = (uint8_t)quality};
@@ -63,7 +71,7 @@ static void test_largest(void **state)
     const struct health h = {UINT64_MAX, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
     struct journal_state j = page();
     j.ranges = JOURNAL_LOSS_RANGES;
-    j.boot = j.next_number = j.capacity = j.used = j.medium_errors = UINT64_MAX;
+    j.boot = j.next_number = j.durable = j.capacity = j.used = j.medium_errors = UINT64_MAX;
     j.oldest_ns = 1;
     for (unsigned i = 0; i < JOURNAL_LOSS_RANGES; i++) {
         j.range[i] = (struct journal_loss){UINT64_MAX - 99 + 2 * i, UINT64_MAX - 98 + 2 * i, 2, 1};
@@ -168,7 +176,7 @@ static void test_will(void **state)
     take(STREAM_OPEN);
     message(STREAM_OPENED, uplink.stream_id, "", 0);
     struct uplink_output out = take(STREAM_DATA);
-    assert_non_null(find(out.data.at, out.data.len, "{\"state\":\"offline\",\"boot\":1}"));
+    assert_non_null(find(out.data.at, out.data.len, "{\"state\":\"offline\",\"boot\":1,\"last\":0}"));
     assert_int_equal(out.data.at[9] & 0x3c, 0x2c); /* will, QoS 1, retained */
     start();                                       /* without a topic for it */
     connect_broker(CONNACK);
