@@ -47,7 +47,7 @@ static struct backlog backlog;
 static uint64_t journal_restarts;
 static uint64_t armed_ns = UINT64_MAX;
 static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held, *metric_requests,
-    *metric_journal_waits;
+    *metric_journal_waits, *metric_late;
 
 static const char *quantity_text(enum bme280_quantity_error quantity)
 {
@@ -256,6 +256,9 @@ static void hold_round(uint64_t now_ns)
     if (!sampler_round_due(&sampler, now_ns)) {
         return;
     }
+    /* How late a round begins is how much others can disturb the sampling. */
+    uint64_t late_us = (now_ns - sampler.deadline_ns) / 1000;
+    metric_set(metric_late, late_us > *metric_late ? late_us : *metric_late);
     if (held_up()) {
         if (held_rounds++ == 0) {
             log_warn("sampling waits: the journal is full");
@@ -318,6 +321,7 @@ static void add_metrics(void)
     metric_overruns = metrics_add("overruns");
     metric_stale = metrics_add("stale_answers");
     metric_held = metrics_add("held");
+    metric_late = metrics_add("late_max_us");
     metric_requests = metrics_add("bus_requests");
     metric_journal_waits = metrics_add("journal_waits");
     for (unsigned i = 0; i < SENSOR_COUNT; i++) {

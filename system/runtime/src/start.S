@@ -17,6 +17,15 @@
     .globl _start
 _start:
     .option push
+    .option norvc
+    j       begin
+    /* At entry + 4 in every program: where one that has nothing more to do stays, and where a debug build of a parent
+     * sends a child that is to run in circles. */
+halt:
+    j       halt
+    .option pop
+begin:
+    .option push
     .option norelax
     la      gp, __global_pointer$
     .option pop
@@ -61,7 +70,7 @@ _start:
     call    postern_reset_fpu
 4:  la      tp, __tls_block
     call    microkit_main
-5:  j       5b
+    j       halt
 
 /* Zeroes from t1 up to t2, in words. */
 clear:
