@@ -18,13 +18,13 @@
 _start:
     .option push
     .option norvc
-    j       begin
+    j       .Lbegin
     /* At entry + 4 in every program: where one that has nothing more to do stays, and where a debug build of a parent
      * sends a child that is to run in circles. */
-halt:
-    j       halt
+.Lhalt:
+    j       .Lhalt
     .option pop
-begin:
+.Lbegin:
     .option push
     .option norelax
     la      gp, __global_pointer$
@@ -70,7 +70,7 @@ begin:
     call    postern_reset_fpu
 4:  la      tp, __tls_block
     call    microkit_main
-    j       halt
+    j       .Lhalt
 
 /* Zeroes from t1 up to t2, in words. */
 clear:
