@@ -58,8 +58,10 @@ static void stack_entries(void)
     entry("tcp_retransmits", lwip_stats.mib2.tcpretranssegs);
     entry("tcp_segments_in", lwip_stats.mib2.tcpinsegs);
     entry("tcp_segments_out", lwip_stats.mib2.tcpoutsegs);
+    entry("heap_used", lwip_stats.mem.used);
     entry("heap_peak", lwip_stats.mem.max);
     entry("heap_failures", lwip_stats.mem.err);
+    entry("pool_used", lwip_stats.memp[MEMP_PBUF_POOL]->used);
     entry("pool_peak", lwip_stats.memp[MEMP_PBUF_POOL]->max);
     entry("pool_failures", lwip_stats.memp[MEMP_PBUF_POOL]->err);
 }

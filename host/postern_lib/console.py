@@ -47,14 +47,18 @@ class Console:
         with self._changed:
             return self._text
 
-    def send_line(self, line: str) -> None:
-        """Types a line and Enter."""
+    def send(self, data: bytes) -> None:
+        """Types any bytes."""
         with self._changed:
             target = self._input
         if target is None:
             raise ConsoleTimeout("the machine is not running: nobody reads the console")
-        target.write(line.encode() + b"\r")
+        target.write(data)
         target.flush()
+
+    def send_line(self, line: str) -> None:
+        """Types a line and Enter."""
+        self.send(line.encode() + b"\r")
 
     def expect(self, pattern: str, seconds: float = 30.0) -> re.Match[str]:
         """Waits for a regular expression (^ and $ match at lines) and moves behind its match.

@@ -223,7 +223,8 @@ class Simulator(Peer):
         self.process.expect_line(lambda line: line.strip() == "ready", "'ready'", START_SECONDS)
 
     def control(self, command: str) -> str:
-        """One command of its control socket: disconnect, connect, garbage on|off, status."""
+        """One command of its control socket: disconnect, connect, garbage on|off, stuck_low, foreign, untrimmed,
+        torn, status."""
         with connect_unix(self.folder / CONTROL_SOCKET) as client:
             client.sendall(command.encode() + b"\n")
             answer = read_until(client, b"\n").decode().strip()

@@ -29,7 +29,7 @@ class Front:
 
     def __init__(self, port: int, good_port: int, identities: Path) -> None:
         self.tally = Tally()
-        self._good = (_LOOPBACK, good_port)
+        self.good = (_LOOPBACK, good_port)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_3
         self._context.load_cert_chain(identities / "broker.crt.pem", identities / "broker.key.pem")
@@ -52,6 +52,10 @@ class Front:
             error = self._results.get(timeout=seconds)
             if error is not None:
                 raise error
+
+    def cut(self) -> None:
+        """The gateway's connection to the good broker is cut."""
+        self._drop.set()
 
     def stop(self) -> None:
         self._stop.set()
@@ -86,7 +90,7 @@ class Front:
     def _pass_on(self, client: socket.socket) -> None:
         """Bytes go through unread until one side ends, or a script begins."""
         try:
-            good = socket.create_connection(self._good, PATIENCE_S)
+            good = socket.create_connection(self.good, PATIENCE_S)
         except OSError:
             return
         with good:

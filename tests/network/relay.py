@@ -13,6 +13,7 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ FRAME_MAX = 65536
 # A frame held back leaves at the latest after so long, so that a quiet line does not keep it.
 HELD_SECONDS = 1.0
 TO_HOST, TO_GUEST = 0, 1
+RECENT = 48
 DIRECTIONS = ("to the host", "to the guest")
 
 FAULTS = ("lost", "duplicated", "corrupted", "checksums", "reordered", "delayed")
@@ -137,6 +139,7 @@ class Relay:
     def __init__(self, folder: Path, seed: int) -> None:
         self.directions = [Faults(f"{seed}/{name}") for name in DIRECTIONS]
         self._sockets = []
+        self._recent = [deque[bytes](maxlen=RECENT) for _ in DIRECTIONS]
         self._lock = threading.Lock()
         self._stop = threading.Event()
         # Socket names are short and relative: the machine runs in this folder, and we reach it by a descriptor.
@@ -182,6 +185,15 @@ class Relay:
         with self._lock:
             return self.directions[direction].counts.dead
 
+    def recent(self) -> list[bytes]:
+        """The frames of both directions that came in last, as they came."""
+        with self._lock:
+            return [frame for each in self._recent for frame in each]
+
+    def inject(self, frames: list[bytes]) -> None:
+        """Puts frames of one's own on the way to the guest, unharmed and not counted."""
+        self._send(TO_GUEST, frames)
+
     def wait_total(self, frames: int, seconds: float) -> None:
         """Waits until so many frames have come in since the beginning. TimeoutError if they do not."""
         self._wait(lambda: self.frames(TO_HOST) + self.frames(TO_GUEST), frames, seconds)
@@ -225,6 +237,7 @@ class Relay:
         except (BlockingIOError, ConnectionError):
             return
         with self._lock:
+            self._recent[direction].append(frame)
             out = self.directions[direction].frame(frame, now)
         self._send(direction, out)
 

@@ -83,6 +83,15 @@ static void test_faults_are_never_values(void **state)
     for (unsigned i = 0; i < 2000; i++) {
         assert_int_not_equal(sample(0), BME280_OK);
     }
+    bme280_wire_set_fault(&wire, WIRE_FOREIGN);
+    assert_int_equal(sample(0), BME280_WRONG_ID);
+    bme280_wire_set_fault(&wire, WIRE_UNTRIMMED);
+    assert_int_equal(sample(0), BME280_BAD_CALIBRATION);
+    bme280_wire_set_fault(&wire, WIRE_TORN);
+    for (unsigned i = 0; i < 2000; i++) {
+        enum bme280_error error = sample(0);
+        assert_true(error == BME280_UNSTABLE || error == BME280_NO_MEASUREMENT);
+    }
     assert_int_equal(deliveries, 0);
     bme280_wire_set_fault(&wire, WIRE_SOUND);
     assert_int_equal(sample(0), BME280_OK);
@@ -92,10 +101,11 @@ static void test_faults_are_never_values(void **state)
 /* A fault that begins and ends anywhere inside a conversation: a value is right or it is not there. */
 static void test_fault_at_any_edge(void **state)
 {
-    static const enum wire_fault faults[] = {WIRE_DISCONNECTED, WIRE_GARBAGE, WIRE_STUCK_LOW};
+    static const enum wire_fault faults[] = {WIRE_DISCONNECTED, WIRE_GARBAGE,   WIRE_STUCK_LOW,
+                                             WIRE_FOREIGN,      WIRE_UNTRIMMED, WIRE_TORN};
 
     (void)state;
-    for (unsigned f = 0; f < 3; f++) {
+    for (unsigned f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
         for (unsigned at = 0; at < 9; at++) {
             for (unsigned length = 1; length < 4; length++) {
                 enum bme280_need need;

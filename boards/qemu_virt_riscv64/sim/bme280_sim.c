@@ -135,7 +135,8 @@ static void usage(FILE *to)
                 "  --socket   where QEMU's vhost-user-gpio-device connects\n"
                 "  --data     environment: temperature_c,pressure_pa,humidity_pct, one row a measurement\n"
                 "  --log      JSON lines: what was read from the sensor\n"
-                "  --control  line commands: disconnect, connect, garbage on|off, stuck_low, status\n"
+                "  --control  line commands: disconnect, connect, garbage on|off, stuck_low, foreign,\n"
+                "             untrimmed, torn, status\n"
                 "  --seed     of the garbage (default 280)\n",
                 to);
 }

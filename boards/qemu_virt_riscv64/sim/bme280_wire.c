@@ -5,7 +5,11 @@
  */
 #include "bme280_wire.h"
 
-#define READ_BIT 0x80u
+#define READ_BIT   0x80u
+#define REG_LOW    0x88u
+#define REG_ID     0xd0u
+#define REG_HIGH   0xe1u
+#define FOREIGN_ID 0x58u /* a BMP280's */
 
 void bme280_wire_init(struct bme280_wire *wire, struct bme280_model *model, uint64_t seed)
 {
@@ -61,10 +65,31 @@ void bme280_wire_set_fault(struct bme280_wire *wire, enum wire_fault fault)
     wire->fault = fault;
 }
 
+/* What a part that is not in order makes of a register's value. */
+static uint8_t spoiled(struct bme280_wire *wire, uint8_t value)
+{
+    bool calibration = (wire->reg >= REG_LOW && wire->reg < REG_LOW + 26u) || wire->reg >= REG_HIGH;
+
+    switch (wire->fault) {
+    case WIRE_FOREIGN:
+        return wire->reg == REG_ID ? FOREIGN_ID : value;
+    case WIRE_UNTRIMMED:
+        return calibration && wire->reg < REG_HIGH + 7u ? 0 : value;
+    case WIRE_TORN:
+        wire->tears++;
+        return wire->reg == REG_ID ? value : value ^ wire->tears;
+    default:
+        return value;
+    }
+}
+
 static void load_byte(struct bme280_wire *wire)
 {
-    wire->out = bme280_model_read(wire->model, wire->reg);
-    wire->tainted = wire->fault != WIRE_SOUND;
+    uint8_t value = bme280_model_read(wire->model, wire->reg);
+
+    wire->out = spoiled(wire, value);
+    wire->tainted = wire->out != value || wire->fault == WIRE_DISCONNECTED || wire->fault == WIRE_GARBAGE ||
+                    wire->fault == WIRE_STUCK_LOW;
 }
 
 static void command_byte(struct bme280_wire *wire)

@@ -16,6 +16,9 @@ enum wire_fault {
     WIRE_DISCONNECTED, /* the part is absent: the data line floats high */
     WIRE_GARBAGE,      /* the part is there, but every bit that the master sees is random */
     WIRE_STUCK_LOW,    /* the data line is shorted to ground */
+    WIRE_FOREIGN,      /* a part of another kind answers */
+    WIRE_UNTRIMMED,    /* the part has lost its calibration */
+    WIRE_TORN,         /* the part says who it is; nothing else is the same twice */
 };
 
 enum wire_phase { WIRE_COMMAND, WIRE_READING, WIRE_WRITING };
@@ -30,6 +33,7 @@ struct bme280_wire {
     enum wire_phase phase;
     uint8_t reg;
     uint8_t in, out;
+    uint8_t tears; /* WIRE_TORN: bytes spoiled so far */
     unsigned bits; /* of the byte under way that have been clocked */
 };
 

@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 static const char *const fault_names[] = {
-    [WIRE_SOUND] = "connected",
-    [WIRE_DISCONNECTED] = "disconnected",
-    [WIRE_GARBAGE] = "garbage",
-    [WIRE_STUCK_LOW] = "stuck_low",
+    [WIRE_SOUND] = "connected",     [WIRE_DISCONNECTED] = "disconnected", [WIRE_GARBAGE] = "garbage",
+    [WIRE_STUCK_LOW] = "stuck_low", [WIRE_FOREIGN] = "foreign",           [WIRE_UNTRIMMED] = "untrimmed",
+    [WIRE_TORN] = "torn",
 };
 
 struct command {
@@ -21,7 +20,8 @@ struct command {
 
 static const struct command commands[] = {
     {"disconnect", WIRE_DISCONNECTED}, {"connect", WIRE_SOUND},       {"garbage on", WIRE_GARBAGE},
-    {"garbage off", WIRE_SOUND},       {"stuck_low", WIRE_STUCK_LOW},
+    {"garbage off", WIRE_SOUND},       {"stuck_low", WIRE_STUCK_LOW}, {"foreign", WIRE_FOREIGN},
+    {"untrimmed", WIRE_UNTRIMMED},     {"torn", WIRE_TORN},
 };
 
 void control_init(struct control *control, struct bme280_wire *wire, const uint64_t *delivered)
@@ -49,7 +49,7 @@ void control_command(struct control *control, const char *line, char *answer, si
     }
     (void)snprintf(answer, size,
                    "error unknown command; known: disconnect, connect, garbage on, garbage off, "
-                   "stuck_low, status");
+                   "stuck_low, foreign, untrimmed, torn, status");
 }
 
 void control_attach(struct control *control, int fd)

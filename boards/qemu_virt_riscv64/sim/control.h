@@ -33,8 +33,8 @@ void control_readable(struct control *control, size_t index);
 
 /*
  * Obey one command line and write the answer line (without its end) to `answer`:
- *   disconnect | connect | garbage on | garbage off | stuck_low | status
- * `connect` also ends stuck_low and garbage. Answers "ok ..." or "error ...".
+ *   disconnect | connect | garbage on | garbage off | stuck_low | foreign | untrimmed | torn | status
+ * `connect` also ends every other fault. Answers "ok ..." or "error ...".
  */
 void control_command(struct control *control, const char *line, char *answer, size_t size);
 
