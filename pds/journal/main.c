@@ -274,6 +274,7 @@ static void run(void)
     more = run_store(now) || more;
     ask_clock(now);
     more = outlet_poll(&outlet, now) || more;
+    more = run_store(now) || more; /* what is given out next may have to be read first */
     more = intake_poll(&intake, now) || more;
     announce();
     publish(now);
