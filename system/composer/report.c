@@ -192,10 +192,10 @@ void report_text(struct text *out, const struct report *report)
     add_schedule(out, report->model);
     report_usage(out, report);
     report_access(out, report);
-    report_blast(out, report);
     report_memory(out, report);
     report_regions(out, report);
     add_unused(out, report);
     report_dma(out, report);
+    report_blast(out, report);
     add_resets(out, report);
 }
