@@ -36,7 +36,7 @@ static void tell(struct fuzz_input *input)
     FUZZ_CHECK(text != NULL);
     check_text(text, health_text(&health, &journal, text, room), room + 1);
     check_text(text, health_ledger_text(&journal, text, room), room + 1);
-    check_text(text, health_will_text(journal.boot, text, room), room + 1);
+    check_text(text, health_will_text(journal.boot, &journal, text, room), room + 1);
     free(text);
 }
 
