@@ -12,7 +12,8 @@
 /* The child goes on at address 0, where nothing is mapped. False: not in this build. */
 bool crash_child(microkit_child child);
 
-/* The child runs in circles, takes all the time that it can get, and says nothing about it. False: not in this build. */
+/* The child runs in circles, takes all the time that it can get, and says nothing about it. False: not in
+ * this build. */
 bool stall_child(microkit_child child);
 
 /* The supervisor itself faults, or never comes back. Returns if this build does neither. */

@@ -37,7 +37,6 @@ struct pd_usage {
     uint64_t slots; /* capability slots (a count, not bytes) */
 };
 
-
 /* Pages that lie together and are mapped together. Names are the model's. */
 struct placed_map {
     const char *pd;

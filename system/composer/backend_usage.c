@@ -79,8 +79,7 @@ static void place_run(struct placed_run *placed, const struct system_model *mode
     for (size_t i = 0; i < run->maps.count; i++) {
         const struct run_map *map = &run->maps.at[i];
 
-        placed->maps[i] =
-            (struct placed_map){model->pds.at[map->pd].name, map->vaddr, perms_of(map->rights)};
+        placed->maps[i] = (struct placed_map){model->pds.at[map->pd].name, map->vaddr, perms_of(map->rights)};
     }
 }
 
