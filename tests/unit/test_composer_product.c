@@ -285,8 +285,9 @@ static const struct {
      "'net' maps 'tls_tx.prod' (r)"},
     {"program=\"net.elf\" priority=\"150\"", "program=\"net.elf\" priority=\"256\"", "pd-priority", "256"},
     {"<device name=\"rng0\"", "<device name=\"eth0\"", "policy-exclusive", "dev.eth0"},
-    {"priority=\"120\" parent=\"supervisor\" kind=\"driver\"", "priority=\"120\" parent=\"supervisor\"",
-     "policy-devices", "'entropy' maps 'dma.rng0' (rw)"},
+    {"priority=\"120\" budget=\"2000\" period=\"10000\" parent=\"supervisor\" kind=\"driver\"",
+     "priority=\"120\" budget=\"2000\" period=\"10000\" parent=\"supervisor\"", "policy-devices",
+     "'entropy' maps 'dma.rng0' (rw)"},
 };
 
 static bool has_note(const struct diag *diag, const char *rule, const char *message)
