@@ -70,6 +70,7 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 test: ## all tests: lint, unit, kernel, integration, attack, network, broker; ends with "N passed, N failed"
 	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
 	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=attack programs
+	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=feed lint-inputs
 	@$(TIED) tests/run
 
 soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (default 20), and what takes long

@@ -108,7 +108,7 @@ static void look(void)
     if (now < look_ms) {
         return;
     }
-    watched_ms += now < look_ms + LOOK_MS ? now - look_ms + LOOK_MS : 2 * LOOK_MS;
+    watched_ms += now < look_ms + LOOK_MS ? now - look_ms + LOOK_MS : UINT64_C(2) * LOOK_MS;
     look_ms = now + LOOK_MS;
     if (safe && now >= alarm_ms) {
         alarm_ms = now + ALARM_MS;

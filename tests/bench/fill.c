@@ -66,7 +66,7 @@ static void open_vault(char **paths)
                                 .key = key.at,
                                 .key_size = key.size};
     need(tls_credentials_load(&credentials, &pem) == 0, credentials.problem);
-    need(vault_init(&vault, tls_credentials_key(&credentials)), "no key for data at rest");
+    need(vault_init(&vault, tls_credentials_key(&credentials), VAULT_JOURNAL), "no key for data at rest");
 }
 
 static enum media_result transfer(const struct media_op *op)

@@ -16,10 +16,10 @@ bool crash_child(microkit_child child)
 
 void crash_self(bool stall)
 {
-    while (stall) {
-        __asm__ volatile("");
+    if (stall) {
+        __asm__ volatile("1: j 1b");
     }
-    *(volatile unsigned *)0 = 0;
+    __asm__ volatile("sw zero, 0(zero)");
 }
 
 bool stall_child(microkit_child child)
