@@ -19,7 +19,7 @@ def replace(text: str) -> Callable[[Path], None]:
 
 
 CASES = {
-    "uplink-unknown-key": ("uplink.conf", append("tpoic = x\n"), r"uplink .*uplink\.conf.* line 7.*tpoic"),
+    "uplink-unknown-key": ("uplink.conf", append("tpoic = x\n"), r"uplink .*uplink\.conf.* line 8.*tpoic"),
     "uplink-number": ("uplink.conf", replace("device = d\ntopic = t\nkeepalive_s = soon\n"), r"uplink .* line 3.*keepalive_s"),
     "uplink-missing": ("uplink.conf", replace("device = d\n"), r"uplink .*(topic).*(missing)"),
     "crypto-port": ("crypto.conf", replace("server.host = h\nserver.port = 99999\n"), r"crypto .*crypto\.conf.* line 2.*server\.port"),
