@@ -139,13 +139,14 @@ class Gateway:
             time.sleep(0.05)
         return now[before:]
 
-    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT) -> Verdict:
-        """Compares what arrived with what the simulator put on the bus, since the beginning."""
+    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0) -> Verdict:
+        """Compares what arrived with what the simulator put on the bus, since the beginning. stops: how often a
+        component between the bus and the journal was stopped."""
         *earlier, last = [
             log.read_text() if log.exists() else "" for log in (*self.simulator.earlier_logs, self.simulator.log)
         ]
         window = (self._began, time.time())
-        return judge(self.events(), last, max_in_flight=max_in_flight, window=window, earlier=earlier)
+        return judge(self.events(), last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops)
 
     def __enter__(self) -> Gateway:
         return self

@@ -76,7 +76,7 @@ class Verdict:
         if self.duplicates:
             text += f", {self.duplicates} delivered again"
         if self.not_accepted:
-            text += f", {self.not_accepted} measurements lost with the power before they were accepted"
+            text += f", {self.not_accepted} measurements lost before they were accepted"
         return "; ".join((text, *map(str, self.lost)))
 
 
@@ -100,16 +100,20 @@ def reading_of(event: dict[str, Any]) -> Reading:
         raise EvidenceError(f"not a reading: {event!r}: {error}") from error
 
 
-def parse_simulator_log(text: str) -> list[dict[str, str]]:
-    """The measurements, in order. A last line without its end is still being written and is left out."""
+def parse_simulator_log(text: str, unread: int = 0) -> list[dict[str, str]]:
+    """The measurements that were read, in order; so many may have been made and not read. A last line without its end is
+    still being written and is left out."""
     measurements = []
+    skipped = 0
     for number, line in enumerate(text[: text.rfind("\n") + 1].splitlines(), 1):
         try:
             entry = json.loads(line)
             measurement = {quantity: entry[quantity] for quantity in QUANTITIES}
         except (ValueError, KeyError, TypeError) as error:
             raise EvidenceError(f"simulator's log, line {number}: {line!r}: {error}") from error
-        if entry.get("n") != number:
+        if unread > 0 and isinstance(entry.get("n"), int):
+            skipped = min(max(skipped, entry["n"] - number), unread)
+        if entry.get("n") != number + skipped:
             raise EvidenceError(f"simulator's log, line {number} says measurement {entry.get('n')}")
         measurements.append(measurement)
     return measurements
@@ -122,16 +126,18 @@ def judge(
     max_in_flight: int = MAX_IN_FLIGHT,
     window: tuple[float, float] | None = None,
     earlier: Sequence[str] = (),
+    stops: int = 0,
 ) -> Verdict:
     """Judges a whole run of one device and one sensor, from the first measurement on.
 
     earlier: the simulator's logs of the starts before the one of simulator_log, in order.
     window: begin and end of the run as Unix times; readings must be stamped within it.
+    stops: of components between the bus and the journal; each may cost the measurement that it had in its hands.
     """
     verdict = Verdict()
     try:
         events = [parse_event(line) for line in collector_lines]
-        starts = [parse_simulator_log(text) for text in (*earlier, simulator_log)]
+        starts = [parse_simulator_log(text, stops) for text in (*earlier, simulator_log)]
         readings = [reading_of(event) for event in events if event["type"] == "reading"]
         losses = _losses(events, readings)
     except EvidenceError as error:
@@ -148,7 +154,7 @@ def judge(
         verdict.problems.append("the ledger names more numbers than were measured")
         return verdict
     expected = _with_lost(readings, verdict.lost)
-    measurements = _accepted(expected, starts)
+    measurements = _met(expected, _accepted(expected, starts), stops)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)
     _check_events(events, gaps, verdict)
@@ -212,8 +218,7 @@ def _with_lost(readings: list[Reading], lost: list[Numbers]) -> list[Reading]:
 def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> list[dict[str, str]]:
     """The measurements of all starts, without those at the end of each start but the last that did not arrive, at most
     MAX_NOT_ACCEPTED. If that explains nothing, all measurements."""
-    values = [[each.value for each in readings if each.quantity == quantity] for quantity in QUANTITIES]
-    arrived = [dict(zip(QUANTITIES, sample)) for sample in zip(*values)]
+    arrived = _samples(readings)
     # How many of each start were accepted, by the number of samples that this explains.
     explained: dict[int, tuple[int, ...]] = {0: ()}
     for measurements in starts[:-1]:
@@ -229,6 +234,27 @@ def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> li
             kept = [each for start, count in zip(starts, counts) for each in start[:count]]
             return kept + starts[-1]
     return [each for start in starts for each in start]
+
+
+def _met(readings: list[Reading], measurements: list[dict[str, str]], most: int) -> list[dict[str, str]]:
+    """The measurements without those that did not arrive although later ones did, at most so many. If that explains
+    nothing, all of them."""
+    kept: list[dict[str, str]] = []
+    position = 0
+    for sample in _samples(readings):
+        while position < len(measurements) and not _same([sample], measurements[position : position + 1]):
+            position += 1
+        if position >= len(measurements) or position - len(kept) > most:
+            return measurements
+        kept.append(measurements[position])
+        position += 1
+    return kept + measurements[position:]
+
+
+def _samples(readings: list[Reading]) -> list[dict[str, str]]:
+    """What arrived, a sample of all quantities each."""
+    values = [[each.value for each in readings if each.quantity == quantity] for quantity in QUANTITIES]
+    return [dict(zip(QUANTITIES, sample)) for sample in zip(*values)]
 
 
 def _same(arrived: list[dict[str, str]], measurements: list[dict[str, str]]) -> bool:

@@ -189,6 +189,19 @@ def test_power_cuts_may_cost_what_was_not_accepted() -> None:
     assert (verdict.problems, verdict.not_accepted) == ([], 1)
 
 
+def test_stops_may_cost_the_measurement_in_hand() -> None:
+    """Not read, or read and not accepted: each at most once a stop, and everything around it arrives."""
+    (text,), lines = starts(6)
+    arrived = renumbered(lines[:6] + lines[9:])
+    log = text.splitlines(keepends=True)
+    for measured in (text, "".join(log[:2] + log[3:])):
+        assert judge(arrived, measured).problems
+        assert not judge(arrived, measured, stops=1).problems
+    assert judge(renumbered(lines[:3] + lines[9:]), text, stops=1).problems
+    assert judge(lines, "".join(log[:1] + log[3:]), stops=1).problems
+    assert judge(renumbered(lines[:6] + lines[10:]), text, stops=1).problems
+
+
 def test_power_cuts_cost_nothing_else() -> None:
     texts, lines = starts(6, 5)
     three = judge(renumbered(lines[:9] + lines[18:]), texts[-1], earlier=texts[:-1])
