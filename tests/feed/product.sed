@@ -2,5 +2,12 @@
 # The feeder in place of the sensors: its program, its configuration, and no sensor's counters to watch.
 /<component name="sensors"/,/<\/component>/{
     s/program="sensors.elf"/program="feeder.elf"/
-    s|<progress [^>]*/>|<config name="feed_conf" file="feed.conf" />|
+    /<progress /{
+        :more
+        /\/>/!{
+            N
+            b more
+        }
+        s|<progress [^>]*/>|<config name="feed_conf" file="feed.conf" />|
+    }
 }
