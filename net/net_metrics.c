@@ -10,20 +10,18 @@
 #include "sntp.h"
 #include "stream.h"
 
-#define ENTRY_MAX 44
-
 static const struct ring *rings[4];
-static uint64_t *entries[ENTRY_MAX];
+static uint64_t *entries[METRICS_MAX];
 static unsigned entry_count;
 static bool naming;
 
 /* The same list names the entries (once) and stores their values, so that the two cannot disagree. */
 static void entry(const char *name, uint64_t value)
 {
-    if (naming && entry_count < ENTRY_MAX) {
+    if (naming && entry_count < METRICS_MAX) {
         entries[entry_count] = metrics_add(name);
     }
-    if (entry_count < ENTRY_MAX) {
+    if (entry_count < METRICS_MAX) {
         metric_set(entries[entry_count], value);
         entry_count++;
     }
@@ -58,10 +56,8 @@ static void stack_entries(void)
     entry("tcp_retransmits", lwip_stats.mib2.tcpretranssegs);
     entry("tcp_segments_in", lwip_stats.mib2.tcpinsegs);
     entry("tcp_segments_out", lwip_stats.mib2.tcpoutsegs);
-    entry("heap_used", lwip_stats.mem.used);
     entry("heap_peak", lwip_stats.mem.max);
     entry("heap_failures", lwip_stats.mem.err);
-    entry("pool_used", lwip_stats.memp[MEMP_PBUF_POOL]->used);
     entry("pool_peak", lwip_stats.memp[MEMP_PBUF_POOL]->max);
     entry("pool_failures", lwip_stats.memp[MEMP_PBUF_POOL]->err);
 }

@@ -13,6 +13,7 @@
 #include <postern/protocol/journal_state.h>
 #include <postern/protocol/log.h>
 #include <postern/protocol/pd_states.h>
+#include <postern/protocol/supervisor.h>
 #include <postern/ring.h>
 #include <shell.h>
 
@@ -58,9 +59,9 @@ seL4_Word microkit_mr_get(seL4_Uint8 mr)
 microkit_msginfo microkit_ppcall(microkit_channel ch, microkit_msginfo message)
 {
     FUZZ_CHECK(ch == 1 || ch == 2);
-    FUZZ_CHECK(ch != 1 || words[0] < PD_STATES_MAX);
+    bool of_one = ch == 1 && microkit_msginfo_get_label(message) != SUPERVISOR_BOOT;
+    FUZZ_CHECK(!of_one || words[0] < PD_STATES_MAX);
     uint8_t choice = fuzz_byte(answers);
-    (void)message;
     for (unsigned i = 0; i < 12; i++) {
         fuzz_bytes(answers, &words[i], sizeof words[i]);
     }
@@ -128,10 +129,10 @@ static void type(struct fuzz_input *input)
 
 static void type_command(uint8_t choice)
 {
-    static const char *const lines[] = {"help\r",           "status\r",     "sensors\r",   "time\r",
-                                        "store\r",          "uplink\r",     "stats\r",     "pds\r",
-                                        "restart net\r",    "restart \r",   "crash net\r", "postmortem\r",
-                                        "postmortem net\r", "postmortem \r"};
+    static const char *const lines[] = {"help\r",           "status\r",      "sensors\r",   "time\r",
+                                        "store\r",          "uplink\r",      "stats\r",     "pds\r",
+                                        "restart net\r",    "restart \r",    "crash net\r", "postmortem\r",
+                                        "postmortem net\r", "postmortem \r", "boot\r"};
     const char *line = lines[choice % (sizeof lines / sizeof *lines)];
     shell_input((const uint8_t *)line, strlen(line));
 }
