@@ -77,6 +77,28 @@ static void losses(struct text_out *o, const struct journal_state *j)
     text_out(o, "}");
 }
 
+/* Of a name from outside what needs no escaping. */
+static void name_out(struct text_out *o, const char name[HEALTH_NAME_SIZE])
+{
+    for (size_t i = 0; i < HEALTH_NAME_SIZE && name[i] != '\0'; i++) {
+        bool plain = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9');
+        text_out_bytes(o, plain ? &name[i] : "_", 1);
+    }
+}
+
+/* All restarts, and which components had them. */
+static void restarts(struct text_out *o, const struct health *h)
+{
+    field(o, "restarts", h->restarts);
+    for (uint32_t i = 0; i < h->components && i < HEALTH_COMPONENTS; i++) {
+        text_out(o, i == 0 ? ",\"restarted\":{\"" : ",\"");
+        name_out(o, h->component[i].name);
+        text_out(o, "\":");
+        text_out_u64(o, h->component[i].restarts);
+    }
+    text_out(o, h->components != 0 ? "}" : "");
+}
+
 static size_t finish(struct text_out *o, const char *begin)
 {
     text_out(o, "}");
@@ -117,6 +139,7 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
     field(&o, "connects", h->connects);
     field_text(&o, "clock", clock_name(h->quality));
     field(&o, "refused", h->refused);
+    restarts(&o, h);
     losses(&o, j);
     if (h->ahead != 0) {
         field(&o, "broker_knew", h->ahead);

@@ -9,6 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HEALTH_NAME_SIZE  24
+#define HEALTH_COMPONENTS 5 /* are named, if so many were restarted */
+
+struct health_component {
+    char name[HEALTH_NAME_SIZE];
+    uint32_t restarts;
+};
+
 /* What the uplink itself knows. */
 struct health {
     uint64_t wall_ns; /* now; 0: not known */
@@ -17,6 +25,9 @@ struct health {
     uint64_t connects; /* of this start */
     uint64_t refused;  /* messages given up in this start */
     uint64_t ahead;    /* a number that the broker knew of and the journal did not, 0: none */
+    uint64_t restarts; /* of all components, since the machine started */
+    uint32_t components;
+    struct health_component component[HEALTH_COMPONENTS];
 };
 
 /* Each returns the length, without terminator; 0: it does not fit. `journal` is a checked copy. */

@@ -239,6 +239,7 @@ static bool configure(void)
     if (!uplink_init(&uplink, &conf, ring_payload_max(&tls_out) - sizeof(struct stream_header), clock_ns())) {
         return false;
     }
+    uplink.report.states = pd_states;
     remains_open(&uplink.remains, postmortem, (struct postmortem_told *)(uintptr_t)postmortem_told);
     return true;
 }

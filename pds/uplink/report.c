@@ -2,6 +2,7 @@
 /* Decides when health and ledger are told, and what the broker's memory of them means. */
 #include "report.h"
 #include "mqtt/text.h"
+#include "restarts.h"
 #include <inttypes.h>
 #include <postern/log.h>
 #include <string.h>
@@ -98,6 +99,7 @@ static bool tell(struct report *r, struct mqtt_client *c, uint64_t token, size_t
 
 static void tell_health(struct report *r, struct mqtt_client *c, uint64_t now_ns)
 {
+    restarts_read(&r->health, r->states);
     size_t len = health_text(&r->health, &r->journal, r->text, sizeof r->text);
     uint64_t is = digest(r->text, len);
     if (is != r->health_told && !tell(r, c, HEALTH_TOKEN, len, now_ns)) {

@@ -23,6 +23,7 @@ struct report {
     struct mqtt_bytes ledger_topic; /* likewise */
     struct journal_state journal;   /* as it was seen last */
     struct health health;           /* likewise; kept up to date by the uplink */
+    uint64_t states;                /* address of the supervisor's table, 0: none */
     bool journal_known;
     bool reading_back; /* the retained health message is awaited before a new one is sent */
     bool health_off;   /* refused on this connection */

@@ -59,6 +59,14 @@ def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> N
     assert wait_health(gateway, "state", "online", 60)["boot"] == 2
 
 
+def test_restarts_are_in_the_health_message(gateway: Gateway) -> None:
+    """Told by itself: nothing else asks for the message."""
+    assert wait_health(gateway, "state", "online", 20)["restarts"] == 0
+    gateway.console.send_line("restart blk0")
+    gateway.console.expect(r"supervisor +info +blk0 restarted, 1 times now", 30)
+    assert wait_health(gateway, "restarts", 1, 10)["restarted"] == {"blk0": 1}
+
+
 def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: Path) -> None:
     """The will remembers how far the journal was when the gateway connected last. A disk that only lost power raises no
     alarm; one from before that moment does, on the console and in the health message."""

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Health message, loss ledger, will, and what the broker remembers: texts, moments, and hostile pages. */
+#include "restarts.h"
 #include "uplink_fixture.h"
+#include <postern/protocol/pd_states.h>
 
 static struct journal_state page(void)
 {
@@ -34,7 +36,7 @@ static void test_texts(void **state)
     check(text, health_text(&h, &j, text, sizeof text),
           "{\"state\":\"online\",\"boot\":3,\"last\":1234,\"delivered\":1200,\"waiting\":34,\"oldest_s\":7,"
           "\"store\":\"ready\",\"fill_pct\":25,\"medium_errors\":0,\"round_trip_ms\":12,\"connects\":2,"
-          "\"clock\":\"rtc\",\"refused\":0,\"lost\":{\"oldest given up\":5,\"refused\":2}}");
+          "\"clock\":\"rtc\",\"refused\":0,\"restarts\":0,\"lost\":{\"oldest given up\":5,\"refused\":2}}");
     check(text, health_ledger_text(&j, text, sizeof text),
           "{\"boot\":3,\"last\":1234,\"lost\":{\"oldest given up\":5,\"refused\":2},\"ranges\":["
           "{\"first\":10,\"last\":14,\"missing\":5,\"cause\":\"oldest given up\"},"
@@ -68,7 +70,12 @@ static void test_largest(void **state)
 {
     (void)state;
     static char text[REPORT_TEXT_SIZE];
-    const struct health h = {UINT64_MAX, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    struct health h = {UINT64_MAX, 0,          UINT64_MAX,        UINT64_MAX, UINT64_MAX,
+                       UINT64_MAX, UINT64_MAX, HEALTH_COMPONENTS, {{"", 0}}};
+    for (unsigned i = 0; i < HEALTH_COMPONENTS; i++) {
+        memset(h.component[i].name, 'x', HEALTH_NAME_SIZE);
+        h.component[i].restarts = UINT32_MAX;
+    }
     struct journal_state j = page();
     j.ranges = JOURNAL_LOSS_RANGES;
     j.boot = j.next_number = j.durable = j.capacity = j.used = j.medium_errors = UINT64_MAX;
@@ -213,6 +220,54 @@ static void test_moments(void **state)
     assert_int_equal(count("\"thinned\":7"), 2); /* in both */
 }
 
+/* The supervisor's table, with names that would break the text and a count that says too much. */
+static void test_restarts(void **state)
+{
+    (void)state;
+    struct pd_states_page table = {
+        .count = 3, .pd = {{.name = "timer"}, {.name = "blk0", .restarts = 2}, {.restarts = 5}}};
+    struct health h = {.restarts = 77, .components = 3};
+    char text[512];
+    const struct journal_state j = page();
+    restarts_read(&h, 0);
+    assert_int_equal(h.restarts, 0);
+    memset(table.pd[2].name, '"', sizeof table.pd[2].name);
+    restarts_read(&h, (uint64_t)&table);
+    text[health_text(&h, &j, text, sizeof text - 1)] = '\0';
+    assert_non_null(
+        strstr(text, "\"restarts\":7,\"restarted\":{\"blk0\":2,\"_______________________\":5},\"lost\""));
+    table.count = UINT32_MAX;
+    for (unsigned i = 0; i < PD_STATES_MAX; i++) {
+        table.pd[i].restarts = 1;
+    }
+    restarts_read(&h, (uint64_t)&table);
+    assert_int_equal(h.restarts, PD_STATES_MAX);
+    assert_int_equal(h.components, HEALTH_COMPONENTS);
+}
+
+/* A restart is told within five seconds, by itself. */
+static void test_a_restart_is_told_in_time(void **state)
+{
+    (void)state;
+    struct pd_states_page table = {.count = 1, .pd = {{.name = "blk0"}}};
+    start_reporting();
+    uplink.report.states = (uint64_t)&table;
+    count("x");
+    broker("900400010000");
+    now += 2 * SECOND;
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("\"restarts\":0"), 1);
+    broker("4002000240020004b00400030000");
+    settle();
+    now += SECOND; /* wherever between two messages */
+    table.pd[0].restarts = 1;
+    uint64_t due = uplink_deadline(&uplink);
+    assert_in_range(due, now, now + 5 * SECOND);
+    now = due;
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("\"restarts\":1,\"restarted\":{\"blk0\":1}"), 1);
+}
+
 /* Nothing is retained: after a while the message is sent anyway. */
 static void test_nothing_to_read_back(void **state)
 {
@@ -270,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_read_last),
         cmocka_unit_test(test_will),
         cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_restarts),
+        cmocka_unit_test(test_a_restart_is_told_in_time),
         cmocka_unit_test(test_nothing_to_read_back),
         cmocka_unit_test(test_old_disk),
         cmocka_unit_test(test_refused),
