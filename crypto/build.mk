@@ -7,7 +7,7 @@ include crypto/mbedtls.mk
 CRYPTO_INCLUDES := -Icrypto -Icrypto/p256 -isystem $(MBEDTLS_DIR)/include -isystem $(MBEDTLS_DIR)/library \
     -isystem $(MBEDTLS_DIR)/3rdparty/p256-m -isystem $(MBEDTLS_DIR)/3rdparty/p256-m/p256-m \
     -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>'
-CRYPTO_SMALL := -Os -DPICOLIBC_INTEGER_PRINTF_SCANF
+CRYPTO_SMALL := -Os
 CRYPTO_CONFIG := crypto/mbedtls_config.h crypto/psa_config.h crypto/build.mk crypto/mbedtls.mk
 
 MBEDTLS_FAST_OBJS := $(CRYPTO_MBEDTLS_FAST:%.c=$(OUT)/obj/mbedtls/%.o)

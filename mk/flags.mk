@@ -31,7 +31,8 @@ PD_ARCH     := -march=rv64imafdc -mabi=lp64d -misa-spec=2.2
 PD_BUILD_ID := none
 PD_INCLUDES := -I$(PD_SDK)/include -I$(OUT)/include
 endif
-PD_ARCH   += -mcmodel=medany --specs=picolibc.specs
+# No program prints or reads floating-point numbers.
+PD_ARCH   += -mcmodel=medany --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF
 PD_CFLAGS := $(PD_ARCH) -std=c11 -O2 -g -ffunction-sections -fdata-sections $(REPRODUCIBLE) $(WARNINGS) \
     $(PD_INCLUDES) -Isystem/rings/include
 PD_LDFLAGS := $(PD_ARCH) -nostartfiles -static -Wl,--gc-sections -Wl,--build-id=$(PD_BUILD_ID) -Wl,-z,max-page-size=4096 \
