@@ -54,7 +54,7 @@ LOCKED := mkdir -p $(BUILD) && exec flock --no-fork $(BUILD)/.build.lock
 # Whatever ends make, even SIGKILL, ends what it runs for long.
 TIED := exec setpriv --pdeathsig TERM --
 
-.PHONY: help run test soak resilience bench clean
+.PHONY: help run test soak resilience bench bench-page clean
 
 help: ## this list
 	@echo "Postern, a secure IoT gateway for RISC-V. Commands:"; echo
@@ -85,6 +85,9 @@ bench: ## sizes and instruction counts, as a table and in build/bench.json
 	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim bench-tools
 	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release VARIANT=feed programs
 	@$(TIED) tests/bench/run
+
+bench-page: ## the figures of the last `make bench` into docs/bench.md
+	@tests/bench/page.py
 
 clean: ## remove everything that was built; the source packages that were fetched stay
 	@rm -f $(SOURCES_STAMP)
