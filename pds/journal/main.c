@@ -26,6 +26,9 @@
 /* How soon a refused sealing is tried again. */
 #define SEAL_PAUSE_NS UINT64_C(1000000000)
 
+/* How often it is counted that nothing can be taken: who waits for room does not hang. */
+#define COUNT_NS UINT64_C(1000000000)
+
 /* Steps of one activation. */
 #define STEPS 64
 
@@ -60,7 +63,8 @@ static uint8_t message[DISK_MESSAGE_MAX > SEALER_MESSAGE_MAX ? DISK_MESSAGE_MAX 
 static enum phase phase;
 static uint64_t started_ns, recovery_ns, clock_ns_asked, resume_seal_ns;
 static uint64_t clock_age_ns = CLOCK_AGE_NS;
-static uint64_t floor_ns; /* wall time of an earlier start, 0: none */
+static uint64_t floor_ns;                    /* wall time of an earlier start, 0: none */
+static uint64_t turned_away, turned_away_ns; /* how often, and when next */
 static uint64_t armed_ns = UINT64_MAX;
 
 static void no_medium(const char *why)
@@ -200,10 +204,22 @@ static void ask_clock(uint64_t now)
     }
 }
 
+static bool turns_away(void)
+{
+    return store.condition != STORE_STARTING && !store_wants_reading(&store);
+}
+
 static bool holding(void)
 {
-    return store.condition != STORE_STARTING && conf.settings.policy == STORE_HOLD &&
-           !store_wants_reading(&store);
+    return conf.settings.policy == STORE_HOLD && turns_away();
+}
+
+static void count_turned_away(uint64_t now)
+{
+    if (turns_away() && now >= turned_away_ns) {
+        turned_away++;
+        turned_away_ns = now + COUNT_NS;
+    }
 }
 
 /* Tells what has changed to everybody who wants to know: page, sensors, log, metrics. */
@@ -229,12 +245,12 @@ static void publish(uint64_t now)
         microkit_notify((microkit_channel)stored_id); /* the uplink waits for it before it goes on sending */
     }
     if (told != store.condition) {
-        tell_condition(&store, recovery_ns);
+        tell_condition(&store, told, recovery_ns);
     }
     told = store.condition;
     held = facts.hold;
     session = store.session_kept;
-    const struct tell_sources sources = {&store, &disk, &sealer, &intake, &outlet};
+    const struct tell_sources sources = {&store, &disk, &sealer, &intake, &outlet, turned_away};
     tell_metrics(&sources, recovery_ns);
 }
 
@@ -251,6 +267,9 @@ static uint64_t next_deadline(uint64_t now)
     deadline = disk.deadline_ns < deadline ? disk.deadline_ns : deadline;
     if (resume_seal_ns > now) {
         deadline = resume_seal_ns < deadline ? resume_seal_ns : deadline;
+    }
+    if (turns_away()) {
+        deadline = turned_away_ns < deadline ? turned_away_ns : deadline;
     }
     return deadline;
 }
@@ -277,6 +296,7 @@ static void run(void)
     more = run_store(now) || more; /* what is given out next may have to be read first */
     more = intake_poll(&intake, now) || more;
     announce();
+    count_turned_away(now);
     publish(now);
     arm(more ? now : next_deadline(now));
 }

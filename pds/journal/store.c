@@ -19,22 +19,16 @@ bool store_medium(struct store *s, const struct media_geometry *geometry, uint32
         store_no_medium(s);
         return false;
     }
+    memcpy(s->unique, unique, sizeof s->unique);
     s->condition = STORE_STARTING;
     s->step = STORE_STEP_LOG_START;
     s->action_out = false;
     return true;
 }
 
-void store_no_medium(struct store *s)
-{
-    s->condition = STORE_NO_MEDIUM;
-    s->step = STORE_STEP_STOPPED;
-    s->action_out = false;
-}
-
 static bool passing_through(const struct store *s)
 {
-    return s->step == STORE_STEP_STOPPED;
+    return s->condition == STORE_NO_MEDIUM || s->condition == STORE_FOREIGN;
 }
 
 bool store_wants_reading(const struct store *s)
@@ -80,7 +74,7 @@ void store_take(struct store *s, const struct reading *reading, uint64_t now_ns)
         ledger_add_sparse(&s->state.ledger, reading->seq, LOSS_THINNED);
         return;
     }
-    if (s->waiting_count == RECORD_READINGS) {
+    if (s->waiting_count >= RECORD_READINGS) {
         ledger_add(&s->state.ledger, reading->seq, reading->seq, LOSS_NEWEST);
         return;
     }
@@ -115,19 +109,27 @@ static void give_out(struct store *s, const struct reading *readings, uint32_t c
     s->counters.not_durable += count;
 }
 
-/* Without a medium what waits may go out at once, first what was on its way to the medium. */
+/* Without a medium what waits may go out. It waits for what lies on a medium that may come back, as long as
+ * there is room. */
 static void pass_through(struct store *s)
 {
-    if (!passing_through(s) || s->condition == STORE_STARTING || s->out_next < s->out_count) {
+    if (!passing_through(s) || s->out_next < s->out_count) {
         return;
     }
-    if (s->writing_count != 0) {
-        give_out(s, s->writing, s->writing_count, s->writing_last);
-        s->writing_count = 0;
-    } else if (s->waiting_count != 0) {
-        give_out(s, s->waiting, s->waiting_count, s->last_seq);
-        s->waiting_count = 0;
+    if (s->given_seq < s->durable_seq) {
+        if ((s->again || s->step != STORE_STEP_STOPPED) && s->waiting_count < RECORD_READINGS) {
+            return;
+        }
+        ledger_add(&s->state.ledger, s->given_seq + 1, s->durable_seq, LOSS_MEDIUM);
+        s->given_seq = s->durable_seq;
     }
+    uint32_t count = s->waiting_count < RECORD_READINGS ? s->waiting_count : RECORD_READINGS;
+    if (count == 0) {
+        return;
+    }
+    give_out(s, s->waiting, count, count == s->waiting_count ? s->last_seq : s->waiting[count - 1].seq);
+    s->waiting_count -= count;
+    memmove(s->waiting, s->waiting + count, s->waiting_count * sizeof s->waiting[0]);
 }
 
 bool store_give(struct store *s, struct reading *reading, struct record_clock *clock)
@@ -210,12 +212,21 @@ void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t n
     s->state.wall_ns = now_ns + (uint64_t)offset_ns;
 }
 
+static void rewind_memory(struct store *s)
+{
+    while (s->out_next > 0 && s->out[s->out_next - 1].seq > s->state.released) {
+        s->out_next--;
+    }
+    uint64_t next = s->out_next < s->out_count ? s->out[s->out_next].seq : s->given_seq + 1;
+    if (next > s->state.released + 1) {
+        ledger_add(&s->state.ledger, s->state.released + 1, next - 1, LOSS_MEDIUM);
+    }
+}
+
 void store_rewind(struct store *s)
 {
-    if (passing_through(s)) { /* what is not released is only here */
-        while (s->out_next > 0 && s->out[s->out_next - 1].seq > s->state.released) {
-            s->out_next--;
-        }
+    if (passing_through(s) && s->given_seq > s->durable_seq) { /* what was given out last is only here */
+        rewind_memory(s);
         return;
     }
     s->given_seq = s->state.released;
@@ -227,10 +238,19 @@ void store_rewind(struct store *s)
 uint64_t store_deadline(const struct store *s)
 {
     uint64_t deadline = UINT64_MAX;
-    if (s->step != STORE_STEP_IDLE || s->full) {
+    if (s->step == STORE_STEP_STOPPED) {
+        return s->again ? s->pause_ns : deadline;
+    }
+    if (s->step != STORE_STEP_IDLE) {
         return deadline;
     }
-    if (s->waiting_count != 0) {
+    if (s->tries != 0) {
+        deadline = s->pause_ns;
+    }
+    if (s->full) {
+        return deadline;
+    }
+    if (s->waiting_count != 0 && s->oldest_ns + s->settings.commit_ns < deadline) {
         deadline = s->oldest_ns + s->settings.commit_ns;
     }
     if (s->noting && s->note_ns + s->settings.release_ns < deadline) {

@@ -19,6 +19,13 @@
  * seal them fits a page with its ring. */
 #define STORE_PLAIN_MAX (3968u - STORE_SEAL_SIZE)
 
+/* What cannot be read is tried so many times more before it counts as lost, or as no medium. */
+#define STORE_TRIES    10u
+#define STORE_AGAIN_NS UINT64_C(1000000000)
+
+/* A medium that fails again and again is tried after STORE_AGAIN_NS, doubled up to so many times. */
+#define STORE_FAILURES_MAX 6u
+
 enum store_policy {
     STORE_DROP_OLDEST, /* a full journal gives up its oldest segment */
     STORE_DROP_NEWEST, /* a full journal takes nothing new */
@@ -37,8 +44,10 @@ struct store_settings {
 enum store_condition {
     STORE_STARTING, /* nothing is taken yet */
     STORE_READY,
-    STORE_NO_MEDIUM, /* none, or it failed: readings pass through memory and are not durable */
-    STORE_FOREIGN    /* a journal that this device cannot open, or of another layout: left alone, as above */
+    /* None, or it failed: readings pass through memory and are not durable. What has worked before is tried
+     * again. */
+    STORE_NO_MEDIUM,
+    STORE_FOREIGN /* a journal that this device cannot open, or of another layout: left alone, as above */
 };
 
 enum store_action_kind {
@@ -73,7 +82,7 @@ enum store_step {
     STORE_STEP_APPENDING,
     STORE_STEP_READING, /* a frame to be given out again */
     STORE_STEP_OPENING,
-    STORE_STEP_STOPPED /* no medium */
+    STORE_STEP_STOPPED /* no medium, or it is left alone for a while */
 };
 
 /* Fields are the store's; the first group may be read. */
@@ -85,10 +94,15 @@ struct store {
 
     struct store_settings settings;
     enum store_step step;
-    bool action_out; /* an action was named and is not reported yet */
-    bool read_turn;  /* a frame was written last: reading goes first */
-    bool full;       /* the last frame found no room: only a delivery makes some */
-    bool thinning;   /* the present sample is left out */
+    bool action_out;   /* an action was named and is not reported yet */
+    bool read_turn;    /* a frame was written last: reading goes first */
+    bool full;         /* the last frame found no room: only a delivery makes some */
+    bool known;        /* the medium has worked since the start */
+    bool again;        /* stopped: the log is opened anew at pause_ns */
+    uint64_t pause_ns; /* nothing is read before */
+    unsigned tries;    /* that could not read everything */
+    unsigned failures; /* of the medium since a frame was durable */
+    bool thinning;     /* the present sample is left out */
     uint32_t thin_count;
     /* Numbers that are lost count as taken, durable and given out: a frame covers all numbers since the one
      * before it, so that what is missing between two frames was lost by the medium. */
@@ -100,7 +114,7 @@ struct store {
     uint64_t note_ns;       /* when there was first something to note */
     bool noting;
 
-    struct reading waiting[RECORD_READINGS]; /* taken, not yet in a frame */
+    struct reading waiting[2 * RECORD_READINGS]; /* taken, not yet in a frame; one that failed comes back */
     uint32_t waiting_count;
     struct reading writing[RECORD_READINGS]; /* in the frame under way */
     uint64_t session_kept;    /* stored_session_digest of the session in the last durable frame, 0: none */
@@ -116,6 +130,7 @@ struct store {
         out_clock; /* of the start that they come from, as it was known when they were written */
     uint8_t plain[STORE_PLAIN_MAX];
     uint32_t plain_length;
+    uint8_t unique[FORMAT_ID_SIZE];
 };
 
 /* Begin; store_medium or store_no_medium follows. */
@@ -126,7 +141,7 @@ void store_init(struct store *s, const struct store_settings *settings);
 bool store_medium(struct store *s, const struct media_geometry *geometry, uint32_t segment_size,
                   const uint8_t *unique);
 
-/* There is none, or it is gone: readings pass through memory. */
+/* There is none, or it is gone for good: readings pass through memory. */
 void store_no_medium(struct store *s);
 
 /* The next action, or false: none now. Call again after a report, a reading, or store_deadline. */
@@ -175,7 +190,7 @@ void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t n
 /* Are readings durable when they are given out? */
 static inline bool store_durable(const struct store *s)
 {
-    return s->step != STORE_STEP_STOPPED;
+    return s->condition == STORE_READY;
 }
 
 /* Fill of the medium in per cent. */

@@ -4,15 +4,115 @@
 #include <postern/protocol/stored.h>
 #include <string.h>
 
+static struct record_state of_frame; /* of one that the store does not go on from */
+
+/* What was on its way to the medium waits again, before what came later. */
+static void take_back(struct store *s)
+{
+    memmove(s->waiting + s->writing_count, s->waiting, s->waiting_count * sizeof s->waiting[0]);
+    memcpy(s->waiting, s->writing, s->writing_count * sizeof s->writing[0]);
+    s->waiting_count += s->writing_count;
+    s->writing_count = 0;
+}
+
 static void stop(struct store *s, enum store_condition why)
 {
+    take_back(s);
     s->condition = why;
     s->step = STORE_STEP_STOPPED;
+    s->again = false;
+}
+
+void store_no_medium(struct store *s)
+{
+    stop(s, STORE_NO_MEDIUM);
+    s->action_out = false;
+}
+
+/* The medium may work again after a while. */
+static void pause(struct store *s, enum store_condition why, uint64_t pause_ns, uint64_t now_ns)
+{
+    stop(s, why);
+    s->again = true;
+    s->pause_ns = now_ns + pause_ns;
+}
+
+/* A medium whose journal was never seen may hold later numbers than are in use by now: it is left alone. */
+static void failed(struct store *s, uint64_t now_ns)
+{
+    if (s->known) {
+        pause(s, STORE_NO_MEDIUM, STORE_AGAIN_NS << s->failures, now_ns);
+        s->failures += s->failures < STORE_FAILURES_MAX;
+    } else {
+        stop(s, STORE_NO_MEDIUM);
+    }
+}
+
+/* The log is opened anew. What it wrote before it failed is told from what it writes now. */
+static void open_again(struct store *s)
+{
+    for (unsigned i = 0; i < sizeof s->unique && ++s->unique[i] == 0; i++) {
+    }
+    log_reopen(&s->log, s->unique);
+    s->step = STORE_STEP_LOG_START;
+}
+
+/* Numbers that passed through memory and are not delivered yet may still be lost with it. */
+static void name_not_durable(struct store *s)
+{
+    uint64_t last = s->waiting_count != 0 ? s->waiting[0].seq - 1 : s->last_seq;
+    uint64_t first = (s->durable_seq > s->state.released ? s->durable_seq : s->state.released) + 1;
+    if (first <= last) {
+        ledger_add(&s->state.ledger, first, last, LOSS_MEDIUM);
+    }
+}
+
+/* The medium works again; what waits is written. */
+static void go_on_again(struct store *s)
+{
+    name_not_durable(s);
+    s->failures = 0;
+    s->full = false;
+    s->noting = true;
+    s->note_ns = 0;
+    s->condition = STORE_READY;
+    s->step = STORE_STEP_IDLE;
+}
+
+static int compose(struct store *s, uint32_t count);
+
+/* The medium can be read again. Can it be written, too? */
+static void probe(struct store *s)
+{
+    uint32_t durable = 0;
+    log_release(&s->log, s->state.released);
+    if (s->log.next_seq - 1 > s->durable_seq) {
+        s->durable_seq = s->log.next_seq - 1;
+    }
+    while (durable < s->waiting_count && s->waiting[durable].seq <= s->durable_seq) {
+        durable++;
+    }
+    s->waiting_count -= durable;
+    memmove(s->waiting, s->waiting + durable, s->waiting_count * sizeof s->waiting[0]);
+    if (compose(s, 0) < 0) {
+        go_on_again(s);
+        return;
+    }
+    s->writing_last = s->durable_seq;
+    s->writing_release = s->state.released;
+    s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
+    s->step = STORE_STEP_SEALING;
 }
 
 /* What the last frame says, or nothing at all, is where the journal goes on. */
 static void go_on(struct store *s)
 {
+    s->tries = 0;
+    if (s->known) {
+        probe(s);
+        return;
+    }
+    s->known = true;
     log_release(&s->log, s->state.released);
     s->durable_seq = s->log.next_seq - 1;
     if (s->durable_seq < s->state.released) {
@@ -27,24 +127,29 @@ static void go_on(struct store *s)
     s->step = STORE_STEP_IDLE;
 }
 
-static void recovered(struct store *s)
+static void recovered(struct store *s, uint64_t now_ns)
 {
     bool walked_back = s->step == STORE_STEP_BACK;
-    if (!log_idle(&s->log)) {
-        stop(s, s->log.failure == LOG_MEDIUM ? STORE_NO_MEDIUM : STORE_FOREIGN);
+    if (s->log.counters.read_errors != 0 && s->tries < STORE_TRIES) {
+        s->tries++;
+        pause(s, s->condition, STORE_AGAIN_NS, now_ns);
+    } else if (!log_idle(&s->log) && s->log.failure == LOG_MEDIUM) {
+        failed(s, now_ns);
+    } else if (!log_idle(&s->log)) {
+        stop(s, STORE_FOREIGN);
     } else if (s->log.found.found) {
         s->step = STORE_STEP_OPEN_LAST;
-    } else if (walked_back) {
+    } else if (walked_back || s->durable_seq != 0) { /* the journal that was there is not */
         stop(s, STORE_FOREIGN);
     } else {
         go_on(s);
     }
 }
 
-static void committed(struct store *s)
+static void committed(struct store *s, uint64_t now_ns)
 {
     if (!log_idle(&s->log)) {
-        stop(s, STORE_NO_MEDIUM);
+        failed(s, now_ns);
         return;
     }
     bool caught_up = s->given_seq == s->durable_seq && s->out_next >= s->out_count;
@@ -65,6 +170,9 @@ static void committed(struct store *s)
     s->writing_count = 0;
     s->read_turn = true;
     s->step = STORE_STEP_IDLE;
+    if (s->condition == STORE_NO_MEDIUM) {
+        go_on_again(s);
+    }
 }
 
 /* Numbers that should be in a durable frame are in none that can be read. */
@@ -76,8 +184,15 @@ static void lost_by_medium(struct store *s, uint64_t first, uint64_t last)
     }
 }
 
-static void searched(struct store *s)
+static void searched(struct store *s, uint64_t now_ns)
 {
+    if (log_unread(&s->log) && s->tries < STORE_TRIES) {
+        s->tries++;
+        s->pause_ns = now_ns + STORE_AGAIN_NS;
+        s->step = STORE_STEP_IDLE;
+        return;
+    }
+    s->tries = 0;
     if (s->log.found.found) {
         s->step = STORE_STEP_OPENING;
         return;
@@ -110,9 +225,27 @@ static void take_out(struct store *s, uint32_t count, const struct record_state 
     }
 }
 
+/* Of this start, or of the one before if this one has written none. */
+static bool opened_own(const struct store *s, const uint8_t *data, uint32_t length)
+{
+    uint32_t count;
+    return length != 0 && record_read(data, length, &of_frame, NULL, &count) &&
+           (of_frame.boot == s->state.boot || of_frame.boot + 1 == s->state.boot);
+}
+
 static void opened_last(struct store *s, const uint8_t *data, uint32_t length)
 {
     uint32_t count;
+    if (s->known) {
+        if (opened_own(s, data, length)) {
+            go_on(s);
+            return;
+        }
+        s->counters.forged++;
+        s->step = STORE_STEP_BACK;
+        (void)log_previous(&s->log);
+        return;
+    }
     if (length != 0 && record_read(data, length, &s->state, NULL, &count) &&
         s->state.released < FORMAT_NUMBER_MAX && s->state.boot < UINT64_MAX) {
         s->state.boot++;
@@ -127,13 +260,12 @@ static void opened_last(struct store *s, const uint8_t *data, uint32_t length)
 
 static void opened_again(struct store *s, const uint8_t *data, uint32_t length)
 {
-    static struct record_state then;
     uint32_t count;
     s->step = STORE_STEP_IDLE;
     s->out_next = 0;
     s->out_count = 0;
-    if (length != 0 && record_read(data, length, &then, s->out, &count)) {
-        take_out(s, count, &then);
+    if (length != 0 && record_read(data, length, &of_frame, s->out, &count)) {
+        take_out(s, count, &of_frame);
         return;
     }
     s->counters.forged++;
@@ -175,9 +307,8 @@ static bool make_room(struct store *s)
 }
 
 /* Write the contents of the next frame; as many readings as fit. Answer: how many, or -1: no room. */
-static int compose(struct store *s)
+static int compose(struct store *s, uint32_t count)
 {
-    uint32_t count = s->waiting_count;
     for (;;) {
         s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state, s->waiting, count);
         if (s->plain_length != 0) {
@@ -195,9 +326,10 @@ static int compose(struct store *s)
 /* True: a frame is on its way. */
 static bool begin_frame(struct store *s)
 {
-    int count = compose(s);
+    uint32_t most = s->waiting_count < RECORD_READINGS ? s->waiting_count : RECORD_READINGS;
+    int count = compose(s, most);
     if (count < 0 && make_room(s)) {
-        count = compose(s);
+        count = compose(s, most);
     }
     if (count < 0) {
         return false;
@@ -224,7 +356,8 @@ static bool frame_due(const struct store *s, uint64_t now_ns)
 /* False: nothing to do now. */
 static bool decide(struct store *s, uint64_t now_ns)
 {
-    bool read = s->out_next >= s->out_count && s->given_seq < s->durable_seq;
+    bool read = s->out_next >= s->out_count && s->given_seq < s->durable_seq &&
+                (s->tries == 0 || now_ns >= s->pause_ns);
     if (!s->full && frame_due(s, now_ns) && !(read && s->read_turn)) {
         s->full = !begin_frame(s);
         if (!s->full) {
@@ -240,18 +373,18 @@ static bool decide(struct store *s, uint64_t now_ns)
 }
 
 /* The log has nothing more to do. */
-static void log_ended(struct store *s)
+static void log_ended(struct store *s, uint64_t now_ns)
 {
     switch (s->step) {
     case STORE_STEP_LOG_START:
     case STORE_STEP_BACK:
-        recovered(s);
+        recovered(s, now_ns);
         break;
     case STORE_STEP_APPENDING:
-        committed(s);
+        committed(s, now_ns);
         break;
     default:
-        searched(s);
+        searched(s, now_ns);
         break;
     }
 }
@@ -292,8 +425,13 @@ static bool name(struct store *s, struct store_action *action)
 
 bool store_next(struct store *s, struct store_action *action, uint64_t now_ns)
 {
-    while (!s->action_out && s->step != STORE_STEP_STOPPED) {
-        if (s->step == STORE_STEP_IDLE) {
+    while (!s->action_out) {
+        if (s->step == STORE_STEP_STOPPED) {
+            if (!s->again || now_ns < s->pause_ns) {
+                return false;
+            }
+            open_again(s);
+        } else if (s->step == STORE_STEP_IDLE) {
             if (!decide(s, now_ns)) {
                 return false;
             }
@@ -301,7 +439,7 @@ bool store_next(struct store *s, struct store_action *action, uint64_t now_ns)
             s->action_out = true;
             return true;
         } else {
-            log_ended(s);
+            log_ended(s, now_ns);
         }
     }
     return false;

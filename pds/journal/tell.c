@@ -7,7 +7,7 @@
 static struct {
     uint64_t *condition, *boot, *accepted, *durable, *released, *lost, *not_durable, *frames, *bytes_written;
     uint64_t *fill_percent, *disk_errors, *forged, *bad_messages, *repeated, *recovery_us, *disk_waits,
-        *seal_waits;
+        *seal_waits, *taken, *turned_away;
 } metric;
 
 void tell_start(uint64_t page)
@@ -30,6 +30,8 @@ void tell_start(uint64_t page)
     metric.recovery_us = metrics_add("recovery_us");
     metric.disk_waits = metrics_add("disk_waits");
     metric.seal_waits = metrics_add("seal_waits");
+    metric.taken = metrics_add("taken");
+    metric.turned_away = metrics_add("turned_away");
 }
 
 static unsigned long long number(uint64_t n)
@@ -64,11 +66,16 @@ static void tell_foreign(const struct store *s)
     log_warn("readings pass through memory and are not durable");
 }
 
-void tell_condition(const struct store *s, uint64_t recovery_ns)
+void tell_condition(const struct store *s, enum store_condition before, uint64_t recovery_ns)
 {
     switch (s->condition) {
     case STORE_READY:
-        tell_ready(s, recovery_ns);
+        if (before == STORE_STARTING) {
+            tell_ready(s, recovery_ns);
+        } else {
+            log_info("the disk works again: readings are durable from number %llu on",
+                     number((s->durable_seq > s->given_seq ? s->durable_seq : s->given_seq) + 1));
+        }
         break;
     case STORE_FOREIGN:
         tell_foreign(s);
@@ -104,4 +111,6 @@ void tell_metrics(const struct tell_sources *from, uint64_t recovery_ns)
     metric_set(metric.recovery_us, recovery_ns / 1000);
     metric_set(metric.disk_waits, from->disk->op != NULL ? from->disk->sent : !from->disk->known);
     metric_set(metric.seal_waits, from->sealer->data != NULL && from->sealer->sent);
+    metric_set(metric.taken, s->last_seq);
+    metric_set(metric.turned_away, from->turned_away);
 }

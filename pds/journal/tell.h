@@ -15,13 +15,14 @@ struct tell_sources {
     const struct sealer *sealer;
     const struct intake *intake;
     const struct outlet *outlet;
+    uint64_t turned_away; /* how often nothing could be taken */
 };
 
 /* Register the metrics in the page at address `metrics`. */
 void tell_start(uint64_t metrics);
 
-/* The store has entered a condition: a line about it. */
-void tell_condition(const struct store *s, uint64_t recovery_ns);
+/* The store has entered a condition, from another one: a line about it. */
+void tell_condition(const struct store *s, enum store_condition before, uint64_t recovery_ns);
 
 void tell_metrics(const struct tell_sources *sources, uint64_t recovery_ns);
 

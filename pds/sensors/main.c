@@ -233,6 +233,9 @@ static bool may_count(void)
             sampler_init(&sampler, &owner, clock_ns());
         } else if (state.condition == JOURNAL_READY) {
             send_again(state.next_number);
+            if (seq < state.next_number - 1) {
+                seq = state.next_number - 1; /* it had not known its medium when the first number was given */
+            }
         }
     }
     metric_set(metric_journal_waits, !counting);

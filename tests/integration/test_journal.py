@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postern_lib.gateway import Gateway
+from postern_lib.gateway import Gateway, Settings
 
 SAMPLE = 3  # readings of one measurement
 READY = r"journal +info +journal of (\d+) KiB, start (\d+), ready in (\d+) us"
@@ -26,6 +26,17 @@ def counter(gateway: Gateway, component: str, name: str) -> int:
     """A counter of a component, from the console."""
     gateway.console.send_line(f"stats {component}")
     return int(gateway.console.expect(rf"{component} +{re.escape(name)} +(\d+)")[1])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def held() -> Iterator[Gateway]:
+    """A gateway without its broker and with little room, which waits when that is used up. That takes it a minute,
+    in which the other tests run."""
+    with Gateway(Settings(disk_size=20 << 10, journal={"policy": "hold", "segment_kib": 5})) as gateway:
+        gateway.start()
+        gateway.wait_readings(SAMPLE, 60)
+        gateway.machine.set_link(False)
+        yield gateway
 
 
 def test_readings_survive_a_power_cut(gateway: Gateway) -> None:
@@ -179,3 +190,21 @@ def test_failing_disk_is_reported(make_gateway: MAKE, tmp_path: Path) -> None:
     gateway.console.expect(r"journal +error +the disk fails: readings pass through memory", 60)
     gateway.wait_readings(2 * SAMPLE, 60)
     assert counter(gateway, "blk0", "device_errors") >= 4
+
+
+def test_a_full_journal_that_holds_stops_the_sampling(held: Gateway) -> None:
+    """Nothing is measured and no number is used up while the journal is full; then everything arrives, and it goes on."""
+    held.console.expect(r"sensors +warn +sampling waits: the journal is full", 180)
+    last, rounds = counter(held, "sensors", "last_seq"), counter(held, "sensors", "held")
+    measured = held.simulator.log.read_bytes().count(b"\n")
+    while counter(held, "sensors", "held") < rounds + 3:
+        pass
+    assert counter(held, "sensors", "last_seq") == last == measured * SAMPLE
+    assert held.simulator.log.read_bytes().count(b"\n") == measured
+    assert counter(held, "journal", "lost") == 0 and counter(held, "sensors", "dropped") == 0
+    held.machine.set_link(True)
+    held.console.expect(r"sensors +info +sampling goes on, rounds left out: \d+", 120)
+    held.wait_readings(last + SAMPLE - len(numbers(held)), 120)
+    assert numbers(held) == list(range(1, len(numbers(held)) + 1))
+    verdict = held.verdict()
+    assert verdict.passed and verdict.lost == [], verdict.summary() + "\n" + "\n".join(verdict.problems)

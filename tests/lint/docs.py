@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the documentation names must exist: links, paths of the tree, targets of make."""
+"""What the documentation names must exist: links, paths of the tree, targets of make; each promise's tests."""
 
 import re
 import subprocess
@@ -11,6 +11,39 @@ PATH = re.compile(r"^(boards|crypto|docs|drivers|host|kernel|mk|net|pds|system|t
 MAKE = re.compile(r"(?:^ {4}|`)make((?: +[A-Z_]+=\S+)*) +([a-z][a-z-]*)", re.M)
 # Paths that a text tells the reader to create.
 CREATED = re.compile(r"^pds/blink/")
+
+# A table whose numbered rows are promises; the last cell names the tests of each, as FILE::FUNCTION below tests/.
+CONTRACTS = ("docs/loss-contract.md",)
+ROW = re.compile(r"^\| *(\d+) *\|(.*)\| *$")
+TEST = re.compile(r"^([\w/]+\.(?:c|py))::(test_\w+)$")
+
+
+def _is_test(root: Path, name: str) -> bool:
+    """A function that its file runs: pytest by its name, cmocka by its entry in a list."""
+    match = TEST.match(name)
+    if not match or not (root / "tests" / match[1]).is_file():
+        return False
+    text = (root / "tests" / match[1]).read_text()
+    if match[1].endswith(".py"):
+        return re.search(rf"^def {match[2]}\(", text, re.M) is not None
+    return (re.search(rf"^static void {match[2]}\(", text, re.M) is not None
+            and re.search(rf"\({match[2]}[,)]", text) is not None)
+
+
+def _contract(root: Path, path: str) -> list[str]:
+    """Promises are numbered without a gap, and each names tests that exist."""
+    found, rows = [], 0
+    for number, line in enumerate((root / path).read_text().splitlines(), 1):
+        row = ROW.match(line)
+        if row:
+            rows += 1
+            tests = QUOTED.findall(row[2].rpartition("|")[2])
+            if int(row[1]) != rows:
+                found.append(f"{path}:{number}: row {row[1]}, expected {rows} [order of promises]")
+            if not tests:
+                found.append(f"{path}:{number}: row {row[1]} [promise without test]")
+            found += [f"{path}:{number}: {name} [no such test]" for name in tests if not _is_test(root, name)]
+    return found if rows else [f"{path}:1: no promises [promise without test]"]
 
 
 def _targets(root: Path) -> set[str]:
@@ -25,7 +58,7 @@ def _targets(root: Path) -> set[str]:
 def check(root: Path, files: list[str]) -> list[str]:
     """Findings as FILE:LINE: TEXT [RULE]."""
     targets = _targets(root)
-    found = []
+    found = [each for path in CONTRACTS for each in _contract(root, path)]
     for path in files:
         if not path.endswith(".md"):
             continue

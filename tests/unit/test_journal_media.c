@@ -90,6 +90,207 @@ static void test_a_medium_that_stays_broken(void **state)
     }
 }
 
+#define EVERY_KIND (1u << MEDIA_READ | 1u << MEDIA_WRITE | 1u << MEDIA_ERASE | 1u << MEDIA_FLUSH)
+
+static const unsigned sicknesses[] = {1u << MEDIA_WRITE, 1u << MEDIA_FLUSH,
+                                      1u << MEDIA_WRITE | 1u << MEDIA_FLUSH, EVERY_KIND};
+
+/* Samples until the journal says that the medium fails, and some more. */
+static void fall_sick(unsigned kinds, unsigned more)
+{
+    life.media.sick = kinds;
+    for (unsigned i = 0; i < 40 && life.store.condition == STORE_READY; i++) {
+        live(1, 0);
+    }
+    assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+    live(more, 0);
+}
+
+/* The medium works; the journal has the time that it takes to notice. */
+static void recover(void)
+{
+    life.media.sick = 0;
+    life.now += STORE_AGAIN_NS << STORE_FAILURES_MAX;
+    life_run(&life);
+    assert_int_equal(life.store.condition, STORE_READY);
+}
+
+/* A medium that fails for a while: what waits on it is not overtaken, nothing is lost, and the journal goes
+ * on. */
+static void test_a_medium_that_fails_for_a_while(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof sicknesses / sizeof sicknesses[0]; i++) {
+        life_init(&life, &hold, SEGMENTS, i % 2 == 1, i + 1);
+        live(20, 0);
+        fall_sick(sicknesses[i / 2], 10);
+        uint64_t last = store_next_number(&life.store) - 1;
+        assert_true(life_give(&life, 1000) < last);
+        recover();
+        live(20, 0);
+        assert_int_equal(life.store.counters.not_durable, 0);
+        assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+        assert_true(life.store.durable_seq > last);
+        media_model_power(&life.media, CUT_NOTHING);
+        check_out(LIFE_NUMBERS);
+        assert_true(life.last_given > last);
+        assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+    }
+}
+
+/* With nothing waiting on it, readings pass through memory at once. What is not delivered when it works again
+ * is named, since nobody keeps it. */
+static void test_readings_pass_while_the_medium_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sicknesses / sizeof sicknesses[0]; i++) {
+        life_init(&life, &hold, SEGMENTS, false, i + 1);
+        live(20, 0);
+        while (life_give(&life, 100) != 0) {
+        }
+        life_deliver(&life);
+        fall_sick(sicknesses[i], 10);
+        assert_true(life_give(&life, 100) >= 30);
+        assert_true(life.store.counters.not_durable >= 30);
+        life_deliver(&life);
+        live(1, 0);
+        assert_int_equal(life_give(&life, 100), 3);
+        recover();
+        assert_int_equal(life.store.state.ledger.total[LOSS_MEDIUM], 3);
+        live(3, 0);
+        assert_int_equal(life_give(&life, 100), 9);
+        media_model_power(&life.media, CUT_NOTHING);
+        check_out(LIFE_NUMBERS);
+        assert_int_equal(ledger_sum(&life.store.state.ledger), 3);
+    }
+}
+
+/* When memory is full nobody waits any longer for what lies on the medium: it is named. */
+static void test_a_medium_that_fails_for_too_long(void **state)
+{
+    (void)state;
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(10, 0);
+    (void)life_give(&life, 3);
+    fall_sick(EVERY_KIND, 0);
+    uint64_t durable = life.store.durable_seq;
+    while (life_sample(&life, 3) == 3) {
+        life.now += 60 * MS;
+        life_run(&life);
+    }
+    while (life_give(&life, 1000) != 0) {
+    }
+    assert_int_equal(ledger_sum(&life.store.state.ledger),
+                     durable - life.store.state.ledger.range[0].first + 1);
+    assert_int_equal(life.store.state.ledger.total[LOSS_MEDIUM], ledger_sum(&life.store.state.ledger));
+    assert_true(store_wants_reading(&life.store));
+}
+
+/* Whoever delivers starts anew while the medium fails: it waits for what it had from there. */
+static void test_rewind_while_the_medium_fails(void **state)
+{
+    (void)state;
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(10, 0);
+    while (life_give(&life, 100) != 0) {
+    }
+    fall_sick(EVERY_KIND, 2);
+    store_rewind(&life.store);
+    life.last_given = 0;
+    assert_int_equal(life_give(&life, 100), 0);
+    recover();
+    assert_true(life_give(&life, 100) >= 30);
+    assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+}
+
+/* A start on a medium that cannot be read: no journal is begun over the one that may be there. */
+static void test_a_start_on_a_medium_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static uint8_t before[MEDIA_MODEL_MAX];
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(10, 0);
+    uint64_t durable = life.store.durable_seq;
+    memcpy(before, life.media.view, sizeof before);
+    for (unsigned reads = 0; reads < 900; reads += 3) {
+        struct store_action a;
+        uint8_t unique[FORMAT_ID_SIZE] = {1};
+        store_init(&life.store, &hold);
+        life.media.sick = 1u << MEDIA_READ;
+        assert_true(store_medium(&life.store, &life.media.geometry, life.segment_size, unique));
+        for (unsigned i = 0; i < reads; i++) {
+            life.now = life.store.again ? life.store.pause_ns : life.now;
+            if (store_next(&life.store, &a, life.now)) {
+                life_do(&life, &a);
+            }
+        }
+        life.media.sick = 0;
+        life_run(&life);
+        assert_memory_equal(before, life.media.view, sizeof before);
+        if (life.store.condition == STORE_READY) {
+            assert_int_equal(life.store.durable_seq, durable);
+        } else {
+            assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+            assert_true(reads >= STORE_TRIES * SEGMENTS);
+        }
+    }
+    assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+}
+
+/* A disk that has become another one meanwhile is not taken for the journal of this start. */
+static void test_an_exchanged_medium_is_left_alone(void **state)
+{
+    (void)state;
+    static uint8_t before[MEDIA_MODEL_MAX];
+    for (int kind = 0; kind < 2; kind++) {
+        life_init(&life, &hold, SEGMENTS, false, 1);
+        live(10, 0);
+        fall_sick(EVERY_KIND, 1);
+        if (kind == 0) {
+            memset(life.media.view, 0, sizeof life.media.view);
+        } else {
+            life.key = 0x33;
+        }
+        memcpy(before, life.media.view, sizeof before);
+        life.media.sick = 0;
+        life.now += STORE_AGAIN_NS << STORE_FAILURES_MAX;
+        life_run(&life);
+        assert_int_equal(life.store.condition, STORE_FOREIGN);
+        live(5, 0);
+        assert_memory_equal(before, life.media.view, sizeof before);
+    }
+}
+
+/* Whatever fails for a while at whatever moment, and the power too: nothing accepted is lost without a name.
+ */
+static void test_random_sicknesses(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        life_init(&life, &hold, SEGMENTS, seed % 2 == 0, seed);
+        for (int boot = 0; boot < 4; boot++) {
+            for (int i = 0; i < 150; i++) {
+                uint64_t choice = media_model_random(&life.media, 24);
+                if (choice < 4) {
+                    life.media.sick = choice == 0 ? sicknesses[media_model_random(&life.media, 4)] : 0;
+                }
+                (void)life_sample(&life, 3);
+                life.now += media_model_random(&life.media, 1000) * MS;
+                life_run(&life);
+                if (choice % 3 == 0) {
+                    (void)life_give(&life, (unsigned)media_model_random(&life.media, 30));
+                }
+                if (choice % 5 == 0) {
+                    life_deliver(&life);
+                }
+            }
+            life.media.sick = 0;
+            media_model_power(&life.media, (enum media_cut)media_model_random(&life.media, CUT_KINDS));
+            check_out(LIFE_NUMBERS);
+        }
+    }
+}
+
 enum damage { ONE_BIT, ALL_ZERO, NOISE, UNREADABLE, DAMAGES };
 
 static void damage(uint32_t unit, enum damage how)
@@ -233,6 +434,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_operation_may_fail),
         cmocka_unit_test(test_a_medium_that_stays_broken),
+        cmocka_unit_test(test_a_medium_that_fails_for_a_while),
+        cmocka_unit_test(test_readings_pass_while_the_medium_fails),
+        cmocka_unit_test(test_a_medium_that_fails_for_too_long),
+        cmocka_unit_test(test_rewind_while_the_medium_fails),
+        cmocka_unit_test(test_a_start_on_a_medium_that_cannot_be_read),
+        cmocka_unit_test(test_an_exchanged_medium_is_left_alone),
+        cmocka_unit_test(test_random_sicknesses),
         cmocka_unit_test(test_a_bad_sector_anywhere),
         cmocka_unit_test(test_a_segment_of_an_old_image),
         cmocka_unit_test(test_an_old_image_is_an_earlier_state),

@@ -119,7 +119,8 @@ static void failed(struct log *l)
 {
     l->counters.write_errors++;
     l->open = false;
-    if (++l->pending.attempts >= LOG_ATTEMPTS || !may_open(l, l->pending.release)) {
+    if (++l->pending.attempts >= (l->wary ? LOG_ATTEMPTS_WARY : LOG_ATTEMPTS) ||
+        !may_open(l, l->pending.release)) {
         log_fail(l, LOG_MEDIUM);
         return;
     }
@@ -134,6 +135,7 @@ static void durable(struct log *l)
     if (p->last_seq >= p->first_seq) {
         l->next_seq = p->last_seq + 1;
     }
+    l->wary = false;
     l->step = LOG_STEP_IDLE;
     log_release(l, p->release);
 }

@@ -119,8 +119,10 @@ static void start_search(struct log *l, struct log_position from)
 
 static void search_ended(struct log *l, uint64_t seq)
 {
-    l->resume = l->scan.at;
-    l->resume_seq = seq;
+    if (!log_unread(l)) {
+        l->resume = l->scan.at;
+        l->resume_seq = seq;
+    }
     l->step = LOG_STEP_IDLE;
 }
 
@@ -181,6 +183,7 @@ enum log_status log_read(struct log *l, uint64_t seq)
         return LOG_NOT_IDLE;
     }
     l->found.found = false;
+    l->errors_before = l->counters.read_errors;
     if (l->newest == 0 || seq >= l->next_seq) {
         return LOG_OK;
     }

@@ -48,6 +48,13 @@ enum log_status log_open(struct log *l, const struct media_geometry *geometry, u
     return LOG_OK;
 }
 
+void log_reopen(struct log *l, const uint8_t *unique)
+{
+    const struct media_geometry geometry = l->geometry;
+    (void)log_open(l, &geometry, l->segment_size, unique);
+    l->wary = true;
+}
+
 const struct media_op *log_next(struct log *l)
 {
     return l->step == LOG_STEP_IDLE || l->step == LOG_STEP_FAILED ? NULL : &l->op;

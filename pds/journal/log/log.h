@@ -26,6 +26,10 @@
 /* How many segments a frame is tried in when the medium reports errors. */
 #define LOG_ATTEMPTS 4u
 
+/* The same for the first frame after log_reopen: a medium that goes on failing must not use up the segments.
+ */
+#define LOG_ATTEMPTS_WARY 2u
+
 enum log_status {
     LOG_OK,
     LOG_NOT_IDLE, /* an operation is under way, or the log has failed */
@@ -53,7 +57,7 @@ enum log_failure {
     LOG_NO_FAILURE,
     LOG_OTHER_LAYOUT,   /* a journal of another version: nothing was changed; `layout` says which */
     LOG_OTHER_GEOMETRY, /* a journal that was made for other sizes: nothing was changed */
-    LOG_MEDIUM          /* frames could not be written in LOG_ATTEMPTS segments */
+    LOG_MEDIUM          /* frames could not be written in LOG_ATTEMPTS segments, or nothing could be read */
 };
 
 /* A frame that was found. `payload` points into the log and is valid until the next request. */
@@ -152,6 +156,8 @@ struct log {
     struct log_position resume; /* SEARCH: where the last one ended */
     uint64_t resume_seq;        /* and no frame before it has a number like this or larger */
     uint64_t wanted;
+    bool wary;              /* opened again, and no frame is durable since */
+    uint64_t errors_before; /* read errors before this search */
     struct log_pending pending;
 
     uint64_t serial[LOG_SEGMENTS_MAX]; /* by place; 0: no segment of this journal */
@@ -170,6 +176,9 @@ struct log {
  */
 enum log_status log_open(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
                          const uint8_t *unique);
+
+/* Begin anew on the same medium. `unique` as above. */
+void log_reopen(struct log *l, const uint8_t *unique);
 
 /* The operation to do now; NULL: none, the log is idle or has failed. */
 const struct media_op *log_next(struct log *l);
@@ -200,6 +209,12 @@ enum log_status log_room(const struct log *l, uint32_t length, uint64_t upto);
 
 /* Find the first frame with readings whose last number is at least `seq`, into `found`. */
 enum log_status log_read(struct log *l, uint64_t seq);
+
+/* Has the last search passed over something that could not be read? */
+static inline bool log_unread(const struct log *l)
+{
+    return l->counters.read_errors != l->errors_before;
+}
 
 /* Find the frame before `found` (which must be a frame), of any kind, into `found`. */
 enum log_status log_previous(struct log *l);

@@ -51,6 +51,10 @@ static void next_repair(struct log *l)
         scan_start(l, (struct log_position){0, l->geometry.unit}, l->place, l->segment_size);
         return;
     }
+    if (!l->named && l->counters.read_errors != 0) {
+        log_fail(l, LOG_MEDIUM); /* what could not be read may be a journal: none is begun over it */
+        return;
+    }
     l->oldest = l->newest > l->segments ? l->newest - l->segments + 1 : l->newest != 0;
     find_last(l, (struct log_position){l->newest, l->segment_size});
 }

@@ -145,7 +145,7 @@ enum media_result media_model_do(struct media_model *m, const struct media_op *o
         m->rule_broken++;
         return MEDIA_ERROR;
     }
-    if (m->off) {
+    if (m->off || (m->sick >> op->kind & 1) != 0) {
         return MEDIA_ERROR;
     }
     if (op->kind == MEDIA_READ) {

@@ -38,6 +38,7 @@ struct media_model {
     uint64_t cut_at;     /* the power fails in place of this operation, counted from 1; 0: never */
     uint64_t fail_at;    /* this operation reports an error, having done half of its work; 0: none */
     uint64_t bad_unit;   /* a unit that cannot be read, counted from 1; 0: none */
+    unsigned sick;       /* kinds of operations that fail for the time being, 1 << enum media_op_kind each */
     bool off;
     unsigned rule_broken; /* a NOR unit was written twice, or an operation was out of bounds */
     uint64_t random;

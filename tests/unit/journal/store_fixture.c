@@ -91,8 +91,14 @@ void life_do(struct life *l, const struct store_action *a)
 void life_run(struct life *l)
 {
     struct store_action a;
-    while (store_next(&l->store, &a, l->now)) {
-        life_do(l, &a);
+    for (;;) {
+        while (store_next(&l->store, &a, l->now)) {
+            life_do(l, &a);
+        }
+        if (l->store.condition == STORE_NO_MEDIUM || l->store.pause_ns <= l->now) {
+            break;
+        }
+        l->now = l->store.pause_ns;
     }
     assert_true(ledger_valid(&l->store.state.ledger));
     if (l->store.condition == STORE_READY) {

@@ -35,7 +35,7 @@ void life_start(struct life *l, const struct store_settings *settings);
 /* Do one action. */
 void life_do(struct life *l, const struct store_action *a);
 
-/* Do all actions that are due. */
+/* Do all actions that are due, and wait for a medium that cannot be read at once. */
 void life_run(struct life *l);
 
 /* The sensors bring a sample of `count` readings, if the store wants them. How many were taken. */

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A medium that fails for a while: readings are delivered all the same, none that was accepted is lost, and the journal
+goes on by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from postern_lib.gateway import Gateway
+from troubled_disk import ALL, FLUSH, READ, WRITE, TroubledDisk
+
+SAMPLE = 3  # readings of one measurement
+FAILS = r"journal +error +the disk fails: readings pass through memory and are not durable"
+WORKS = r"journal +info +the disk works again: readings are durable from number (\d+) on"
+Stage = tuple[Gateway, TroubledDisk]
+
+
+@pytest.fixture
+def stage(make_gateway: Callable[..., Gateway]) -> Iterator[Stage]:
+    gateway = make_gateway(has_disk=False)
+    gateway.compose()
+    gateway.start_peers()
+    disk = TroubledDisk(gateway.folder.path, 1 << 20)
+    gateway.start_machine(disk.arguments())
+    gateway.wait_readings(SAMPLE, 60)
+    yield gateway, disk
+    gateway.machine.stop()
+    disk.stop()
+
+
+def counter(gateway: Gateway, name: str) -> int:
+    """A counter of the journal, from the console."""
+    gateway.console.send_line("stats journal")
+    return int(gateway.console.expect(rf"journal +{name} +(\d+)")[1])
+
+
+def wait_durable(gateway: Gateway, more: int) -> int:
+    first = counter(gateway, "durable")
+    while (now := counter(gateway, "durable")) < first + more:
+        pass
+    return now
+
+
+def check(gateway: Gateway) -> None:
+    """Every number came, none is lost."""
+    arrived = [reading.seq for reading in gateway.readings()]
+    assert arrived == list(range(1, len(arrived) + 1))
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
+
+
+def test_readings_go_on_while_the_medium_fails(stage: Stage) -> None:
+    """Whatever fails, for however long: delivered from memory, said to be not durable; durable again when it works."""
+    gateway, disk = stage
+    for kinds in ({WRITE}, {FLUSH}, ALL):
+        disk.fail(frozenset(kinds))
+        gateway.console.expect(FAILS, 30)
+        passed = counter(gateway, "not_durable")
+        gateway.wait_readings(2 * SAMPLE, 30)
+        assert counter(gateway, "not_durable") > passed
+        disk.heal()
+        again = int(gateway.console.expect(WORKS, 30)[1])
+        assert wait_durable(gateway, SAMPLE) >= again
+    gateway.machine.set_link(False)  # and what is durable now outlives the loss of power
+    durable = wait_durable(gateway, 2 * SAMPLE)
+    gateway.power_cut()
+    gateway.start_machine(disk.arguments())
+    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()), 60)
+    check(gateway)
+
+
+def test_what_waits_on_the_medium_waits_for_it(stage: Stage) -> None:
+    """The medium fails while accepted readings wait on it for the link, then nothing of it can be read at the next start:
+    they are delivered first, and no number is used again."""
+    gateway, disk = stage
+    gateway.machine.set_link(False)
+    wait_durable(gateway, 3 * SAMPLE)
+    disk.fail(ALL)
+    gateway.console.expect(FAILS, 30)
+    gateway.machine.set_link(True)
+    disk.wait_failures(20)
+    disk.heal()
+    gateway.console.expect(WORKS, 30)
+    gateway.wait_readings(5 * SAMPLE, 60)
+    disk.fail(frozenset({READ}))
+    gateway.power_cut()
+    gateway.start_machine(disk.arguments())
+    disk.wait_failures(20)
+    disk.heal()
+    assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready", 60)[1]) == 2
+    gateway.wait_readings(2 * SAMPLE, 60)
+    check(gateway)
