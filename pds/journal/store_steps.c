@@ -135,12 +135,10 @@ static void recovered(struct store *s, uint64_t now_ns)
         pause(s, s->condition, STORE_AGAIN_NS, now_ns);
     } else if (!log_idle(&s->log) && s->log.failure == LOG_MEDIUM) {
         failed(s, now_ns);
-    } else if (!log_idle(&s->log)) {
-        stop(s, STORE_FOREIGN);
+    } else if (!log_idle(&s->log) || (!s->log.found.found && (walked_back || s->durable_seq != 0))) {
+        stop(s, STORE_FOREIGN); /* or the journal that was there is gone */
     } else if (s->log.found.found) {
         s->step = STORE_STEP_OPEN_LAST;
-    } else if (walked_back || s->durable_seq != 0) { /* the journal that was there is not */
-        stop(s, STORE_FOREIGN);
     } else {
         go_on(s);
     }

@@ -99,6 +99,8 @@ void uplink_journal_state(struct uplink *u, const struct journal_state *state)
     bool failed = state->condition == JOURNAL_NO_MEDIUM || state->condition == JOURNAL_FOREIGN;
     if (failed) {
         u->mqtt.settings.write_ahead = false;
+    } else if (state->condition == JOURNAL_READY && u->journal.started) {
+        u->mqtt.settings.write_ahead = u->conf.qos == 2; /* it may have failed for a while */
     }
     if (failed || (state->session != 0 && state->session == u->journal.saved_digest)) {
         mqtt_client_saved(&u->mqtt);

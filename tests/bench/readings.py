@@ -71,7 +71,7 @@ class _Arrivals:
 def journal_stat(gateway: Gateway, name: str) -> int:
     """A counter of the journal, from the console."""
     gateway.console.send_line("stats journal")
-    return int(gateway.console.expect(rf"journal +{re.escape(name)} +(\d+)")[1])
+    return int(gateway.console.expect(rf"journal +{re.escape(name)} +(\d+)\s")[1])
 
 
 def accept_to_ack(board: str, disk: bool) -> tuple[Measured, Measured]:

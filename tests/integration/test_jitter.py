@@ -25,7 +25,7 @@ def late_us(gateway: Gateway) -> int:
     """How late the latest round of sampling began since the start of sensors."""
     gateway.console.skip()
     gateway.console.send_line("stats sensors")
-    return int(gateway.console.expect(r"late_max_us +(\d+)")[1])
+    return int(gateway.console.expect(r"late_max_us +(\d+)\s")[1])
 
 
 def test_endless_loops_do_not_delay_sampling(make_gateway: Callable[..., Gateway]) -> None:

@@ -25,7 +25,7 @@ def numbers(gateway: Gateway) -> list[int]:
 def counter(gateway: Gateway, component: str, name: str) -> int:
     """A counter of a component, from the console."""
     gateway.console.send_line(f"stats {component}")
-    return int(gateway.console.expect(rf"{component} +{re.escape(name)} +(\d+)")[1])
+    return int(gateway.console.expect(rf"{component} +{re.escape(name)} +(\d+)\s")[1])
 
 
 @pytest.fixture(scope="module", autouse=True)

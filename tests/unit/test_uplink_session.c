@@ -177,7 +177,17 @@ static void test_write_ahead(void **state)
     sample();
     nothing_out();
     const struct journal_state failed = {.condition = JOURNAL_NO_MEDIUM, .next_number = 100};
-    uplink_journal_state(&uplink, &failed); /* nothing will ever be kept */
+    uplink_journal_state(&uplink, &failed); /* nothing is kept */
+    assert_int_equal(take(STREAM_DATA).data.at[0], 0x34);
+    broker("50020002");
+    assert_int_equal(take(STREAM_DATA).data.at[0], 0x62);
+    broker("70020002");
+    assert_int_equal(settle(), 6);
+    uplink_journal_state(&uplink, &other); /* the medium works again */
+    sample();
+    nothing_out();
+    assert_int_equal(told()->kind, DELIVERY_SESSION);
+    session_kept();
     assert_int_equal(take(STREAM_DATA).data.at[0], 0x34);
 }
 
