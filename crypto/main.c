@@ -68,7 +68,7 @@ static struct {
         *cipher_out;
     uint64_t *closed[TLS_CLOSE_COUNT];
     uint64_t *tcp_failed, *unexpected, *arena_used, *arena_peak, *seeds, *sealed, *opened, *seal_refused,
-        *opens, *seed_waits;
+        *opens, *seed_waits, *bad_seeds;
 } metric;
 
 /* Logs a text of any length, as lines that fit. */
@@ -135,6 +135,7 @@ static void add_metrics(void)
     metric.unexpected = metrics_add("messages.unexpected");
     metric.seeds = metrics_add("seeds");
     metric.seed_waits = metrics_add("seed_waits");
+    metric.bad_seeds = metrics_add("bad_seeds");
     metric.arena_used = metrics_add("arena.used");
     metric.arena_peak = metrics_add("arena.peak");
     metric.sealed = metrics_add("seal.sealed");
@@ -166,6 +167,7 @@ static void update_metrics(void)
     metric_set(metric.sealed, seal_server.counters.sealed);
     metric_set(metric.opened, seal_server.counters.opened);
     metric_set(metric.seal_refused, seal_server.counters.refused);
+    ring_metrics_update();
 }
 
 /* Moves seeds from the ring to the pool while it has space. */
@@ -179,6 +181,8 @@ static void take_seeds(void)
         if (status == RING_OK && kind == ENTROPY_SEED && length == SEED_SIZE) {
             seed_pool_put(seed);
             metric_add(metric.seeds, 1);
+        } else if (status == RING_OK || status == RING_TOO_LONG) {
+            metric_add(metric.bad_seeds, 1);
         }
         if ((status == RING_EMPTY && !ring_consumer_has_more(&seeds)) || status == RING_PEER_BAD) {
             break;

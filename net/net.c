@@ -166,6 +166,7 @@ void notified(microkit_channel ch)
     } else if (phase == PHASE_REFUSING) {
         refuse_streams();
     }
+    ring_metrics_update();
 }
 
 /* A restarted peer may sleep on a ring of our earlier life: wake it once, whatever it asked for. */
@@ -192,7 +193,7 @@ void init(void)
 {
     LOG_START();
     metrics_start(metrics);
-    net_metrics_start(&eth_in.ring, &eth_out.ring, &user_in.ring, &user_out.ring);
+    net_metrics_start();
     metric_seed_waits = metrics_add("seed_waits");
     open_lines();
     random_start(&seeds.ring);

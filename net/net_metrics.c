@@ -7,10 +7,10 @@
 #include "address.h"
 #include "link.h"
 #include "alarm.h"
+#include "random.h"
 #include "sntp.h"
 #include "stream.h"
 
-static const struct ring *rings[4];
 static uint64_t *entries[METRICS_MAX];
 static unsigned entry_count;
 static bool naming;
@@ -77,11 +77,7 @@ static void held_entries(void)
 static void stream_entries(void)
 {
     const struct stream_counters *streams = stream_counters();
-    uint64_t peer_bad = 0;
 
-    for (unsigned i = 0; i < sizeof(rings) / sizeof(rings[0]); i++) {
-        peer_bad += rings[i]->counters.peer_bad;
-    }
     entry("streams_open", stream_open_count());
     entry("streams_opened", streams->opened);
     entry("streams_failed", streams->failed);
@@ -90,7 +86,6 @@ static void stream_entries(void)
     entry("stream_bytes_in", streams->bytes_in);
     entry("stream_bad", streams->bad_messages);
     entry("stream_stale", streams->stale);
-    entry("ring_peer_bad", peer_bad);
 }
 
 static void time_entries(void)
@@ -102,19 +97,15 @@ static void time_entries(void)
         refused += counters->refused[i];
     }
     entry("alarms", alarm_count());
+    entry("bad_seeds", random_bad_seeds());
     entry("sntp_asked", counters->asked);
     entry("sntp_good", counters->good);
     entry("sntp_lost", counters->lost);
     entry("sntp_refused", refused);
 }
 
-void net_metrics_start(const struct ring *eth_rx, const struct ring *eth_tx, const struct ring *tcp_tx,
-                       const struct ring *tcp_rx)
+void net_metrics_start(void)
 {
-    rings[0] = eth_rx;
-    rings[1] = eth_tx;
-    rings[2] = tcp_tx;
-    rings[3] = tcp_rx;
     naming = true;
 }
 

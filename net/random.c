@@ -12,6 +12,7 @@ static struct ring *seeds;
 static struct csprng generator;
 static uint8_t isn_key[SIPHASH_KEY_BYTES];
 static bool key_drawn;
+static uint64_t bad_seeds;
 
 void random_start(struct ring *ring)
 {
@@ -35,10 +36,17 @@ static bool take_seed(void)
         if (status == RING_OK && kind == ENTROPY_SEED && length == sizeof(seed)) {
             csprng_mix(&generator, seed, sizeof(seed));
             taken = true;
+        } else if (status != RING_RESTARTED) {
+            bad_seeds++;
         }
     }
     memset(seed, 0, sizeof(seed));
     return taken;
+}
+
+uint64_t random_bad_seeds(void)
+{
+    return bad_seeds;
 }
 
 bool random_seed(void)

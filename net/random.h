@@ -18,4 +18,7 @@ void random_start(struct ring *seeds);
  */
 bool random_seed(void);
 
+/* How many messages of the ring were no seeds. */
+uint64_t random_bad_seeds(void);
+
 #endif

@@ -12,7 +12,7 @@
 #include "shell.h"
 
 static struct ring input;
-static uint64_t *metric_input;
+static uint64_t *metric_input, *metric_bad;
 
 static void read_input(void)
 {
@@ -25,6 +25,8 @@ static void read_input(void)
         if (status == RING_OK && kind == BYTES_DATA) {
             metric_add(metric_input, length);
             shell_input(bytes, length);
+        } else if (status == RING_OK || status == RING_TOO_LONG) {
+            metric_add(metric_bad, 1);
         } else if (status == RING_EMPTY || status == RING_PEER_BAD) {
             return;
         }
@@ -49,6 +51,7 @@ static void serve(void)
         print_lines();
         output_flush();
     } while (merge_ready() || ring_consumer_has_more(&input));
+    ring_metrics_update();
 }
 
 void notified(microkit_channel ch)
@@ -61,6 +64,7 @@ void init(void)
 {
     metrics_start(console_metrics);
     metric_input = metrics_add("input");
+    metric_bad = metrics_add("bad_messages");
     output_start();
     merge_start();
     RING_CONSUMER(&input, uart_rx, UART_RX);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include <postern/clock.h>
+#include <postern/metrics.h>
 #include <postern/protocol/log.h>
 #include <postern/ring_port.h>
 #include "ports.h"
@@ -17,6 +18,7 @@ struct source {
     const char *name;
     uint64_t channel;
     struct ring ring;
+    struct ring_metric ring_metric;
     bool waiting; /* line and text hold a message */
     struct log_line line;
     char text[LOG_SLOT_SIZE];
@@ -26,15 +28,18 @@ struct source {
 #define INDEX_OF(name) SOURCE_##name,
 enum { PORTS_LOG(INDEX_OF) SOURCES };
 static struct source source[SOURCES];
+static uint64_t *metric_bad;
 
 void merge_start(void)
 {
     size_t i = 0;
 
+    metric_bad = metrics_add("bad_lines");
 #define START_SOURCE(pd)                                                                             \
     source[i].name = #pd;                                                                            \
     source[i].channel = log_##pd##_id;                                                               \
     ring_consumer_start(&source[i].ring, log_##pd##_own, log_##pd##_peer, LOG_SLOTS, LOG_SLOT_SIZE); \
+    ring_metrics_add(&source[i].ring_metric, &source[i].ring, "log." #pd);                           \
     i++;
     PORTS_LOG(START_SOURCE)
 }
@@ -65,6 +70,8 @@ static void look_ahead(struct source *s)
             memcpy(s->text, message + sizeof s->line, s->length);
             filter(s->text, s->length);
             s->waiting = true;
+        } else if (status == RING_OK || status == RING_TOO_LONG) {
+            metric_add(metric_bad, 1);
         } else if (status == RING_PEER_BAD || (status == RING_EMPTY && !ring_consumer_has_more(&s->ring))) {
             return;
         }

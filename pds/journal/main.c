@@ -252,6 +252,7 @@ static void publish(uint64_t now)
     session = store.session_kept;
     const struct tell_sources sources = {&store, &disk, &sealer, &intake, &outlet, turned_away};
     tell_metrics(&sources, recovery_ns);
+    ring_metrics_update();
 }
 
 static void arm(uint64_t deadline)

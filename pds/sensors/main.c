@@ -47,7 +47,7 @@ static struct backlog backlog;
 static uint64_t journal_restarts;
 static uint64_t armed_ns = UINT64_MAX;
 static uint64_t *metric_seq, *metric_dropped, *metric_overruns, *metric_stale, *metric_held, *metric_requests,
-    *metric_journal_waits, *metric_late;
+    *metric_journal_waits, *metric_late, *metric_bad;
 
 static const char *quantity_text(enum bme280_quantity_error quantity)
 {
@@ -205,10 +205,13 @@ static bool take_answer(void)
         if (kind == SPI_DONE && length >= sizeof(message.response)) {
             sampler_answer(&sampler, &message.response, message.data,
                            length - (uint32_t)sizeof(message.response), clock_ns());
+        } else {
+            metric_add(metric_bad, 1);
         }
         ring_notify(&spi_responses, spi_rsp_id);
         return true;
     case RING_TOO_LONG:
+        metric_add(metric_bad, 1);
         return true;
     case RING_RESTARTED:
         sampler_bus_restarted(&sampler, clock_ns());
@@ -306,6 +309,7 @@ void notified(microkit_channel ch)
         armed_ns = UINT64_MAX;
     }
     work();
+    ring_metrics_update();
 }
 
 static uint64_t *add_metric(const char *sensor, const char *what)
@@ -326,6 +330,7 @@ static void add_metrics(void)
     metric_held = metrics_add("held");
     metric_late = metrics_add("late_max_us");
     metric_requests = metrics_add("bus_requests");
+    metric_bad = metrics_add("bad_answers");
     metric_journal_waits = metrics_add("journal_waits");
     for (unsigned i = 0; i < SENSOR_COUNT; i++) {
         const char *name = sensor_config[i].name;

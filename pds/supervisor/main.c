@@ -8,6 +8,7 @@
 #include <postern/log.h>
 #include <postern/metrics.h>
 #include <postern/protocol/supervisor.h>
+#include <postern/ring_metrics.h>
 #include "boots.h"
 #include "children.h"
 #include "crash.h"
@@ -110,6 +111,7 @@ static void look(void)
     }
     watched_ms += now < look_ms + LOOK_MS ? now - look_ms + LOOK_MS : UINT64_C(2) * LOOK_MS;
     look_ms = now + LOOK_MS;
+    ring_metrics_update();
     if (safe && now >= alarm_ms) {
         alarm_ms = now + ALARM_MS;
         microkit_notify((microkit_channel)alarm_id);

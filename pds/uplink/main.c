@@ -25,7 +25,7 @@ static uint64_t armed_ns = UINT64_MAX;
 
 static struct {
     uint64_t *connected, *published, *resent, *acknowledged, *rejected, *connects, *reconnects, *attempts;
-    uint64_t *readings, *bad_readings, *bad_stream, *unacknowledged, *round_trip_us;
+    uint64_t *readings, *bad_readings, *bad_stream, *unacknowledged, *round_trip_us, *bad_seeds;
 } metric;
 
 _Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_start) + STORED_SESSION_MAX &&
@@ -54,6 +54,7 @@ static void add_metrics(void)
     metric.bad_stream = metrics_add("bad_stream");
     metric.unacknowledged = metrics_add("unacknowledged");
     metric.round_trip_us = metrics_add("round_trip_us");
+    metric.bad_seeds = metrics_add("bad_seeds");
 }
 
 static void update_metrics(void)
@@ -73,6 +74,7 @@ static void update_metrics(void)
     metric_set(metric.bad_stream, own->bad_stream + own->stale_stream);
     metric_set(metric.unacknowledged, outbox_count(&uplink.outbox));
     metric_set(metric.round_trip_us, mqtt->last_round_ns / 1000);
+    ring_metrics_update();
 }
 
 static void ask_clock(uint64_t now)
@@ -96,6 +98,8 @@ static void take_seed(void)
         enum ring_status status = ring_pop(&seeds, &kind, seed, sizeof seed, &length);
         if (status == RING_OK && kind == ENTROPY_SEED && length == sizeof seed) {
             backoff_seed(&uplink.backoff, seed);
+        } else if (status == RING_OK || status == RING_TOO_LONG) {
+            metric_add(metric.bad_seeds, 1);
         }
         if (status == RING_PEER_BAD || (status == RING_EMPTY && !ring_consumer_has_more(&seeds))) {
             break;

@@ -39,11 +39,14 @@ class Hostile:
     system: Json
     tables: dict[str, Table]
 
-    def attack(self, name: str, seconds: float = 90.0) -> Report:
-        """Takes the component over, waits until it has tried everything, and returns the referee's report."""
+    def attack(self, name: str, restarting: tuple[str, ...] = (), seconds: float = 90.0) -> Report:
+        """Takes the component over, starts others anew while it attacks, waits until it has tried everything, and
+        returns the referee's report."""
         # What a hostile serial driver has typed is not part of the command.
         self.gateway.console.send_line("")
         self.gateway.console.send_line(f"crash {name}")
+        for other in restarting:
+            self.gateway.console.send_line(f"restart {other}")
         said = self.gateway.console.expect(
             rf"<attack {name} acts {NUMBER} faults {NUMBER} said {NUMBER} answers {NUMBER} rounds {NUMBER} "
             rf"wrong {NUMBER}([^>]*)>", seconds)  # fmt: skip

@@ -24,7 +24,7 @@ static struct ring requests, answers;
 static uint64_t armed_ns = UINT64_MAX;
 
 static struct {
-    uint64_t *size, *reads, *writes, *flushes, *errors, *bad_requests, *resets, *ring_peer_bad;
+    uint64_t *size, *reads, *writes, *flushes, *errors, *bad_requests, *resets;
 } metric;
 
 static void add_metrics(void)
@@ -37,7 +37,6 @@ static void add_metrics(void)
     metric.errors = metrics_add("device_errors");
     metric.bad_requests = metrics_add("bad_requests");
     metric.resets = metrics_add("device_resets");
-    metric.ring_peer_bad = metrics_add("ring_peer_bad");
 }
 
 static void update_metrics(void)
@@ -49,7 +48,7 @@ static void update_metrics(void)
     metric_set(metric.errors, server.counters.errors);
     metric_set(metric.bad_requests, server.counters.bad_requests);
     metric_set(metric.resets, device.resets);
-    metric_set(metric.ring_peer_bad, requests.counters.peer_bad + answers.counters.peer_bad);
+    ring_metrics_update();
 }
 
 static void report(enum server_event event)

@@ -226,6 +226,7 @@ void notified(microkit_channel ch)
         look_at_the_clock();
     }
     serve();
+    ring_metrics_update();
     if (ch == rng_irq) {
         microkit_deferred_irq_ack(ch);
     }

@@ -16,7 +16,7 @@ static struct ring to_stack, from_stack;
 static struct {
     uint64_t *link_up, *rx_frames, *rx_bytes, *rx_full, *rx_bad_length;
     uint64_t *tx_frames, *tx_bytes, *tx_bad, *tx_spoofed, *tx_no_device;
-    uint64_t *resets, *clamped, *ring_peer_bad;
+    uint64_t *resets, *clamped;
 } metric;
 
 static void add_metrics(void)
@@ -33,7 +33,6 @@ static void add_metrics(void)
     metric.tx_no_device = metrics_add("tx_no_device");
     metric.resets = metrics_add("device_resets");
     metric.clamped = metrics_add("device_lies");
-    metric.ring_peer_bad = metrics_add("ring_peer_bad");
 }
 
 static void update_metrics(void)
@@ -50,7 +49,7 @@ static void update_metrics(void)
     metric_set(metric.tx_no_device, bridge.counters.tx_no_device);
     metric_set(metric.resets, device.counters.resets);
     metric_set(metric.clamped, device.rx.clamped + device.tx.clamped);
-    metric_set(metric.ring_peer_bad, to_stack.counters.peer_bad + from_stack.counters.peer_bad);
+    ring_metrics_update();
 }
 
 static void report(enum bridge_event event)

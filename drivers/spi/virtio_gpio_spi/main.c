@@ -204,6 +204,7 @@ void notified(microkit_channel ch)
     work();
     report();
     arm_timer();
+    ring_metrics_update();
 }
 
 void init(void)

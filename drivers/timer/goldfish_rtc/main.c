@@ -9,6 +9,7 @@
 #include <postern/clock.h>
 #include <postern/log.h>
 #include <postern/metrics.h>
+#include <postern/ring_metrics.h>
 #include <postern/protocol/timer.h>
 #include <postern/release_time.h>
 #include "discipline.h"
@@ -180,6 +181,7 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
     seL4_Word count = microkit_msginfo_get_count(msginfo);
 
     metric_add(metric_calls, 1);
+    ring_metrics_update();
     if (call == TIMER_NOW && count == 0) {
         return answer_now();
     }

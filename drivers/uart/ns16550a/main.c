@@ -38,7 +38,7 @@ static struct ring tx, rx;
 static uint8_t line_out[UART_TX_SLOT_SIZE]; /* the message being sent */
 static uint32_t out_at, out_length;
 static bool receiving, transmitting; /* which interrupts are wanted */
-static uint64_t *metric_sent, *metric_received, *metric_dropped, *metric_line_errors;
+static uint64_t *metric_sent, *metric_received, *metric_dropped, *metric_line_errors, *metric_bad;
 
 static volatile uint8_t *uart(unsigned offset)
 {
@@ -59,6 +59,7 @@ static bool fetch(void)
             return true;
         }
         out_length = 0;
+        metric_add(metric_bad, status == RING_OK || status == RING_TOO_LONG);
         if ((status == RING_EMPTY && !ring_consumer_has_more(&tx)) || status == RING_PEER_BAD) {
             return false;
         }
@@ -142,6 +143,7 @@ void notified(microkit_channel ch)
         transmit();
     }
     set_interrupts();
+    ring_metrics_update();
     if (ch == uart_irq) {
         microkit_deferred_irq_ack(ch);
     }
@@ -163,6 +165,7 @@ void init(void)
     metric_received = metrics_add("received");
     metric_dropped = metrics_add("dropped");
     metric_line_errors = metrics_add("line_errors");
+    metric_bad = metrics_add("bad_messages");
     RING_CONSUMER(&tx, uart_tx, UART_TX);
     RING_PRODUCER(&rx, uart_rx, UART_RX);
     set_line();

@@ -11,6 +11,7 @@
 #define TEXT_MAX 240
 
 static struct ring ring;
+static struct ring_metric ring_metric;
 static uint64_t ring_channel;
 static bool started;
 static uint32_t lost_total;
@@ -19,6 +20,7 @@ static uint32_t lost_pending;
 void log_start(uint64_t own, uint64_t peer, uint64_t channel, uint32_t slots, uint32_t slot_size)
 {
     ring_producer_start(&ring, own, peer, slots, slot_size);
+    ring_metrics_add(&ring_metric, &ring, "log");
     ring_channel = channel;
     started = true;
 }
