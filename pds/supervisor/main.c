@@ -72,8 +72,10 @@ static void run(void)
 
 static void failed(microkit_child child)
 {
-    (void)policy_failed(&policy, child, now_ms());
-    report_state(child, &policy.child[child], now_ms());
+    uint64_t now = now_ms(); /* one reading: what is reported is what was decided */
+
+    (void)policy_failed(&policy, child, now);
+    report_state(child, &policy.child[child], now);
 }
 
 static const struct metrics_page *page_of(const volatile uint64_t *address)
