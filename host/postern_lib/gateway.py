@@ -85,6 +85,7 @@ class Gateway:
         self.nameserver.start()
         self.simulator.start()
         self.collector.start()
+        self.broker.remember()
 
     def start_machine(self, extra: list[str] | None = None, netdev: str = USER_NETWORK) -> None:
         """Boots the image; extra arguments go to QEMU. netdev: what the network card is connected to."""

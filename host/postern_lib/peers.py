@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
+import time
 from pathlib import Path
 
 from . import identity
@@ -72,7 +75,11 @@ class Peer:
 # anybody else it takes no notice of the user.
 _BROKER_CONFIG = """\
 user root
-persistence false
+# Written when it is asked to, and at its end.
+persistence true
+persistence_location {folder}/
+persistence_file {database}
+autosave_interval 0
 log_dest stderr
 log_type all
 connection_messages true
@@ -125,8 +132,14 @@ MaxProtocol = TLSv1.2
 """
 
 
+# Its memory, and the copy that each start begins with.
+_DATABASE = "broker.db"
+_REMEMBERED = "broker.remembered.db"
+
+
 class Broker(Peer):
-    """Mosquitto: TLS 1.3 with client certificates, on loopback only."""
+    """Mosquitto: TLS 1.3 with client certificates, on loopback only. It forgets everything with each start, but what
+    remember() has made it keep."""
 
     name = "broker"
 
@@ -143,10 +156,15 @@ class Broker(Peer):
 
         With tls12_only no peer gets TLS 1.3, so the collector is kept out as well.
         """
+        database, remembered = self.folder / _DATABASE, self.folder / _REMEMBERED
+        database.unlink(missing_ok=True)
+        if remembered.exists():
+            shutil.copy(remembered, database)
         config = self.folder / "broker.conf"
         config.write_text(
             _BROKER_CONFIG.format(
                 folder=self.folder,
+                database=_DATABASE,
                 identity=self._identities,
                 certificate=certificate or self._identities,
                 address=LOOPBACK,
@@ -165,6 +183,18 @@ class Broker(Peer):
             environment["OPENSSL_CONF"] = str(openssl)
         self._launch(["mosquitto", "-c", config], environment)
         self.process.expect_error_line(lambda line: line.endswith(" running"), "the start", START_SECONDS)
+
+    def remember(self) -> None:
+        """Every later start begins with the sessions that there are now. A collector that has subscribed misses nothing
+        then, even if a device is back at the broker sooner than it."""
+        database = self.folder / _DATABASE
+        self.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + START_SECONDS
+        while not database.exists():  # it appears whole
+            if time.monotonic() > deadline:
+                raise ProcessError(f"{self.name}: its memory was not written{self.process.how_it_ended()}")
+            time.sleep(0.01)
+        shutil.copy(database, self.folder / _REMEMBERED)
 
 
 class NameServer(Peer):
