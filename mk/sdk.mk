@@ -25,8 +25,8 @@ SDK_DOCS := $(addprefix $(SDK)/,LICENSE.md LICENSES/BSD-2-Clause.txt doc/microki
 
 .PHONY: sdk sdk-config
 sdk: $(DEPS_STAMP) ## SDK in Microkit's layout, for systems of your own: build/sdk
-	@$(MAKE) --no-print-directory CONFIG=debug sdk-config
-	@$(MAKE) --no-print-directory CONFIG=release sdk-config
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=debug sdk-config
+	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release sdk-config
 
 sdk-config: $(SDK_FILES) $(SDK_DOCS)
 

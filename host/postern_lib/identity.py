@@ -7,6 +7,7 @@ valid from a day ago for ten years, since devices check dates against real time.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -151,6 +152,14 @@ def provision(folder: Path) -> bool:
     if is_complete(folder):
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _provision(folder)
+
+
+def _provision(folder: Path) -> bool:
+    if is_complete(folder):  # somebody else was faster
+        return False
     scratch = Path(tempfile.mkdtemp(prefix=folder.name + "-", dir=folder.parent))
     try:
         validity = normal_validity()

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -129,12 +130,17 @@ def _try_lock(folder: Path) -> IO[str] | None:
 
 
 def _clear_old(runs: Path) -> None:
-    folders = sorted(runs.glob("run-*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in folders[KEPT_RUNS:]:
-        lock = _try_lock(folder)
-        if lock:
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.close()
+    # Others clear away, too: a folder may be gone at any moment.
+    ages: list[tuple[float, Path]] = []
+    for folder in runs.glob("run-*"):
+        with suppress(FileNotFoundError):
+            ages.append((folder.stat().st_mtime, folder))
+    for _, folder in sorted(ages, reverse=True)[KEPT_RUNS:]:
+        with suppress(FileNotFoundError):
+            lock = _try_lock(folder)
+            if lock:
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.close()
 
 
 def _point_latest(runs: Path, folder: Path) -> None:

@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import time
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+# Below those that the system gives to sockets that ask for any port.
+_PORTS = range(16384, 32768)
+_CHANCE = random.SystemRandom()
+_held: list[socket.socket] = []
 
 
 class SocketError(Exception):
@@ -16,25 +21,23 @@ class SocketError(Exception):
 
 
 def free_ports(count: int) -> list[int]:
-    """Different ports that are free on loopback for TCP and UDP. Nobody reserves them: use them soon."""
-    held: list[socket.socket] = []
+    """Different ports that are free on loopback for TCP and UDP. Until this process ends, no other call, here or in
+    another process, returns them."""
     ports: list[int] = []
-    try:
-        while len(ports) < count:
-            tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            held.append(tcp)
-            tcp.bind((LOOPBACK, 0))
-            port = tcp.getsockname()[1]
-            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            held.append(udp)
-            try:
+    while len(ports) < count:
+        port = _CHANCE.choice(_PORTS)
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            tcp.bind((LOOPBACK, port))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
                 udp.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            ports.append(port)
-    finally:
-        for each in held:
-            each.close()
+        except OSError:
+            tcp.close()
+            continue
+        # From here on a server may have it, as servers set the option, too; another call's bind() above still fails.
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _held.append(tcp)
+        ports.append(port)
     return ports
 
 
