@@ -60,7 +60,7 @@ class Console:
         """Types a line and Enter."""
         self.send(line.encode() + b"\r")
 
-    def expect(self, pattern: str, seconds: float = 30.0) -> re.Match[str]:
+    def expect(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:
         """Waits for a regular expression (^ and $ match at lines) and moves behind its match.
 
         Text is looked at as it arrives, perhaps in the middle of a line: end an open pattern with what follows.

@@ -127,7 +127,7 @@ class Gateway:
         events = (parse_event(line) for line in self.events())
         return [reading_of(event) for event in events if event["type"] in ("reading", "out_of_order")]
 
-    def wait_readings(self, more: int, seconds: float = 30.0) -> list[Reading]:
+    def wait_readings(self, more: int, seconds: float = 60.0) -> list[Reading]:
         """Waits until so many further readings have arrived, and returns them. TimeoutError says how many did."""
         before = len(self.readings())
         deadline = time.monotonic() + seconds

@@ -47,7 +47,7 @@ def test_endless_loops_do_not_delay_sampling(make_gateway: Callable[..., Gateway
         print(f"{name}: sampling at most {late} us late, {quiet} us without")
         assert late <= LIMIT_US, f"{name} delays sampling by {late} us"
     console.send_line("stall spi0")
-    console.expect(r"spi0 stopped: no progress for 5000 ms", 30)
+    console.expect(r"spi0 stopped: no progress for 5000 ms", 240)  # counted instructions pass slowly on a busy host
     console.expect(r"pc +0000000000200004")  # it did run in circles
     gateway.wait_readings(2 * SAMPLE, 60)
     verdict = gateway.verdict()

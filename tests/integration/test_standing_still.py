@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A component that does nothing any more, without a fault and without a message, is noticed by its deadline and started
+anew.
+
+`stall` is a command of debug builds: the component runs in circles from then on.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from postern_lib.gateway import Gateway
+from test_restart import BUS, CRASHING, SAMPLE
+
+
+def stall(gateway: Gateway, name: str, counters: str, seconds: int) -> None:
+    """The component does nothing any more, is noticed by its deadline, starts anew, and readings go on."""
+    gateway.console.send_line(f"stall {name}")
+    gateway.console.expect(rf"{name} stopped: no progress for {seconds}000 ms \({counters}", seconds + 30)
+    gateway.console.expect(rf"{name} restarted, 1 times now")
+    gateway.wait_readings(2 * SAMPLE)
+
+
+def settle_after_stalls(gateway: Gateway, names: list[str]) -> None:
+    """These have been stopped for lack of progress, once; the others have not been touched."""
+    gateway.console.skip()
+    gateway.console.send_line("pds")
+    for name in CRASHING:
+        once = ", restarts 1, stopped for lack of progress" if name in names else "$"
+        gateway.console.expect(rf"{name} +running{once}")
+    deadline = time.monotonic() + 60
+    stops = len(BUS.intersection(names))
+    while not gateway.verdict(stops=stops).passed and time.monotonic() < deadline:
+        gateway.wait_readings(SAMPLE)  # what has piled up is still on its way
+    verdict = gateway.verdict(stops=stops)
+    assert verdict.passed, verdict.summary()
+
+
+def test_standing_still_is_noticed(gateway: Gateway) -> None:
+    """No fault, no message: only that the counters of its work do not move though there is work."""
+    stall(gateway, "spi0", "transfers", 5)
+    stall(gateway, "timer", "calls", 10)
+    stall(gateway, "crypto", "opens", 10)
+    stall(gateway, "blk0", "reads", 10)
+    stall(gateway, "eth0", "tx_frames", 10)
+    settle_after_stalls(gateway, ["spi0", "timer", "crypto", "blk0", "eth0"])
+
+
+def test_the_operators_way_standing_still_is_noticed(gateway: Gateway) -> None:
+    """What the operator types, and what he should see, is work for console and uart0."""
+    console = gateway.console
+    console.skip()
+    console.send_line("stall console")
+    time.sleep(1)
+    console.send_line("")
+    console.expect(r"Postern gateway. `help` lists the commands", 40)
+    gateway.wait_readings(SAMPLE)
+    console.send_line("stall uart0")
+    time.sleep(1)
+    gateway.broker.kill()  # something is logged
+    gateway.broker.start()
+    time.sleep(13)
+    gateway.wait_readings(2 * SAMPLE, 120)
+    settle_after_stalls(gateway, ["console", "uart0"])
+
+
+def test_no_seeds_is_noticed(gateway: Gateway) -> None:
+    """Nobody needs entropy for a long time; once somebody does, he must not be taken for who stands still."""
+    gateway.console.send_line("stall entropy")
+    time.sleep(1)
+    gateway.console.send_line("restart crypto")
+    gateway.console.expect(r"crypto restarted, 1 times now")
+    gateway.console.expect(r"entropy stopped: no progress for 5000 ms", 40)
+    gateway.console.expect(r"crypto +info +ready for")
+    gateway.wait_readings(2 * SAMPLE)
+    assert "crypto stopped" not in gateway.console.text()
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "counters", "seconds"), [
+    ("sensors", "bme280.samples", 20), ("net", "rx_frames", 30), ("journal", "accepted", 30), ("uplink", "attempts", 150)])
+def test_a_long_deadline_passes(gateway: Gateway, name: str, counters: str, seconds: int) -> None:
+    stall(gateway, name, counters, seconds)
+    settle_after_stalls(gateway, [name])
