@@ -51,6 +51,8 @@ include mk/check.mk
 
 # One build at a time in one tree; composing an image for a run takes the same lock.
 LOCKED := mkdir -p $(BUILD) && exec flock --no-fork $(BUILD)/.build.lock
+# What builds much uses every processor, unless the caller has said how many.
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 # Whatever ends make, even SIGKILL, ends what it runs for long.
 TIED := exec setpriv --pdeathsig TERM --
 
@@ -67,10 +69,12 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: ## all tests: lint, unit, kernel, integration, attack, network, broker; ends with "N passed, N failed"
-	@$(LOCKED) $(MAKE) --no-print-directory unit-build programs host sim
-	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=attack programs
-	@$(LOCKED) $(MAKE) --no-print-directory VARIANT=feed lint-inputs
+test: ## all tests: lint, unit, kernel, integration, attack, power, fault, network, broker; ends with "N passed, N failed"
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) unit-build programs host sim kernel-tests
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) VARIANT=attack programs
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) VARIANT=feed lint-inputs
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) CONFIG=release programs
+	@$(MAKE) --no-print-directory $(PARALLEL) sdk
 	@$(TIED) tests/run
 
 soak: ## long runs of the tests that play with chance: SEEDS=N seeds of each (default 20), and what takes long
@@ -82,8 +86,8 @@ resilience: ## stop everything anywhere: SEEDS=N seeds (default 3); writes the t
 	@$(TIED) tests/fault/run.py --seeds $(or $(SEEDS),3) --document
 
 bench: ## sizes and instruction counts, as a table and in build/bench.json
-	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release programs host sim bench-tools
-	@$(LOCKED) $(MAKE) --no-print-directory CONFIG=release VARIANT=feed programs
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) CONFIG=release programs host sim bench-tools
+	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) CONFIG=release VARIANT=feed programs
 	@$(TIED) tests/bench/run
 
 bench-page: ## the figures of the last `make bench` into docs/bench.md
