@@ -23,6 +23,9 @@ KEPT_RUNS = 5
 PORTS_FILE = "ports.json"
 IMAGE_FILE = "postern.img"
 KEEPALIVE_S = 30
+# By root, board, configuration and variant: the run that was composed first, and the command's words.
+_composers: dict[tuple[str, ...], tuple[str, list[str]]] = {}
+_WORD = "word "  # before each, as image-command of mk/image.mk says them
 
 
 class ImageError(Exception):
@@ -92,26 +95,38 @@ class RunFolder:
             shutil.copy(identities / name, self.config / name)  # copies the mode too
 
     def compose(self, root: Path, board: str, config: str, variant: str = "") -> Path:
-        """Makes the image from the configuration files by 'make image'. Returns its path."""
-        image = self.path / IMAGE_FILE
-        settings = {"CONFIG_DIR": self.config, "IMAGE": image, "BOARD": board, "CONFIG": config, "VARIANT": variant}
-        command = ["make", "--no-print-directory", "image"]
-        command += [f"{key}={os.path.relpath(value, root) if isinstance(value, Path) else value}"
-                    for key, value in settings.items()]  # fmt: skip
+        """Makes the image from the configuration files: this process's first one of these programs by 'make image', which
+        brings them up to date, later ones by the same command without make. Returns its path."""
+        image, here = self.path / IMAGE_FILE, os.path.relpath(self.path, root)
+        product = (str(root), board, config, variant)
+        if product in _composers:
+            folder, words = _composers[product]
+            self._run([word.replace(folder, here) for word in words], root)
+        else:
+            settings = {"CONFIG_DIR": f"{here}/{self.config.name}", "IMAGE": f"{here}/{IMAGE_FILE}", "BOARD": board,
+                        "CONFIG": config, "VARIANT": variant}  # fmt: skip
+            values = [f"{key}={value}" for key, value in settings.items()]
+            with (root / "build" / ".build.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                said = self._run(["make", "--no-print-directory", "image", "image-command", *values], root)
+            _composers[product] = (here, [line[len(_WORD) :] for line in said if line.startswith(_WORD)])
+        return image
+
+    def _run(self, command: list[str], root: Path) -> list[str]:
+        """Runs what makes the image. Returns the lines of its output."""
         # When make runs us, what it passes on is for its own children only.
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-        with (root / "build" / ".build.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            make = Process("compose", command, root, environment=environment, logs=self.path)
-            try:
-                while make.wait(1.0) is None:
-                    pass
-            finally:
-                status = make.stop()
-        if status != 0 or not image.is_file():
-            output = "\n".join(make.output.all() + make.errors.all())
-            raise ImageError(f"'{' '.join(command)}' failed:\n{output[-4000:]}")
-        return image
+        process = Process("compose", command, root, environment=environment, logs=self.path)
+        try:
+            while process.wait(1.0) is None:
+                pass
+        finally:
+            status = process.stop()
+        output = process.output.all()
+        if status != 0 or not (self.path / IMAGE_FILE).is_file():
+            text = "\n".join(output + process.errors.all())
+            raise ImageError(f"'{' '.join(command)}' failed:\n{text[-4000:]}")
+        return output
 
     def release(self) -> None:
         if self._lock:
