@@ -14,7 +14,9 @@
 FUZZ := $(BUILD)/fuzz
 FUZZERS :=
 FUZZ_CC := clang
+# How deep the stack is depends on where it begins, and that on the machine and on the environment.
 FUZZ_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
+    -fno-sanitize-coverage=stack-depth \
     -fno-omit-frame-pointer -D_POSIX_C_SOURCE=200809L
 FUZZ_RINGS := -Isystem/rings/include -Isystem/runtime/include -Ikernel/abi
 FUZZ_RING_SRCS := system/rings/src/ring.c system/rings/src/ring_memory.c
@@ -23,7 +25,7 @@ define fuzzer
 FUZZERS += $(1)
 FUZZ_OBJS_$(1) := $(patsubst %.c,$(FUZZ)/obj/$(1)/%.o,tests/fuzz/$(1).c $(2))
 
-$(FUZZ)/obj/$(1)/%.o: %.c | $$(DEPS_STAMP) $$(MBEDTLS_STAMP)
+$(FUZZ)/obj/$(1)/%.o: %.c tests/fuzz/build.mk | $$(DEPS_STAMP) $$(MBEDTLS_STAMP)
 	@mkdir -p $$(@D)
 	$$(FUZZ_CC) $$(FUZZ_CFLAGS) -Itests/fuzz $(3) -MMD -MP -c -o $$@ $$<
 
@@ -37,7 +39,7 @@ endef
 # The composer, compiled once for its targets and for what makes their first inputs.
 FUZZ_COMPOSER_CFLAGS = $(COMPOSER_CPPFLAGS) -Itests/unit/composer
 FUZZ_COMPOSER_OBJS := $(COMPOSER_LIB_SRCS:%.c=$(FUZZ)/obj/%.o)
-$(FUZZ)/obj/%.o: %.c | $(DEPS_STAMP)
+$(FUZZ)/obj/%.o: %.c tests/fuzz/build.mk | $(DEPS_STAMP)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_COMPOSER_CFLAGS) -MMD -MP -c -o $@ $<
 $(eval $(call fuzzer,composer_xml,,$$(FUZZ_COMPOSER_CFLAGS),$(FUZZ_COMPOSER_OBJS) $$(COMPOSER_LIBS)))
