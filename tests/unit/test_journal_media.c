@@ -203,6 +203,30 @@ static void test_rewind_while_the_medium_fails(void **state)
     assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
 }
 
+/* What waits cannot be read for a while, although the medium takes what is new. */
+static void test_reading_that_fails_for_a_while(void **state)
+{
+    (void)state;
+    struct store_action a;
+    life_init(&life, &hold, SEGMENTS, false, 1);
+    live(20, 0);
+    life_start(&life, &hold);
+    assert_int_equal(life_give(&life, 9), 9);
+    life.media.sick = 1u << MEDIA_READ;
+    for (unsigned i = 0; i < STORE_TRIES; i++) {
+        (void)life_sample(&life, 9);
+        while (store_next(&life.store, &a, life.now)) {
+            life_do(&life, &a);
+        }
+        life.now += STORE_AGAIN_NS;
+    }
+    assert_int_equal(life.store.condition, STORE_READY);
+    assert_int_equal(life.store.durable_seq, 60 + 9 * STORE_TRIES);
+    life.media.sick = 0;
+    assert_int_equal(life_give(&life, 1000), 51 + 9 * STORE_TRIES);
+    assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
+}
+
 /* A start on a medium that cannot be read: no journal is begun over the one that may be there. */
 static void test_a_start_on_a_medium_that_cannot_be_read(void **state)
 {
@@ -241,15 +265,22 @@ static void test_a_start_on_a_medium_that_cannot_be_read(void **state)
 static void test_an_exchanged_medium_is_left_alone(void **state)
 {
     (void)state;
-    static uint8_t before[MEDIA_MODEL_MAX];
-    for (int kind = 0; kind < 2; kind++) {
+    static uint8_t old[MEDIA_MODEL_MAX], before[MEDIA_MODEL_MAX];
+    for (int kind = 0; kind < 3; kind++) {
         life_init(&life, &hold, SEGMENTS, false, 1);
         live(10, 0);
+        memcpy(old, life.media.view, sizeof old);
+        for (int boot = 0; boot < 2; boot++) {
+            life_start(&life, &hold);
+            live(10, 0);
+        }
         fall_sick(EVERY_KIND, 1);
         if (kind == 0) {
             memset(life.media.view, 0, sizeof life.media.view);
-        } else {
+        } else if (kind == 1) {
             life.key = 0x33;
+        } else {
+            memcpy(life.media.view, old, sizeof old);
         }
         memcpy(before, life.media.view, sizeof before);
         life.media.sick = 0;
@@ -438,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_readings_pass_while_the_medium_fails),
         cmocka_unit_test(test_a_medium_that_fails_for_too_long),
         cmocka_unit_test(test_rewind_while_the_medium_fails),
+        cmocka_unit_test(test_reading_that_fails_for_a_while),
         cmocka_unit_test(test_a_start_on_a_medium_that_cannot_be_read),
         cmocka_unit_test(test_an_exchanged_medium_is_left_alone),
         cmocka_unit_test(test_random_sicknesses),
