@@ -101,6 +101,23 @@ def _cut_after(sent: int, end: str) -> Step:
     return step
 
 
+def _cut_at_packet(number: int) -> Step:
+    """Ends the connection at the n-th packet after CONNECT, whatever it is; those before it are answered well."""
+
+    def step(s: Session) -> None:
+        s.connect().welcome()
+        for _ in range(number - 1):
+            kind, first, body = s.packet()
+            if kind == wire.PUBLISH:
+                s.acknowledge(wire.Message.parse(s.version, first, body))
+            else:
+                s.answer(kind, first, body)
+        s.packet()
+        s.reset()
+
+    return step
+
+
 def _cut_after_puback(s: Session) -> None:
     s.connect().welcome().serve(1)
     s.reset()
@@ -312,6 +329,8 @@ LIES: dict[str, list[Step]] = {
     "cuts-at-first-publish": [_cut_after(0, "reset")],
     "closes-at-second-publish": [_cut_after(1, "close")],
     "cuts-at-third-publish": [_cut_after(2, "reset")],
+    "cuts-at-packets-1-to-3": [_cut_at_packet(number) for number in (1, 2, 3)],
+    "cuts-at-packets-4-to-6": [_cut_at_packet(number) for number in (4, 5, 6)],
     "cuts-after-puback": [_cut_after_puback],
     "cuts-inside-puback": [_half_a_puback],
     "cuts-at-pingreq": [_at_pingreq("reset")],
