@@ -123,6 +123,7 @@ static void test_a_medium_that_fails_for_a_while(void **state)
     for (size_t i = 0; i < 2 * sizeof sicknesses / sizeof sicknesses[0]; i++) {
         life_init(&life, &hold, SEGMENTS, i % 2 == 1, i + 1);
         live(20, 0);
+        uint64_t written = life.store.log.counters.written;
         fall_sick(sicknesses[i / 2], 10);
         uint64_t last = store_next_number(&life.store) - 1;
         assert_true(life_give(&life, 1000) < last);
@@ -131,6 +132,7 @@ static void test_a_medium_that_fails_for_a_while(void **state)
         assert_int_equal(life.store.counters.not_durable, 0);
         assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
         assert_true(life.store.durable_seq > last);
+        assert_true(life.store.log.counters.written > written);
         media_model_power(&life.media, CUT_NOTHING);
         check_out(LIFE_NUMBERS);
         assert_true(life.last_given > last);

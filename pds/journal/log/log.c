@@ -51,7 +51,10 @@ enum log_status log_open(struct log *l, const struct media_geometry *geometry, u
 void log_reopen(struct log *l, const uint8_t *unique)
 {
     const struct media_geometry geometry = l->geometry;
+    struct log_counters counters = l->counters;
     (void)log_open(l, &geometry, l->segment_size, unique);
+    counters.read_errors = 0;
+    l->counters = counters;
     l->wary = true;
 }
 

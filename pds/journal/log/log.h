@@ -70,7 +70,7 @@ struct log_found {
 };
 
 struct log_counters {
-    uint64_t read_errors;
+    uint64_t read_errors;  /* since the log was opened */
     uint64_t write_errors; /* failed writes, erases and flushes */
     uint64_t damaged;      /* units that could not be read, or whose frame is not whole */
     uint64_t written;      /* bytes */
@@ -177,7 +177,7 @@ struct log {
 enum log_status log_open(struct log *l, const struct media_geometry *geometry, uint32_t segment_size,
                          const uint8_t *unique);
 
-/* Begin anew on the same medium. `unique` as above. */
+/* Begin anew on the same medium. `unique` as above. Counters go on, but for the read errors. */
 void log_reopen(struct log *l, const uint8_t *unique);
 
 /* The operation to do now; NULL: none, the log is idle or has failed. */
