@@ -25,6 +25,8 @@ def test_broker_killed_and_restarted(gateway: Gateway) -> None:
     gateway.wait_readings(3 * SAMPLE, 90)
     numbers = [reading.seq for reading in gateway.readings()]
     assert numbers == sorted(set(numbers)), "out of order or twice"
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
 
 
 def test_link_down_and_up(gateway: Gateway) -> None:

@@ -22,6 +22,7 @@ from postern_lib import identity
 from postern_lib.gateway import ROOT, Gateway, Settings
 from postern_lib.judge import judge
 from postern_lib.process import Process, ProcessError
+from postern_lib.sockets import LOOPBACK, free_ports
 
 TOPIC = "postern/postern-0001/readings"
 OTHER_TOPIC = "postern/postern-0002/readings"
@@ -305,6 +306,26 @@ def test_collector_survives_a_restart_of_the_broker(collector: Gateway) -> None:
     gap = next_event(collector, "gap")
     assert (gap["first"], gap["last"]) == (4, 9)
     assert finish(collector)[1]["missing"] == 6
+
+
+def test_a_picked_port_is_taken_by_servers_only() -> None:
+    port = free_ports(1)[0]
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((LOOPBACK, port))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((LOOPBACK, port))
+    socket.create_server((LOOPBACK, port)).close()
+
+
+def test_a_restarted_broker_keeps_what_comes_before_the_collector_is_back(collector: Gateway) -> None:
+    collector.broker.remember()
+    collector.collector.process.send_signal(signal.SIGSTOP)
+    collector.broker.kill()
+    collector.broker.start()
+    publish(collector, pack(1))
+    collector.collector.process.send_signal(signal.SIGCONT)
+    next_event(collector, "disconnected")
+    assert next_event(collector, "reading")["seq"] == 1
 
 
 def handshake(made: Gateway, *extra: str, role: str | None = "device") -> str:
