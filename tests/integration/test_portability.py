@@ -48,7 +48,8 @@ def environment() -> dict[str, str]:
 
 
 def make(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", "--no-print-directory", *map(str, arguments)], cwd=ROOT, env=environment(),
+    jobs = f"-j{os.cpu_count()}"
+    return subprocess.run(["make", "--no-print-directory", jobs, *map(str, arguments)], cwd=ROOT, env=environment(),
                           capture_output=True, text=True, check=False)
 
 
