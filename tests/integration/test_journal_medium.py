@@ -18,8 +18,9 @@ Stage = tuple[Gateway, TroubledDisk]
 
 
 @pytest.fixture
-def stage(make_gateway: Callable[..., Gateway]) -> Iterator[Stage]:
-    gateway = make_gateway(has_disk=False)
+def stage(make_gateway: Callable[..., Gateway], request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """With QoS 2, which waits for the journal at each step, where a test asks for it."""
+    gateway = make_gateway(has_disk=False, uplink={"qos": getattr(request, "param", 1)}, journal={"release_ms": 10})
     gateway.compose()
     gateway.start_peers()
     disk = TroubledDisk(gateway.folder.path, 1 << 20)
@@ -52,6 +53,7 @@ def check(gateway: Gateway) -> None:
     assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
 
 
+@pytest.mark.parametrize("stage", [2], indirect=True, ids=["qos2"])
 def test_readings_go_on_while_the_medium_fails(stage: Stage) -> None:
     """Whatever fails, for however long: delivered from memory, said to be not durable; durable again when it works."""
     gateway, disk = stage

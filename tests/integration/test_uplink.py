@@ -109,6 +109,16 @@ def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
     assert verdict.passed, verdict.summary()
 
 
+def test_qos2_without_a_disk(make_gateway: MAKE) -> None:
+    """Nobody keeps the session, so nothing waits for it."""
+    gateway = make_gateway(has_disk=False, uplink={"qos": 2})
+    gateway.start()
+    gateway.wait_readings(3 * SAMPLE, 60)
+    assert "PUBREL from postern-0001" in (gateway.folder.path / "broker.err").read_text()
+    verdict = gateway.verdict()
+    assert verdict.passed and verdict.duplicates == 0, verdict.summary()
+
+
 def test_qos2_through_power_cuts(make_gateway: MAKE) -> None:
     """Exactly once: no number comes twice, though the power goes while messages are under way."""
     gateway = make_gateway(uplink={"qos": 2}, journal={"release_ms": 10})

@@ -2,24 +2,44 @@
 """The power is cut at random moments, again and again: what the journal had accepted arrives, and no number twice for
 two readings.
 
-`seed` decides the moments; it is part of the test's name, and --seed N draws the same ones again.
+`seed` decides the moments; it is part of the test's name, and --seed N draws the same ones again. What a seed came to is
+written to build/power/seedN.json.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
 
 from lane import Lane
-from postern_lib.gateway import Gateway
+from postern_lib.gateway import ROOT, Gateway
+from postern_lib.judge import Verdict
 
 LANES = 2
 CUTS = 100  # of each lane
 TURN_S = 0.002
 
 
+def report(seed: int, lanes: list[Lane], verdicts: list[Verdict], seconds: float) -> None:
+    figures = {
+        "seed": seed,
+        "cuts": sum((lane.cuts for lane in lanes), Counter()),
+        "starts_with_readings_left": sum(lane.left_over for lane in lanes),
+        "readings": sum(verdict.readings for verdict in verdicts),
+        "delivered_again": sum(verdict.duplicates for verdict in verdicts),
+        "measurements_not_accepted": sum(verdict.not_accepted for verdict in verdicts),
+        "problems": [problem for verdict in verdicts for problem in verdict.problems],
+        "seconds": round(seconds),
+    }
+    folder = ROOT / "build" / "power"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"seed{seed}.json").write_text(json.dumps(figures, indent=1) + "\n")
+
+
 def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed: int) -> None:
+    began = time.monotonic()
     lanes = [Lane(make_gateway(config="release"), seed * LANES + number, CUTS) for number in range(LANES)]
     running = [lane.steps() for lane in lanes]
     while running:
@@ -27,7 +47,9 @@ def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed:
         time.sleep(TURN_S)
     for lane in lanes:
         lane.gateway.machine.stop()
-        verdict = lane.gateway.verdict()
+    verdicts = [lane.gateway.verdict() for lane in lanes]
+    report(seed, lanes, verdicts, time.monotonic() - began)
+    for verdict in verdicts:
         assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
         assert verdict.readings > CUTS
     # The cuts were where they hurt.
