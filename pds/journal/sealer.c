@@ -45,6 +45,13 @@ static void send(struct sealer *s)
     }
 }
 
+/* What was asked of a crypto that started anew is asked again. */
+static void begin_again(struct sealer *s)
+{
+    s->repeated += s->data != NULL && s->sent;
+    s->sent = false;
+}
+
 static enum sealer_event judge(struct sealer *s, uint32_t kind, const uint8_t *message, uint32_t length)
 {
     struct seal_header header;
@@ -71,8 +78,7 @@ static enum sealer_event take(struct sealer *s, uint8_t *message, bool *more)
     case RING_OK:
         return judge(s, kind, message, length);
     case RING_RESTARTED:
-        s->repeated += s->data != NULL && s->sent;
-        s->sent = false;
+        begin_again(s);
         return SEALER_NOTHING;
     case RING_TOO_LONG:
         s->bad++;
@@ -95,6 +101,10 @@ enum sealer_event sealer_poll(struct sealer *s, uint8_t *message)
     }
     for (uint32_t i = 0; more && event == SEALER_NOTHING && i <= 2 * ring_batch(s->answers); i++) {
         event = take(s, message, &more);
+    }
+    /* One that stopped before it could answer anything is known by the ring of requests alone. */
+    if (ring_restart_pending(s->requests)) {
+        begin_again(s);
     }
     send(s);
     return event;

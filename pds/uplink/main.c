@@ -130,7 +130,17 @@ static bool take_stream(uint64_t now)
     return more;
 }
 
-/* Likewise. What is not wanted stays in the ring, and then in the journal. */
+/* Crypto may have stopped after it began to take from us and before it began to give: then only this ring
+ * tells that what lay in it is lost. */
+static void look_at_crypto(uint64_t now)
+{
+    if (ring_restart_pending(&tls_out)) {
+        uplink_peer_restarted(&uplink, now);
+        (void)ring_space(&tls_out);
+    }
+}
+
+/* True as above. What is not wanted stays in the ring, and then in the journal. */
 static bool take_stored(void)
 {
     static uint8_t message[STORED_SLOT_SIZE];
@@ -220,6 +230,7 @@ static void run(void)
     ask_clock(now);
     take_seed();
     bool more = take_stream(now);
+    look_at_crypto(now);
     look_at_journal();
     tell_journal(now);
     more = take_stored() || more;

@@ -269,6 +269,21 @@ static void test_crypto_that_starts_anew_is_asked_again(void **state)
     assert_int_equal(sealer.repeated, 1);
 }
 
+static void test_crypto_that_stopped_before_it_could_answer_is_asked_again(void **state)
+{
+    (void)state;
+    static const uint8_t data[100] = {3};
+    sealer_init(&sealer, &to.in, &from.out);
+    sealer_start(&sealer, SEAL_OPEN, 4, 6, data, sizeof data);
+    (void)sealer_poll(&sealer, message);
+    start_out(&to); /* its ring of answers has the first epoch still */
+    assert_int_equal(peer_takes(), RING_EMPTY);
+    assert_int_equal(sealer_poll(&sealer, message), SEALER_NOTHING);
+    crypto_says(seal_id(), SEAL_REFUSED, 0);
+    assert_int_equal(sealer_poll(&sealer, message), SEALER_REFUSED);
+    assert_int_equal(sealer.repeated, 1);
+}
+
 /* --- the uplink, and a journal without a medium --- */
 
 static struct store store;
@@ -485,6 +500,7 @@ int main(void)
         CASE(test_media_of_no_use),
         CASE(test_sealing),
         CASE(test_crypto_that_starts_anew_is_asked_again),
+        CASE(test_crypto_that_stopped_before_it_could_answer_is_asked_again),
         CASE(test_nothing_is_given_before_it_is_asked_for),
         CASE(test_only_what_was_given_is_released),
         CASE(test_a_session_comes_back),
