@@ -9,7 +9,9 @@ machine's own, which stands while the machine stands.
 from __future__ import annotations
 
 import random
+import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from programs import Program
@@ -17,8 +19,13 @@ from stub import Stub
 
 STEPS = 40  # most instructions from a function's beginning
 SLICE_S = 0.2
+LOOK_S = 0.003
+# The machine's time may pass so much slower than the host's, while somebody waits for something.
+SLOWEST = 5
 PATIENCE_S = 30.0
-STRANGERS = 25  # programs share addresses; a place that others pass more often is given up
+# Version, condition, boot, next number, durable and released number (postern/protocol/journal_state.h).
+_STATE = struct.Struct("<IIQQQQ")
+STRANGERS = 10  # programs share addresses; a place that others pass more often is given up
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,14 @@ class Hunt:
     passes: tuple[int, ...]  # how many calls of them pass first: one of these
     look_s: float  # for how long, in the machine's time
     looks: int  # how often, each time for others
+    only: str = ""  # this function alone
 
 
 PATIENT = Hunt(6, (0, 1, 2), 1.1, 8)  # what happens happens again with the next measurement
 SUDDEN = Hunt(24, (0, 1, 2, 4, 8, 16), 1.1, 1)  # there is one chance
 WHOLE_BOOT = Hunt(24, (0, 1, 2, 4, 8, 16), 2.0, 1)
+# Each program has two to eight rings.
+RINGS = Hunt(1, (0, 1, 2, 3, 4, 5, 6, 7), 0.15, 1, "publish_epoch")
 
 
 @dataclass(frozen=True)
@@ -45,11 +55,14 @@ class Kill:
 
 
 class Hunter:
-    """Follows the journal's numbers all the time: what it takes, and what was acknowledged."""
+    """Follows the journal's numbers: what it has taken, and what was acknowledged."""
 
-    def __init__(self, stub: Stub, programs: dict[str, Program], spaces: dict[int, str], chance: random.Random) -> None:
+    def __init__(self, stub: Stub, programs: dict[str, Program], spaces: dict[int, str], journal_state: int,
+                 chance: random.Random) -> None:
+        """journal_state: physical address of the page of that name."""
         self.taken = 0
         self.released = 0
+        self._journal_state = journal_state
         self._programs = programs
         self._spaces = spaces
         self._chance = chance
@@ -59,47 +72,42 @@ class Hunter:
         self._most: dict[tuple[str, str], int] = {}
         self._hits = 0
         self._warm: set[int] = set()
-        journal = programs["journal"]
-        self._take, self._deliver = journal.address("store_take"), journal.address("store_delivered")
-        self.attach(stub)
+        self.stub = stub
 
     def attach(self, stub: Stub) -> None:
         """The machine has been started anew."""
         self.stub = stub
-        stub.watch(self._take)
-        stub.watch(self._deliver)
 
     def run(self, seconds: float) -> str | None:
         """To the next stop of a program, at most so long. Its name, or None."""
         if not self.stub.go(seconds) or not self.stub.is_user():
             return None
-        name = self._spaces.get(self.stub.space())
-        if name == "journal":
-            self._follow(self.stub.pc())
-        return name
+        return self._spaces.get(self.stub.space())
 
-    def _follow(self, pc: int) -> None:
-        if pc == self._take:
-            number = self.stub.memory(self.stub.argument(1), 8)
-            if number:
-                self.taken = max(self.taken, int.from_bytes(number, "little"))
-        elif pc == self._deliver:
-            self.released = max(self.released, self.stub.argument(1))
+    def look(self) -> None:
+        """At what the journal tells of itself. While it starts, that is nothing."""
+        page = self.stub.physical(self._journal_state, _STATE.size)
+        _, _, _, following, _, released = _STATE.unpack(page)
+        self.taken = max(self.taken, following - 1)
+        self.released = max(self.released, released)
 
     def until(self, seconds: float, released: int) -> int | None:
-        """The machine's time when a number above this one is acknowledged. None: not within so many seconds."""
-        deadline = time.monotonic() + seconds
+        """The machine's time, to a fiftieth, when a number above this one is acknowledged. None: not within so many
+        seconds of it, or standing still."""
+        begin, deadline = self.stub.now_ns(), time.monotonic() + seconds * SLOWEST
+        self.look()
         while self.released <= released:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            passed_s = (self.stub.now_ns() - begin) / 1e9
+            if passed_s > seconds or time.monotonic() > deadline:
                 return None
-            self.run(left)
+            self.run(max(LOOK_S, passed_s / 50))
+            self.look()
         return self.stub.now_ns()
 
     def reach(self, name: str, function: str, seconds: float) -> bool:
         """Runs until a program comes to a function."""
         address = self._programs[name].address(function)
-        self._watch(address)
+        self.stub.watch(address)
         deadline = time.monotonic() + seconds
         try:
             while (left := deadline - time.monotonic()) > 0:
@@ -107,14 +115,14 @@ class Hunter:
                     return True
             return False
         finally:
-            self._unwatch(address)
+            self.stub.unwatch(address)
 
     def kill(self, prey: str, event: str, hunt: Hunt) -> Kill | None:
         """At a place that chance gives among those that the program comes to. None: it came to none in time."""
         cold = self._cold.setdefault((prey, event), set())
         most = self._most.get((prey, event), max(hunt.passes))
         for _ in range(hunt.looks):
-            functions = sorted(self._programs[prey].places - cold - {self._take, self._deliver})
+            functions = [self._programs[prey].address(hunt.only)] if hunt.only else sorted(self._programs[prey].places - cold)
             if len(functions) < hunt.functions:
                 cold.clear()
             chosen = self._chance.sample(functions, min(hunt.functions, len(functions)))
@@ -131,7 +139,7 @@ class Hunter:
         self._hits = 0
         self._warm.clear()
         for address in chosen:
-            self._watch(address)
+            self.stub.watch(address)
         end_ns, deadline = self.stub.now_ns() + int(seconds * 1e9), time.monotonic() + PATIENCE_S
         try:
             while self.stub.now_ns() < end_ns and time.monotonic() < deadline:
@@ -146,11 +154,11 @@ class Hunter:
                 else:
                     strangers[pc] += 1
                     if strangers[pc] == STRANGERS:
-                        self._unwatch(pc)
+                        self.stub.unwatch(pc)
             return False
         finally:
             for address in chosen:
-                self._unwatch(address)
+                self.stub.unwatch(address)
 
     def _derail(self, prey: str) -> Kill | None:
         """Some instructions later, if the program is then still at work."""
@@ -158,22 +166,51 @@ class Hunter:
             self.stub.step_over()
             if not self._at_work(prey):
                 return None
-            if prey == "journal":
-                self._follow(self.stub.pc())
         return self.stop_here(prey)
+
+    def stop_next(self, prey: str, kernel_exit: int, seconds: float) -> Kill | None:
+        """Before the next instruction that the program would execute. None: it had nothing to do for so long."""
+        self.stub.watch(kernel_exit)
+        deadline = time.monotonic() + seconds
+        try:
+            while time.monotonic() < deadline:
+                self.stub.go(SLICE_S)
+                if self.stub.pc() == kernel_exit and self._spaces.get(self.stub.space()) == prey:
+                    self.stub.step_over()
+                    return self.stop_here(prey)
+            return None
+        finally:
+            self.stub.unwatch(kernel_exit)
+
+    def restart_waiting(self, prey: str, hunt: Hunt, ask: Callable[[], None]) -> Kill | None:
+        """Where it waits after some of its calls of the kernel, when the supervisor does what the operator asks for. None:
+        nobody told the supervisor."""
+        calls, asked = sorted(self._programs[prey].calls), self._programs["supervisor"].address("policy_asked")
+        last = self.stub.pc() if self._come_to(prey, calls, self._chance.choice(hunt.passes), hunt.look_s) else 0
+        ask()
+        for address in (*calls, asked):
+            self.stub.watch(address)
+        deadline = time.monotonic() + PATIENCE_S
+        try:
+            while time.monotonic() < deadline:
+                name, pc = self.run(SLICE_S), self.stub.pc()
+                if name == prey and pc in calls:
+                    last = pc
+                elif name == "supervisor" and pc == asked:
+                    self.look()
+                    place = self._programs[prey].place(last) if last else "as before"
+                    return Kill(prey, f"waits, {place}", self.stub.now_ns(), self.taken)
+            return None
+        finally:
+            for address in (*calls, asked):
+                self.stub.unwatch(address)
 
     def stop_here(self, prey: str) -> Kill:
         """The program that stands at a place of its own."""
+        self.look()
         kill = Kill(prey, self._programs[prey].place(self.stub.pc()), self.stub.now_ns(), self.taken)
         self.stub.derail()
         return kill
 
     def _at_work(self, prey: str) -> bool:
         return self.stub.is_user() and self._spaces.get(self.stub.space()) == prey
-
-    def _watch(self, address: int) -> None:
-        self.stub.watch(address)
-
-    def _unwatch(self, address: int) -> None:
-        if address not in (self._take, self._deliver):
-            self.stub.unwatch(address)

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import programs
-from hunter import PATIENT, SUDDEN, WHOLE_BOOT, Hunter, Kill
-from plan import EVENTS, Row, order
+from hunter import PATIENT, RINGS, SUDDEN, WHOLE_BOOT, Hunter, Kill
+from plan import EVENTS, PAIRS, Row, order
 from postern_lib.gateway import ROOT, Gateway, Settings
 from postern_lib.judge import judge
 from probe import BREAKING, COUNTING
@@ -26,13 +26,13 @@ CONFIG = "release"
 DISK_BYTES = 4 << 20
 PATIENCE_S = 60.0
 GATE_S = 16.0
+SOON_S = 8.0
 TRIES = 8
 # The product's limit of restarts within its window.
 MOST_IN_WINDOW, WINDOW_S = 5, 61
 # What one of these was at is not accepted yet, and goes with it.
 MAY_LOSE_A_SAMPLE = {"sensors", "spi0"}
-# What is on its way to the operator when one of these stops is gone with it.
-MUTE = {"uart0", "console"}
+HUNTS = {"publish": PATIENT, "reset": PATIENT, "boot": WHOLE_BOOT, "rings": RINGS}
 HELD = {
     "net": ["heap_used", "pool_used", "pbufs_used", "tcp_pcbs", "tcp_segments", "udp_pcbs", "timeouts"],
     "crypto": ["arena.used"],
@@ -59,23 +59,24 @@ class Result:
 
 
 class Lane:
-    def __init__(self, name: str, seed: int) -> None:
-        self.name = name
+    def __init__(self, kind: str, part: int, seed: int) -> None:
+        self.name = f"{kind}-{part}"
+        self._kind = kind
         self.results: list[Result] = []
         self.problems: list[str] = []
         self.held: list[dict[str, int]] = []  # before and after
         self.gateway = Gateway(Settings(config=CONFIG, disk_size=DISK_BYTES))
         self._seed = seed
-        self._chance = random.Random(f"{name}{seed}")
+        self._chance = random.Random(f"{self.name}-{seed}")
         self._kills: Counter[str] = Counter()
         self._recent: dict[str, list[int]] = {}
         self._splits: list[int] = []
         self._shown = 0
 
-    def play(self, count: int) -> None:
-        """So many stops, and the balance."""
+    def play(self, rounds: int) -> None:
+        """So many stops of each row, and the balance."""
         self.start()
-        for row in order(self.name, count, self._chance):
+        for row in order(self._kind, rounds, self._chance):
             if (result := self._stop_once(row)) is not None:
                 self.results.append(result)
                 print(f"{self.name}: {result}", flush=True)
@@ -85,11 +86,14 @@ class Lane:
         """Up to the first readings that are delivered."""
         gateway = self.gateway
         image = gateway.compose()
-        self._programs = programs.load_all(image, ROOT / "build" / gateway.settings.board / CONFIG / "pd")
+        built = ROOT / "build" / gateway.settings.board / CONFIG
+        self._programs = programs.load_all(image, built / "pd")
+        self._kernel_exit = programs.kernel_exit(built / "kernel" / "kernel.elf")
         gateway.start_peers()
         gateway.start_machine([*COUNTING, *BREAKING])
         stub = Stub(gateway.folder.path)
-        self.hunter = Hunter(stub, self._programs, programs.learn_spaces(stub, self._programs, PATIENCE_S), self._chance)
+        spaces = programs.learn_spaces(stub, self._programs, PATIENCE_S)
+        self.hunter = Hunter(stub, self._programs, spaces, programs.region(image, "journal_state.journal"), self._chance)
         if self.hunter.until(PATIENCE_S, 3) is None:
             raise LaneError("no readings were delivered:\n" + gateway.console.text()[-2000:])
         self.held.append(self._held())
@@ -98,7 +102,8 @@ class Lane:
         for _ in range(TRIES):
             kills = []
             before = self.hunter.taken
-            if row.event == "recovery":
+            if row.event in PAIRS:
+                self._wait_for_turn(row.prey)
                 first = self._hunt(Row("publish", self._another(row.prey)))
                 if first is None:
                     continue
@@ -125,17 +130,29 @@ class Lane:
             return None
         if row.event == "command":
             self.gateway.console.send_line("pds")
-        if row.event == "boot":
+        if row.event in ("boot", "rings"):
             self._power_cycle()
-        kill = self.hunter.kill(row.prey, row.event, {"publish": PATIENT, "reset": PATIENT, "boot": WHOLE_BOOT}.get(row.event, SUDDEN))
+        if row.event == "together":
+            kill = self.hunter.stop_next(row.prey, self._kernel_exit, SOON_S)
+        elif row.event == "waiting":
+            kill = self.hunter.restart_waiting(row.prey, SUDDEN, lambda: self.gateway.console.send_line(f"restart {row.prey}"))
+        else:
+            kill = self.hunter.kill(row.prey, row.event, HUNTS.get(row.event, SUDDEN))
         if kill is not None and row.event == "reset":
             self._begin_anew()
         elif kill is not None:
-            self._kills[row.prey] += 1
-            self._recent.setdefault(row.prey, []).append(kill.at_ns)
-            if row.prey in MAY_LOSE_A_SAMPLE:
-                self._splits.append(self._measured())
+            self._count(row, kill)
         return kill
+
+    def _count(self, row: Row, kill: Kill) -> None:
+        self._kills[row.prey] += 1
+        if row.event == "waiting":
+            # The supervisor holds nothing against somebody whom the operator restarts.
+            self._recent[row.prey] = []
+        else:
+            self._recent.setdefault(row.prey, []).append(kill.at_ns)
+        if row.prey in MAY_LOSE_A_SAMPLE:
+            self._splits.append(self._measured())
 
     def _recover(self, row: Row, kills: list[Kill]) -> Result:
         places = [f"{each.prey}:{each.place}" for each in kills]

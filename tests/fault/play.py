@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Plays one lane and writes its results: play.py LANE SEED COUNT FILE."""
+"""Plays one lane and writes its results: play.py LANE PART SEED ROUNDS FILE."""
 
 import json
 import sys
@@ -13,8 +13,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT / "tests" / "benc
 from lane import Lane  # noqa: E402
 
 if __name__ == "__main__":
-    lane_name, seed, count, file = sys.argv[1:]
-    lane = Lane(lane_name, int(seed))
+    kind, part, seed, rounds, file = sys.argv[1:]
+    lane = Lane(kind, int(part), int(seed))
     with lane.gateway:
-        lane.play(int(count))
+        lane.play(int(rounds))
     Path(file).write_text(json.dumps(lane.record(), indent=1) + "\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 from stub import Stub
 
 ENTRY = 0x200000  # of every program
+CALL_LENGTH = 4
 # Instructions everywhere between them are reached by stepping.
 _BORING = re.compile(r"^(_start|_text|_text_end|__riscv_(save|restore)_\d+)$")
 
@@ -24,12 +25,13 @@ def _tool(name: str, *arguments: str | Path) -> str:
 class Program:
     name: str
     functions: dict[int, str]  # by address
-    returns: frozenset[int]  # where it comes back from the kernel
+    calls: frozenset[int]  # of the kernel
     label: int  # where its name lies
 
     @property
     def places(self) -> set[int]:
-        return self.functions.keys() | self.returns
+        """Where functions begin, and where it comes back from the kernel."""
+        return self.functions.keys() | {call + CALL_LENGTH for call in self.calls}
 
     def address(self, function: str) -> int:
         return next(address for address, name in self.functions.items() if name == function)
@@ -44,9 +46,18 @@ def load(name: str, elf: Path) -> Program:
     rows = [line.split() for line in _tool("nm", elf).splitlines()]
     functions = {int(row[0], 16): row[2] for row in rows if row[1] in "tT" and not _BORING.match(row[2])}
     code = _tool("objdump", "-d", "--no-show-raw-insn", elf)
-    returns = frozenset(int(address, 16) + 4 for address in re.findall(r"^ *([0-9a-f]+):\t+ecall", code, re.M))
     label = next(int(row[0], 16) for row in rows if row[2] == "microkit_name")
-    return Program(name, functions, returns, label)
+    return Program(name, functions, frozenset(_found(code, "ecall")), label)
+
+
+def _found(code: str, instruction: str) -> list[int]:
+    return [int(address, 16) for address in re.findall(rf"^ *([0-9a-f]+):\t+{instruction}\b", code, re.M)]
+
+
+def kernel_exit(elf: Path) -> int:
+    """The one instruction with which the kernel goes to a program."""
+    (address,) = _found(_tool("objdump", "-d", "--no-show-raw-insn", elf), "sret")
+    return address
 
 
 def load_all(image: Path, folder: Path) -> dict[str, Program]:
@@ -54,6 +65,12 @@ def load_all(image: Path, folder: Path) -> dict[str, Program]:
     text = Path(f"{image}.report.txt").read_text()
     rows = re.findall(r"^  (\w+) .* (\w+)\.elf$", text.partition("Memory in use")[0], re.M)
     return {name: load(name, folder / f"{program}.elf") for name, program in rows}
+
+
+def region(image: Path, name: str) -> int:
+    """The physical address of memory that programs share, as the composer's report has it."""
+    text = Path(f"{image}.report.txt").read_text()
+    return int(re.search(rf"^  {re.escape(name)} +\d+ +\d+ (0x[0-9a-f]+)", text, re.M)[1], 16)
 
 
 def owner(stub: Stub, programs: dict[str, Program]) -> str | None:

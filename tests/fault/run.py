@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +20,34 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 sys.path.insert(0, str(FOLDER))
 
-from plan import rows  # noqa: E402
+from plan import MACHINES  # noqa: E402
 from results import FAILS, leaks, lines, write_table  # noqa: E402
 
 OUTPUT = ROOT / "build" / "fault"
 DOCUMENT = ROOT / "docs" / "resilience.md"
 TIED = ["setpriv", "--pdeathsig", "TERM", "--"]
-# How often each row of a lane is played by one round. Boots take longest.
-ROUNDS = {"steady": 2, "pairs": 1, "outage": 2, "boot": 1}
+# Mostly they wait.
+AT_ONCE = 5
 
 
 def play(seed: int, rounds: int = 1) -> list[dict[str, Any]]:
-    """The records of all lanes of a seed. RuntimeError: one has ended early; what it said is in its log."""
+    """The records of all machines of a seed, each with so many times its rounds. RuntimeError: one has ended early; what
+    it said is in its log."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    running = []
-    for lane, times in ROUNDS.items():
-        record, log = OUTPUT / f"{lane}-{seed}.json", OUTPUT / f"{lane}-{seed}.log"
-        record.unlink(missing_ok=True)
-        command = [*TIED, str(FOLDER / "play.py"), lane, str(seed), str(len(rows(lane)) * times * rounds), str(record)]
-        with log.open("w") as text:
-            running.append((record, log, subprocess.Popen(command, stdout=text, stderr=subprocess.STDOUT)))
-    ended = [(record, log, child.wait()) for record, log, child in running]
-    for _, log, status in ended:
-        if status != 0:
-            raise RuntimeError(f"{log.name}: status {status}\n" + log.read_text()[-6000:])
-    return [json.loads(record.read_text()) for record, _, _ in ended]
+    jobs = [(lane, part, times * rounds) for lane, (parts, times) in MACHINES.items() for part in range(1, parts + 1)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda job: _play_one(seed, *job), jobs))
+
+
+def _play_one(seed: int, lane: str, part: int, rounds: int) -> dict[str, Any]:
+    record, log = (OUTPUT / f"{lane}-{part}-{seed}.{kind}" for kind in ("json", "log"))
+    record.unlink(missing_ok=True)
+    command = [*TIED, str(FOLDER / "play.py"), lane, str(part), str(seed), str(rounds), str(record)]
+    with log.open("w") as text:
+        status = subprocess.run(command, stdout=text, stderr=subprocess.STDOUT, check=False).returncode
+    if status != 0:
+        raise RuntimeError(f"{log.name}: status {status}\n" + log.read_text()[-6000:])
+    return json.loads(record.read_text())
 
 
 def save(lanes: list[dict[str, Any]]) -> None:

@@ -18,6 +18,9 @@ from run import DOCUMENT, play, save  # noqa: E402
 
 # Of a stop, until something new is acknowledged: a second for the next measurement, and what TCP waits for.
 WORST_MS = 20_000
+# Nobody may wait for his patience to end, or the watchdog's, when a program stops that has not said anything yet.
+WORST_UNHEARD_MS = 5_000
+FEWEST_STOPS = 3
 
 
 def test_every_program_may_stop_anywhere(seed: int) -> None:
@@ -32,5 +35,7 @@ def test_every_program_may_stop_anywhere(seed: int) -> None:
     found = lines(lanes)
     wanted = [(prey, event, due(event), NOTHING) for event, preys in EVENTS.items() for prey in preys]
     assert outcomes(found) == wanted
+    assert min(line.stops for line in found) >= FEWEST_STOPS
     assert max(line.worst_ms for line in found) < WORST_MS
+    assert max(line.worst_ms for line in found if line.row.event == "rings") < WORST_UNHEARD_MS
     assert outcomes_of(DOCUMENT.read_text()) == wanted, "docs/resilience.md is not what `make resilience` writes"
