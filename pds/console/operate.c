@@ -79,33 +79,55 @@ void show_pds(const char *argument)
         }
         if (state.fault == PD_NO_PROGRESS) {
             output_printf(", stopped for lack of progress");
+        } else if (state.fault == PD_OVER_BUDGET) {
+            output_printf(", stopped for its exhausted budget");
         } else if (state.fault != 0) {
             output_printf("%s at pc 0x%llx, address 0x%llx",
                           state.condition == PD_HELD ? " by a fault" : ", last fault",
                           (unsigned long long)state.pc, (unsigned long long)state.address);
         }
         output_printf("\n");
+        if (state.exhausted != 0) {
+            output_printf("%-12s out of budget %u times\n", "", (unsigned)state.exhausted);
+        }
     }
+}
+
+/* Its number in the table; `count` if there is none of that name. */
+static uint32_t find(const char *name, size_t length, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct pd_state state = entry(i);
+
+        if (strlen(state.name) == length && memcmp(state.name, name, length) == 0) {
+            return i;
+        }
+    }
+    return count;
 }
 
 void operate(enum supervisor_call call, const char *argument, const char *done)
 {
     uint32_t count = table_count();
+    const char *name = argument;
+    seL4_Uint8 named = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        struct pd_state state = entry(i);
+    do {
+        size_t length = strcspn(name, ",");
+        uint32_t found = find(name, length, count);
 
-        if (strcmp(state.name, argument) == 0) {
-            microkit_mr_set(0, i);
-            microkit_msginfo answer =
-                microkit_ppcall((microkit_channel)supervisor_id, microkit_msginfo_new(call, 1));
-            bool agreed = microkit_msginfo_get_label(answer) == SUPERVISOR_OK;
-
-            output_printf("%s: %s\n", argument, agreed ? done : "the supervisor refuses");
+        if (found == count || named == PD_STATES_MAX) {
+            output_printf("no component \"%.*s\"; `pds` lists them\n", (int)length, name);
             return;
         }
-    }
-    output_printf("no component \"%s\"; `pds` lists them\n", argument);
+        microkit_mr_set(named++, found);
+        name += length;
+    } while (*name++ == ',');
+    microkit_msginfo answer =
+        microkit_ppcall((microkit_channel)supervisor_id, microkit_msginfo_new(call, named));
+    bool agreed = microkit_msginfo_get_label(answer) == SUPERVISOR_OK;
+
+    output_printf("%s: %s\n", argument, agreed ? done : "the supervisor refuses");
 }
 
 void operate_boot(const char *argument)

@@ -16,10 +16,10 @@ void show_boots(void);
 /* Reset the machine; boots that did not last are forgiven. */
 void operate_boot(const char *argument);
 
-/* Start the component named by the argument anew. */
+/* Start the components named by the argument anew. Names are parted by commas. */
 void operate_restart(const char *argument);
 
-/* Ask `call` for the component named by the argument; `done` is said when the supervisor agrees. */
+/* Ask `call` for the components named by the argument; `done` is said when the supervisor agrees. */
 void operate(enum supervisor_call call, const char *argument, const char *done);
 
 #endif

@@ -32,7 +32,7 @@ static const struct command command[] = {
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
     {"postmortem", show_postmortem, "postmortem [component]", "last faults; all that is known of one"},
-    {"restart", operate_restart, "restart component", "start a component anew"},
+    {"restart", operate_restart, "restart component,..", "start components anew"},
     {"boot", operate_boot, "boot", "reset the machine and start everything, also after bad boots"},
     EXTRA_COMMANDS};
 #define COMMANDS (sizeof command / sizeof command[0])

@@ -28,6 +28,11 @@ const struct children_progress children_progress[CHILD_COUNT] = {CHILD_PROGRESS(
 #define WORDS_OF(child, name, bytes, hidden) \
     [child] = {.page = &last_words_##name, .size = (bytes), .secret = (hidden)},
 const struct children_words children_words[CHILD_COUNT] = {CHILD_POSTMORTEM(WORDS_OF)};
+
+#define BUDGET_OF(child, what, period, duration) \
+    [child] = {.action = BUDGET_##what, .period_us = (period), .for_ms = (duration)},
+const struct budget_rule children_budget[CHILD_COUNT] = {CHILD_BUDGETS(BUDGET_OF)};
+
 #define DEMAND_MOVES false
 #define DEMAND_WAITS true
 #define DEMAND_OF(number, peer, name, kind) \

@@ -5,6 +5,7 @@
 #ifndef SUPERVISOR_CHILDREN_H
 #define SUPERVISOR_CHILDREN_H
 
+#include "budget.h"
 #include "policy.h"
 
 /* Both have as many entries as there are children. */
@@ -35,6 +36,9 @@ struct children_demand {
     bool waits; /* it is not zero while somebody waits; else it moves with each request */
 };
 extern const struct children_demand children_demand[];
+
+/* What an exhausted budget of each child means. */
+extern const struct budget_rule children_budget[];
 
 extern const unsigned children_count;
 

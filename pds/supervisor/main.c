@@ -10,6 +10,7 @@
 #include <postern/protocol/supervisor.h>
 #include <postern/ring_metrics.h>
 #include "boots.h"
+#include "budget.h"
 #include "children.h"
 #include "crash.h"
 #include "policy.h"
@@ -32,6 +33,7 @@
 
 static struct policy policy;
 static struct watch watch[CHILD_COUNT];
+static struct budget_run budget[CHILD_COUNT];
 static bool safe;
 static uint64_t started_ms, alarm_ms;
 static bool
@@ -41,7 +43,7 @@ static uint64_t look_ms;
 /* The children's deadlines count the time in which somebody looked: a machine that stands still as a whole,
  * or a dead pulse, is nobody's fault. */
 static uint64_t watched_ms;
-static uint64_t *metric_faults, *metric_restarts, *metric_stuck;
+static uint64_t *metric_faults, *metric_restarts, *metric_stuck, *metric_over_budget;
 
 static uint64_t now_ms(void)
 {
@@ -62,6 +64,7 @@ static void run(void)
     for (unsigned i = 0; i < children_count && (child = policy_next(&policy, now)) >= 0; i++) {
         microkit_pd_restart((microkit_child)child, PROGRAM_ENTRY);
         watch_begin(&watch[child], watched_ms);
+        budget_begin(&budget[child]);
         metric_add(metric_restarts, 1);
         report_state((microkit_child)child, &policy.child[child], now);
     }
@@ -140,13 +143,40 @@ static void look(void)
     }
 }
 
+/* Nothing but a run of them that is too long says that a child has failed. True: it goes on when it has
+ * budget again. */
+static bool exhausted(microkit_child child)
+{
+    const struct budget_rule *rule = &children_budget[child];
+    enum budget_verdict verdict = budget_exhausted(&budget[child], rule, clock_ns() / 1000u);
+
+    report_exhausted(child);
+    if (verdict == BUDGET_GO_ON) {
+        return true;
+    }
+    metric_add(metric_over_budget, 1);
+    report_over_budget(child, rule->for_ms, verdict == BUDGET_FAILED);
+    if (verdict == BUDGET_TOLD_NOW) {
+        return true;
+    }
+    microkit_pd_stop(child);
+    remains_take(child, "budget exhausted", 0, now_ms());
+    failed(child);
+    run();
+    return false;
+}
+
 seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo *reply_msginfo)
 {
     uint64_t words[seL4_UnknownSyscall_Length];
     size_t count = microkit_msginfo_get_count(msginfo);
     struct fault_report report;
 
-    (void)reply_msginfo;
+    if (microkit_msginfo_get_label(msginfo) == seL4_Fault_Timeout && child < children_count &&
+        children_budget[child].action != BUDGET_THROTTLE) {
+        *reply_msginfo = microkit_msginfo_new(0, 0);
+        return exhausted(child) ? seL4_True : seL4_False;
+    }
     if (count > seL4_UnknownSyscall_Length) {
         count = seL4_UnknownSyscall_Length;
     }
@@ -166,11 +196,50 @@ seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo
     return seL4_False;
 }
 
+/* What the operator wants of one child. False: not in this build. */
+static bool wish(seL4_Word call, microkit_child child)
+{
+    switch (call) {
+    case SUPERVISOR_RESTART:
+        log_warn("the operator restarts %s", children_name[child]);
+        policy_asked(&policy, child, now_ms());
+        run();
+        return true;
+    case SUPERVISOR_CRASH:
+        return crash_child(child);
+    case SUPERVISOR_STALL:
+        return stall_child(child);
+    default:
+        return false;
+    }
+}
+
+/* The children that a call names; 0: it names one that does not exist, or none. */
+static size_t named(microkit_msginfo msginfo, microkit_child *child)
+{
+    size_t count = microkit_msginfo_get_count(msginfo);
+
+    if (count > CHILD_COUNT) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word = microkit_mr_get((seL4_Uint8)i);
+
+        if (word >= children_count) {
+            return 0;
+        }
+        child[i] = (microkit_child)word;
+    }
+    return count;
+}
+
 /* The operator's wishes; nobody but the console has a channel for calls. */
 microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
 {
     seL4_Word call = microkit_msginfo_get_label(msginfo);
-    uint64_t child = microkit_msginfo_get_count(msginfo) == 1 ? microkit_mr_get(0) : UINT64_MAX;
+    microkit_child child[CHILD_COUNT];
+    size_t count = named(msginfo, child);
+    bool done = count > 0;
 
     (void)ch;
     if (call == SUPERVISOR_CRASH_SELF || call == SUPERVISOR_STALL_SELF) {
@@ -182,22 +251,10 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
         reset();
         return microkit_msginfo_new(SUPERVISOR_OK, 0);
     }
-    if (child >= children_count) {
-        return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
+    for (size_t i = 0; i < count && done; i++) {
+        done = wish(call, child[i]);
     }
-    if (call == SUPERVISOR_RESTART) {
-        log_warn("the operator restarts %s", children_name[child]);
-        policy_asked(&policy, (unsigned)child, now_ms());
-        run();
-        return microkit_msginfo_new(SUPERVISOR_OK, 0);
-    }
-    if (call == SUPERVISOR_CRASH && crash_child((microkit_child)child)) {
-        return microkit_msginfo_new(SUPERVISOR_OK, 0);
-    }
-    if (call == SUPERVISOR_STALL && stall_child((microkit_child)child)) {
-        return microkit_msginfo_new(SUPERVISOR_OK, 0);
-    }
-    return microkit_msginfo_new(SUPERVISOR_BAD_CALL, 0);
+    return microkit_msginfo_new(done ? SUPERVISOR_OK : SUPERVISOR_BAD_CALL, 0);
 }
 
 /* The pulse, which sees by the count that all this was done; or the console's wake-ups of the log ring, where
@@ -236,6 +293,7 @@ void init(void)
     metric_faults = metrics_add("faults");
     metric_restarts = metrics_add("restarts");
     metric_stuck = metrics_add("stuck");
+    metric_over_budget = metrics_add("over_budget");
     policy_init(&policy, children_rule, children_count, now_ms());
     for (unsigned i = 0; i < children_count; i++) {
         watch_begin(&watch[i], watched_ms);

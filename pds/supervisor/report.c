@@ -86,6 +86,26 @@ void report_stuck(microkit_child child, const char *counters, uint32_t deadline_
     report_registers(child);
 }
 
+void report_exhausted(microkit_child child)
+{
+    page->pd[child].exhausted++;
+}
+
+void report_over_budget(microkit_child child, uint32_t for_ms, bool stopped)
+{
+    struct pd_state *state = &page->pd[child];
+
+    if (!stopped) {
+        log_warn("%s has used up its budget for %u ms", name[child], (unsigned)for_ms);
+        return;
+    }
+    state->fault = PD_OVER_BUDGET;
+    state->pc = 0;
+    state->address = 0;
+    log_error("%s stopped: budget exhausted for %u ms", name[child], (unsigned)for_ms);
+    report_registers(child);
+}
+
 static void log_state(const char *who, const struct policy_child *child, unsigned long long wait_ms)
 {
     switch (child->state) {

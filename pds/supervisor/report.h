@@ -26,6 +26,12 @@ void report_fault(microkit_child child, const struct fault_report *fault);
 /* A child that made no progress. */
 void report_stuck(microkit_child child, const char *counters, uint32_t deadline_ms);
 
+/* A child's budget is exhausted once more. */
+void report_exhausted(microkit_child child);
+
+/* A child has used up its budget for so long; `stopped`: it is stopped for that. */
+void report_over_budget(microkit_child child, uint32_t for_ms, bool stopped);
+
 /* What becomes of a child now. */
 void report_state(microkit_child child, const struct policy_child *state, uint64_t now_ms);
 

@@ -166,6 +166,7 @@ static void add_thread(struct capdist *dist, const struct system_model *model, s
     if (source->parent != NO_INDEX) {
         thread.fault_endpoint = dist->domains.at[source->parent].endpoint;
         thread.fault_badge = BADGE_CHILD | source->child_id;
+        thread.told = source->told;
     }
     *LIST_PUSH(&dist->threads) = thread;
 }

@@ -195,7 +195,8 @@ static bool check_thread(struct checker *checker, const struct capdist_thread *t
     const struct pd *source = &checker->model->pds.at[pd];
 
     if (thread->priority != source->priority ||
-        ((thread->flags & PN_TCB_VITAL) != 0) != (source->vital && source->parent == NO_INDEX)) {
+        ((thread->flags & PN_TCB_VITAL) != 0) != (source->vital && source->parent == NO_INDEX) ||
+        (thread->told != 0) != source->told) {
         return false;
     }
     if (thread->fault_endpoint == CAPDIST_NONE) {

@@ -48,7 +48,7 @@ bool checker_regions(struct checker *checker);
 /* Capabilities, interrupts, threads; fills granted.pds and granted.irqs. */
 bool checker_capabilities(struct checker *checker);
 
-/* Domains of the threads, and the domain schedule. */
+/* Budgets, domains of the threads, and the domain schedule. */
 bool checker_schedule(struct checker *checker);
 
 void authority_add_region(struct authority *authority, size_t pd, size_t region, unsigned perms);

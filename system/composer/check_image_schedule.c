@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time in the image: each thread in the domain that the description says, and the schedule entry by entry.
+ * Time in the image: budgets and periods, each thread in the domain that the description says, and the
+ * schedule entry by entry.
  */
 #include <inttypes.h>
 
@@ -51,11 +52,30 @@ static bool check_slot(const struct schedule *schedule, const struct capdist_slo
            slot->domain == schedule->domains.at[entry->domain].id;
 }
 
+/* One scheduling context for each domain, in the order of the description. */
+static bool check_budgets(const struct checker *checker)
+{
+    uint32_t count = checker->dist.section[CAPDIST_SCHEDS].count;
+    bool good = count == checker->model->pds.count;
+
+    for (uint32_t i = 0; good && i < count; i++) {
+        const struct capdist_sched *sched = checker_record(checker, CAPDIST_SCHEDS, i);
+        const struct pd *pd = &checker->model->pds.at[i];
+
+        good = checker_owner(checker, sched->object, PN_CAP_SCHED_CONTEXT) == i &&
+               sched->budget_us == pd->budget_us && sched->period_us == pd->period_us;
+    }
+    if (!good) {
+        checker_error(checker, "budgets and periods are not the description's");
+    }
+    return good;
+}
+
 bool checker_schedule(struct checker *checker)
 {
     const struct schedule *schedule = &checker->model->schedule;
     uint32_t count = checker->dist.section[CAPDIST_SLOTS].count;
-    bool good = true;
+    bool good = check_budgets(checker);
 
     for (uint32_t i = 0; i < checker->dist.section[CAPDIST_THREADS].count; i++) {
         good = check_thread(checker, checker_record(checker, CAPDIST_THREADS, i)) && good;

@@ -102,6 +102,7 @@ struct pd {
     uint64_t priority, budget_us, period_us, stack_size, cpu;
     bool passive, fpu;
     bool vital;         /* a product's on_fault="reset" */
+    bool told;          /* a product's <budget>: its parent is told when it uses up its budget */
     bool timed;         /* <domains> stands before it */
     size_t time_domain; /* NO_INDEX: none */
     size_t parent;      /* NO_INDEX: none */

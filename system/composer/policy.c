@@ -137,7 +137,7 @@ void policy_check(const struct policy *policy)
         void (*check)(const struct policy *, const struct element *);
     } kinds[] = {
         {"only", check_only},           {"never", check_never},      {"devices", check_devices},
-        {"exclusive", check_exclusive}, {"no_path", policy_no_path},
+        {"exclusive", check_exclusive}, {"no_path", policy_no_path}, {"timely", policy_timely},
     };
     const struct element *rules = policy->product->policy;
     for (size_t i = 0; rules != NULL && i < rules->children.count; i++) {

@@ -34,4 +34,7 @@ void policy_set_free(struct policy_set *set);
 /* policy_path.c: <no_path>. */
 void policy_no_path(const struct policy *policy, const struct element *rule);
 
+/* policy_time.c: <timely>. */
+void policy_timely(const struct policy *policy, const struct element *rule);
+
 #endif

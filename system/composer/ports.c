@@ -9,6 +9,7 @@
 
 #include "product_postmortem.h"
 #include "product_boot.h"
+#include "product_budget.h"
 #include "product_progress.h"
 #include "product_restart.h"
 
@@ -189,6 +190,7 @@ static void add_children(struct text *out, const struct product *product, size_t
         text_add(out, "\n#define CHILD_COUNT %zuu\n", count);
         product_restart_constants(out, product, component);
         product_progress_constants(out, product, component);
+        product_budget_constants(out, product, component);
         product_boot_constants(out, product, component);
     }
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "product_boot.h"
+#include "product_budget.h"
 #include "product_extras.h"
 #include "product_postmortem.h"
 #include "product_progress.h"
@@ -92,6 +93,8 @@ static void parse_component(struct product *product, const struct element *eleme
             product_progress_parse(&component->progress, child);
         } else if (strcmp(child->name, "postmortem") == 0) {
             product_postmortem_parse(&component->postmortem, child);
+        } else if (strcmp(child->name, "budget") == 0) {
+            product_budget_parse(&component->budget, child);
         }
     }
 }
@@ -212,6 +215,7 @@ bool product_parse(struct product *product, struct diag *diag, struct element *r
     product_restart_check(product, diag);
     product_progress_check(product, diag);
     product_postmortem_check(product, diag);
+    product_budget_check(product, diag);
     product_extras_check(product, diag);
     product_boot_check(product, diag);
     return diag->errors == before;

@@ -51,6 +51,13 @@ struct postmortem {
     const struct element *source; /* NULL: nothing */
 };
 
+/* What its parent does when it uses up its budget in at least half of all periods for so long. */
+struct budget_policy {
+    bool fails; /* it has failed; else this is only told */
+    uint64_t for_ms;
+    const struct element *source; /* NULL: the parent hears nothing of it */
+};
+
 struct component {
     const char *name;
     const char *program;
@@ -61,6 +68,7 @@ struct component {
     struct restart_policy restart;
     struct progress_watch progress;
     struct postmortem postmortem;
+    struct budget_policy budget;
     const struct element *source;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults that reset the machine, and memory that outlives a reset.
+ * Faults that reset the machine, exhausted budgets that a parent is told of, and memory that outlives a
+ * reset.
  */
 #include "product_extras.h"
 
@@ -35,7 +36,9 @@ void product_extras_apply(const struct product *product, const struct links *lin
 {
     for (size_t i = 0; i < model->pds.count; i++) {
         size_t component = product_find(product, model->pds.at[i].name);
-        model->pds.at[i].vital = component != NO_INDEX && resets(&product->components.at[component]);
+        const struct component *source = component == NO_INDEX ? NULL : &product->components.at[component];
+        model->pds.at[i].vital = source != NULL && resets(source);
+        model->pds.at[i].told = source != NULL && source->budget.source != NULL;
     }
     for (size_t i = 0; i < model->regions.count; i++) {
         for (size_t j = 0; j < links->all.count; j++) {

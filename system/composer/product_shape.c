@@ -26,6 +26,9 @@ ONLY_ONE(progress, "progress", REQUIRED("share", SHAPE_NAME), REQUIRED("counters
          REQUIRED("deadline_ms", SHAPE_NUMBER), OPTIONAL("demand", SHAPE_NAMES),
          OPTIONAL("waits", SHAPE_NAMES));
 ONLY_ONE(postmortem, "postmortem", REQUIRED("share", SHAPE_NAME), OPTIONAL("secret", SHAPE_BOOL));
+ONLY_ONE(budget, "budget",
+         {.name = "on_exhausted", .type = SHAPE_CHOICE, .choices = "report|fail", .required = true},
+         REQUIRED("for_ms", SHAPE_NUMBER));
 SHAPE(config, "config", REQUIRED("name", SHAPE_NAME), REQUIRED("file", SHAPE_TEXT),
       {.name = "perms", .type = SHAPE_CHOICE, .choices = "r|rw"}, OPTIONAL("size", SHAPE_NUMBER));
 
@@ -44,7 +47,7 @@ static const struct attribute_shape component_attributes[] = {
     {0},
 };
 static const struct element_shape *const component_children[] = {
-    &device_shape, &config_shape, &restart_shape, &progress_shape, &postmortem_shape, NULL};
+    &device_shape, &config_shape, &restart_shape, &progress_shape, &postmortem_shape, &budget_shape, NULL};
 static const struct element_shape component_shape = {
     .name = "component", .attributes = component_attributes, .children = component_children};
 
@@ -64,10 +67,12 @@ SHAPE(devices, "devices", {.name = "only", .type = SHAPE_CHOICE, .choices = "dri
 SHAPE(exclusive, "exclusive", REQUIRED("devices", SHAPE_NAMES));
 SHAPE(no_path, "no_path", REQUIRED("from", SHAPE_NAMES), REQUIRED("to", SHAPE_NAMES),
       OPTIONAL("except", SHAPE_NAMES));
+SHAPE(timely, "timely", REQUIRED("component", SHAPE_NAMES), OPTIONAL("woken_by", SHAPE_NAMES),
+      REQUIRED("within_us", SHAPE_NUMBER));
 
 static const struct attribute_shape no_attributes[] = {{0}};
 static const struct element_shape *const policy_children[] = {
-    &only_shape, &never_shape, &devices_shape, &exclusive_shape, &no_path_shape, NULL};
+    &only_shape, &never_shape, &devices_shape, &exclusive_shape, &no_path_shape, &timely_shape, NULL};
 static const struct element_shape policy_shape = {
     .name = "policy", .attributes = no_attributes, .children = policy_children, .once = true};
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "bound.h"
 #include "product_boot.h"
 #include "report_blast.h"
 #include "system.h"
@@ -20,6 +21,15 @@ static void add_share(struct text *out, const struct pd *pd)
     }
     ull permille = (ull)pd->budget_us * 1000 / pd->period_us;
     text_add(out, "%6llu.%llu %%", permille / 10, permille % 10);
+}
+
+static void add_wait(struct text *out, uint64_t us)
+{
+    if (us == BOUND_NONE) {
+        text_add(out, " %9s", "-");
+    } else {
+        text_add(out, " %9llu", (ull)us);
+    }
 }
 
 /* What all domains that their budgets hold back can take together. */
@@ -88,19 +98,23 @@ static void add_domains(struct text *out, const struct report *report)
 {
     const struct system_model *model = report->model;
     text_add(out, "Protection domains: %zu\n\n", model->pds.count);
-    text_add(out, "  %-16s %8s %10s %10s %9s %9s %7s %4s  %-16s %s\n", "name", "priority", "budget us",
-             "period us", "CPU most", "stack", "passive", "FPU", "parent", "program");
+    text_add(out, "  %-16s %8s %10s %10s %9s %9s %9s %7s %4s  %-16s %s\n", "name", "priority", "budget us",
+             "period us", "CPU most", "waits us", "stack", "passive", "FPU", "parent", "program");
     for (size_t i = 0; i < model->pds.count; i++) {
         const struct pd *pd = &model->pds.at[i];
         text_add(out, "  %-16s %8llu %10llu %10llu", pd->name, (ull)pd->priority, (ull)pd->budget_us,
                  (ull)pd->period_us);
         add_share(out, pd);
+        add_wait(out, bound_start_us(model, i));
         text_add(out, " %9llu %7s %4s  %-16s %s\n", (ull)pd->stack_size, pd->passive ? "yes" : "no",
                  pd->fpu ? "yes" : "no", pd->parent == NO_INDEX ? "-" : model->pds.at[pd->parent].name,
                  pd->program);
     }
-    text_add(out,
-             "\n  A domain whose budget equals its period is held back by nothing but higher priorities.\n");
+    text_add(
+        out,
+        "\n  A domain whose budget equals its period is held back by nothing but higher priorities.\n"
+        "  It waits at most so long for the processor, when it is ready and has budget left, whatever others "
+        "do; -: no bound.\n");
     add_sum(out, model);
 }
 

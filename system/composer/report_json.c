@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bound.h"
 #include "report_blast.h"
 #include "system.h"
 
@@ -139,11 +140,15 @@ static json_object *domain(const struct report *report, size_t index)
 {
     const struct system_model *model = report->model;
     const struct pd *pd = &model->pds.at[index];
+    uint64_t start = bound_start_us(model, index);
     json_object *object = json_object_new_object();
     add(object, "name", text(pd->name));
     add(object, "priority", number(pd->priority));
     add(object, "budget_us", number(pd->budget_us));
     add(object, "period_us", number(pd->period_us));
+    add(object, "start_us", start == BOUND_NONE ? NULL : number(start));
+    add(object, "refill_us", number(bound_refill_us(pd)));
+    add(object, "told", flag(pd->told));
     add(object, "passive", flag(pd->passive));
     add(object, "fpu", flag(pd->fpu));
     add(object, "stack_size", number(pd->stack_size));

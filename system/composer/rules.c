@@ -159,6 +159,11 @@ const struct rule rules_all[] = {
     {"progress-demand", "Demand is a counter of another component that the same parent watches.", NULL},
     {"postmortem-parent", "A component with <postmortem> has a parent, which keeps its last words.", NULL},
     {"postmortem-share", "Last words are in a share that the component owns.", NULL},
+    {"budget-parent", "A component with <budget> has a parent, which is told when it uses up its budget.",
+     NULL},
+    {"budget-limited", "A component with <budget> has a budget that is smaller than its period.", NULL},
+    {"budget-range",
+     "A budget is exhausted for 100 ms to an hour, and for 20 periods, before its parent acts.", NULL},
     {"board-device", "The devices of a board have different names.", NULL},
     {"board-memory", "A board has memory, and its image base lies in it.", NULL},
     /* Policy. */
@@ -169,6 +174,7 @@ const struct rule rules_all[] = {
      NULL},
     {"policy-exclusive", "Each listed device belongs to at most one component.", NULL},
     {"policy-no-path", "No data flows from one component to another but through the exceptions.", NULL},
+    {"policy-timely", "A listed component gets the processor within so long, whatever others do.", NULL},
 };
 
 const size_t rules_count = sizeof rules_all / sizeof *rules_all;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define CAPDIST_MAGIC   0x3130545349445450 /* "PTDIST01" */
-#define CAPDIST_VERSION 2
+#define CAPDIST_VERSION 3
 #define CAPDIST_NONE    0xffff /* no object */
 
 /* The initialiser's address space: its program below, then the blob, then its stack. One leaf table holds it
@@ -109,7 +109,8 @@ struct capdist_thread {
     uint16_t priority;
     uint16_t flags; /* PN_TCB_* */
     uint16_t domain;
-    uint16_t unused[3];
+    uint16_t told; /* 1: an exhausted budget is a message to the fault endpoint, too */
+    uint16_t unused[2];
 };
 
 /* An entry of the domain schedule. */

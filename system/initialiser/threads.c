@@ -61,10 +61,10 @@ static void configure(const struct capdist_thread *thread, const char *name)
         derive(PN_ROOT_CNODE, fault, slot_of(thread->fault_endpoint), PN_WRITE | PN_CALL, thread->fault_badge,
                name);
     }
-    const struct invocation in = {
-        slot_of(thread->tcb),
-        PN_TCB_CONFIGURE,
-        {slot_of(thread->cnode), slot_of(thread->vspace), PN_MSGBUF_VADDR, fault, thread->flags, 0}};
+    const struct invocation in = {slot_of(thread->tcb),
+                                  PN_TCB_CONFIGURE,
+                                  {slot_of(thread->cnode), slot_of(thread->vspace), PN_MSGBUF_VADDR, fault,
+                                   thread->flags, thread->told != 0 ? fault : 0}};
 
     invoke_or_stop(&in, "configure the thread", name);
     if (fault != 0) {

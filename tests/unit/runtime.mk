@@ -13,6 +13,7 @@ $(eval $(call unit,fault_text,pds/supervisor/fault_text.c,-Ipds/supervisor))
 $(eval $(call unit,memory,system/runtime/postern/memory.c,-Dmemcpy=own_memcpy -Dmemmove=own_memmove -Dmemset=own_memset))
 $(eval $(call unit,policy,pds/supervisor/policy.c,-Ipds/supervisor))
 $(eval $(call unit,boots,pds/supervisor/boots.c system/runtime/postern/crc32.c,-Ipds/supervisor))
+$(eval $(call unit,budget,pds/supervisor/budget.c,-Ipds/supervisor))
 $(eval $(call unit,watch,pds/supervisor/watch.c,-Ipds/supervisor))
 # Two components and what they have in common: the record of a fault from its making to its reading.
 $(eval $(call unit,last_words,system/runtime/postern/last_words.c))

@@ -284,6 +284,42 @@ static void refuses_another_priority(void **state)
     refused("its priority");
 }
 
+static void refuses_another_budget(void **state)
+{
+    struct capdist_sched *sched = record(CAPDIST_SCHEDS, 1, sizeof *sched);
+
+    (void)state;
+    sched->budget_us--;
+    refused("budgets and periods");
+}
+
+static void refuses_another_period(void **state)
+{
+    struct capdist_sched *sched = record(CAPDIST_SCHEDS, 0, sizeof *sched);
+
+    (void)state;
+    sched->period_us++;
+    refused("budgets and periods");
+}
+
+static void refuses_a_budget_of_somebody_else(void **state)
+{
+    struct capdist_sched *sched = record(CAPDIST_SCHEDS, 1, sizeof *sched);
+
+    (void)state;
+    sched->object = system_under_test.dist.domains.at[TOP].sched;
+    refused("budgets and periods");
+}
+
+static void refuses_to_tell_an_exhausted_budget(void **state)
+{
+    struct capdist_thread *thread = record(CAPDIST_THREADS, 2, sizeof *thread);
+
+    (void)state;
+    thread->told = 1;
+    refused("fault handler is not the description's");
+}
+
 static void refuses_a_missing_fault_handler(void **state)
 {
     struct capdist_thread *thread = record(CAPDIST_THREADS, 2, sizeof *thread);
@@ -443,21 +479,40 @@ static void refuses_to_touch_what_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(accepts_what_was_built),          TEST(refuses_a_wrong_checksum),
-        TEST(refuses_a_secret_given_away),     TEST(refuses_a_secret_under_another_name),
-        TEST(refuses_wider_memory_rights),     TEST(refuses_writable_code),
-        TEST(refuses_shared_private_pages),    TEST(refuses_kernel_memory),
-        TEST(refuses_the_initialisers_memory), TEST(refuses_an_undeclared_device),
-        TEST(refuses_listening_on_a_server),   TEST(refuses_a_forged_badge),
-        TEST(refuses_another_input),           TEST(refuses_control_of_a_stranger),
-        TEST(refuses_an_unknown_slot),         TEST(refuses_another_interrupt),
-        TEST(refuses_mixed_threads),           TEST(refuses_another_priority),
-        TEST(refuses_another_domain),          TEST(refuses_another_schedule),
-        TEST(refuses_a_shorter_schedule),      TEST(refuses_a_missing_fault_handler),
-        TEST(refuses_another_fault_handler),   TEST(refuses_changed_contents),
-        TEST(refuses_wrong_indices),           TEST(survives_truncation),
-        TEST(survives_random_changes),         TEST(refuses_another_end_of_a_fault),
-        TEST(refuses_to_touch_what_is_kept),   TEST(refuses_memory_that_is_not_cleared),
+        TEST(accepts_what_was_built),
+        TEST(refuses_a_wrong_checksum),
+        TEST(refuses_a_secret_given_away),
+        TEST(refuses_a_secret_under_another_name),
+        TEST(refuses_wider_memory_rights),
+        TEST(refuses_writable_code),
+        TEST(refuses_shared_private_pages),
+        TEST(refuses_kernel_memory),
+        TEST(refuses_the_initialisers_memory),
+        TEST(refuses_an_undeclared_device),
+        TEST(refuses_listening_on_a_server),
+        TEST(refuses_a_forged_badge),
+        TEST(refuses_another_input),
+        TEST(refuses_control_of_a_stranger),
+        TEST(refuses_an_unknown_slot),
+        TEST(refuses_another_interrupt),
+        TEST(refuses_mixed_threads),
+        TEST(refuses_another_priority),
+        TEST(refuses_another_domain),
+        TEST(refuses_another_schedule),
+        TEST(refuses_a_shorter_schedule),
+        TEST(refuses_a_missing_fault_handler),
+        TEST(refuses_another_budget),
+        TEST(refuses_another_period),
+        TEST(refuses_a_budget_of_somebody_else),
+        TEST(refuses_to_tell_an_exhausted_budget),
+        TEST(refuses_another_fault_handler),
+        TEST(refuses_changed_contents),
+        TEST(refuses_wrong_indices),
+        TEST(survives_truncation),
+        TEST(survives_random_changes),
+        TEST(refuses_another_end_of_a_fault),
+        TEST(refuses_to_touch_what_is_kept),
+        TEST(refuses_memory_that_is_not_cleared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

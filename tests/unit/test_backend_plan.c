@@ -301,6 +301,7 @@ static void gives_least_rights(void **state)
     assert_int_equal(system.dist.threads.at[0].fault_endpoint, CAPDIST_NONE);
     assert_int_equal(system.dist.threads.at[1].fault_endpoint, top->endpoint);
     assert_int_equal(system.dist.threads.at[1].fault_badge, UINT64_C(1) << 62 | 3);
+    assert_int_equal(system.dist.threads.at[1].told, 0);
     assert_int_equal(drv->slots, 144);
     fixture_system_free(&system);
 }

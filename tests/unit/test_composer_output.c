@@ -77,6 +77,8 @@ static void test_report(void **state)
     const struct outputs *outputs = *state;
     expect_in(outputs->report, "System postern on qemu_virt_riscv64");
     expect_in(outputs->report, "    50.0 %");
+    expect_in(outputs->report, "  sensors               240       3000      10000    30.0 %      5100 ");
+    expect_in(outputs->report, "  console                90       1000       1000     100 %         - ");
     expect_in(outputs->report, "    shares     tls_tx.prod (r) with uplink (rw)\n");
     expect_in(outputs->report, "    calls      timer\n");
     expect_in(outputs->report, "rw   dev.eth0 (device at 0x10001000)\n");
@@ -160,6 +162,9 @@ static void test_json_of_a_sound_system(void **state)
     json_object *server = json_object_array_get_idx(member(document, "protection_domains"), 0);
     expect_json(server, "name", "\"server\"");
     expect_json(server, "budget_us", "100");
+    expect_json(server, "start_us", "null");
+    expect_json(server, "refill_us", "300");
+    expect_json(server, "told", "false");
     expect_json(server, "passive", "true");
     expect_json(server, "domain", "4");
     expect_json(server, "maps",

@@ -40,7 +40,7 @@ static const char product[] =
     "<component name='top' program='t.elf' priority='9'/>\n"
     "<component name='drv' program='d.elf' priority='8' kind='driver' parent='top' budget='20' period='40'>"
     "<device name='eth0' as='nic' dma_size='0x2001'/><progress share='run' counters='z' deadline_ms='100'/>"
-    "</component>\n"
+    "<budget on_exhausted='fail' for_ms='250'/></component>\n"
     "<component name='log' program='l.elf' priority='1' parent='top' fpu='true'><config name='conf' "
     "file='data.bin'/>"
     "<restart disposition='restart' backoff_ms='7' then='degrade' after='drv'/>"
@@ -288,6 +288,12 @@ static const struct {
     {"priority=\"120\" budget=\"2000\" period=\"10000\" parent=\"supervisor\" kind=\"driver\"",
      "priority=\"120\" budget=\"2000\" period=\"10000\" parent=\"supervisor\"", "policy-devices",
      "'entropy' maps 'dma.rng0' (rw)"},
+    {"program=\"eth0.elf\" priority=\"190\"", "program=\"eth0.elf\" priority=\"246\"", "policy-timely",
+     "'sensors' from the processor for ever"},
+    {"program=\"uart0.elf\" priority=\"200\"", "program=\"uart0.elf\" priority=\"251\"", "policy-timely",
+     "'sensors' from the processor for 18200 us, which is more than 17000"},
+    {"priority=\"254\" budget=\"2000\" period=\"10000\"", "priority=\"254\"", "policy-timely",
+     "'timer' from the processor for ever"},
 };
 
 static bool has_note(const struct diag *diag, const char *rule, const char *message)
@@ -370,6 +376,7 @@ static void test_ports(void **state)
         "#define CHILD_DEMANDS(X) X(1, drv, \"n.m\", MOVES) "
         "X(1, drv, \"o\", MOVES) X(1, drv, \"p\", WAITS)\n",
         "#define CHILD_POSTMORTEM(X) X(1, log, 5, 1)\n",
+        "#define CHILD_BUDGETS(X) X(0, FAIL, 40, 250)\n",
         "extern const volatile uint64_t progress_drv;",
         "extern const volatile uint64_t progress_log;",
         "extern const volatile uint64_t last_words_log;",

@@ -35,8 +35,8 @@ static inline void stall(const char *argument)
     operate(SUPERVISOR_STALL, argument, "stalled");
 }
 
-#define EXTRA_COMMANDS                                                                \
-    {"crash", crash, "crash component", "make a component fault, to see it recover"}, \
-        {"stall", stall, "stall component", "stop a component, to see that it is noticed"},
+#define EXTRA_COMMANDS                                                                    \
+    {"crash", crash, "crash component,..", "make components fault, to see them recover"}, \
+        {"stall", stall, "stall component,..", "let components run in circles, to see that it is noticed"},
 
 #endif

@@ -11,8 +11,10 @@
 #define PD_STATES_MAX 63
 #define PD_STATE_NAME 24
 
-/* In place of a fault's label: it was stopped because it made no progress. */
+/* In place of a fault's label: it was stopped because it made no progress, or because it used up its budget
+ * again and again. */
 #define PD_NO_PROGRESS 0xffffffffu
+#define PD_OVER_BUDGET 0xfffffffeu
 
 enum pd_condition {
     PD_RUNNING = 1,
@@ -26,12 +28,12 @@ enum pd_condition {
 struct pd_state {
     char name[PD_STATE_NAME]; /* NUL-terminated */
     uint32_t condition;       /* enum pd_condition */
-    uint32_t fault;           /* label of the last fault message, PD_NO_PROGRESS, 0: none */
+    uint32_t fault;           /* label of the last fault message, or one of the above, 0: none */
     uint64_t pc;              /* of the last fault */
     uint64_t address;         /* of the last memory fault */
     uint64_t time;            /* time CSR at the last change */
     uint32_t restarts;        /* since the supervisor started */
-    uint32_t reserved;
+    uint32_t exhausted;       /* how often it had no budget left, where that is told; wraps */
 };
 
 #define BOOT_RECORD_MAGIC 0x544f4f42u

@@ -2,15 +2,15 @@
 /*
  * Calls to the supervisor (protected procedure calls; the answer's label is enum supervisor_status). Only the
  * console has the channel: what arrives there is the operator's wish. Children are numbered as in the table
- * of states.
+ * of states; a call may name several, each in a word, and each once.
  */
 #ifndef POSTERN_PROTOCOL_SUPERVISOR_H
 #define POSTERN_PROTOCOL_SUPERVISOR_H
 
 enum supervisor_call {
-    SUPERVISOR_RESTART = 1, /* w0 child: start it anew, whatever its state */
-    SUPERVISOR_CRASH = 2,   /* w0 child: make it fault; debug builds only */
-    SUPERVISOR_STALL = 3,   /* w0 child: stop it where it is; debug builds only */
+    SUPERVISOR_RESTART = 1, /* children: start them anew, whatever their state */
+    SUPERVISOR_CRASH = 2,   /* children: make them fault; debug builds only */
+    SUPERVISOR_STALL = 3,   /* children: let them run in circles; debug builds only */
     /* The supervisor itself faults, or hangs; no answer, or SUPERVISOR_BAD_CALL. Debug builds only. */
     SUPERVISOR_CRASH_SELF = 4,
     SUPERVISOR_STALL_SELF = 5,
