@@ -31,16 +31,17 @@ static void check_one(const struct policy *policy, const struct element *rule,
     uint64_t within = element_number(rule, "within_us", 0);
     size_t culprit = pd;
     uint64_t before = wakers_us(policy, wakers, &culprit);
-    uint64_t start = before == BOUND_NONE ? BOUND_NONE : bound_start_us(policy->model, pd);
-    if (start == BOUND_NONE) {
+    uint64_t own = before == BOUND_NONE ? BOUND_NONE : bound_start_us(policy->model, pd);
+    ull sum = own == BOUND_NONE ? 0 : (ull)before + own;
+    if (own == BOUND_NONE) {
         diag_error(policy->diag, "policy-timely", rule->place,
                    "others may keep '%s' from the processor for ever%s", policy->model->pds.at[culprit].name,
                    policy->where);
         diag_hint(policy->diag, "what those of its priority and above may take must be less than all time");
-    } else if (before + start > within) {
+    } else if (sum > within) {
         diag_error(policy->diag, "policy-timely", rule->place,
                    "others may keep '%s' from the processor for %llu us, which is more than %llu%s",
-                   policy->model->pds.at[pd].name, (ull)(before + start), (ull)within, policy->where);
+                   policy->model->pds.at[pd].name, sum, (ull)within, policy->where);
     }
 }
 
