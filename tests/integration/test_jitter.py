@@ -66,7 +66,7 @@ def test_an_exhausted_budget_is_noticed_and_nobody_delays_sampling(make_gateway:
     gateway = begin(make_gateway)
     console = gateway.console
     console.send_line("stall sensors")
-    console.expect(r"sensors stopped: budget exhausted for 5000 ms", 60)
+    console.expect(r"sensors stopped: budget exhausted for 5000 ms", 240)  # instructions pass slowly on a busy host
     console.expect(r"pc +0000000000200004")  # it did run in circles
     console.expect(r"sensors restarted, 1 times now")
     gateway.wait_readings(2 * SAMPLE, 60)
