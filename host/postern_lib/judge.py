@@ -33,6 +33,8 @@ MAX_NOT_ACCEPTED = 2
 CLOCK_START_S = Decimal(1)
 # Clocks of gateway and host may differ by so much, and a measurement may be so much older than its arrival.
 CLOCK_SLACK_S = Decimal(5)
+# The cause of numbers that were skipped: nothing was ever measured under them.
+SKIPPED = "older medium"
 # The value that stands for one that is lost.
 LOST = ""
 FIRST_NUMBER = 1
@@ -150,10 +152,11 @@ def judge(
         else:
             verdict.problems.append(str(part))
     verdict.lost = _lost_at_the_ends(readings, losses, verdict.lost)
-    if sum(part.count for part in verdict.lost) > len(QUANTITIES) * sum(map(len, starts)):
+    measured = [part for part in verdict.lost if part.cause != SKIPPED]
+    if sum(part.count for part in measured) > len(QUANTITIES) * sum(map(len, starts)):
         verdict.problems.append("the ledger names more numbers than were measured")
         return verdict
-    expected = _with_lost(readings, verdict.lost)
+    expected = _with_lost(readings, measured)
     measurements = _met(expected, _accepted(expected, starts), stops)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)

@@ -105,17 +105,19 @@ use_identity_as_username true
 tls_version tlsv1.3
 """
 
-# A device writes only what is its own, and reads its own health message back; the collector only reads.
+# A device writes only what is its own, and reads back its own memory of the last number, or health message; the collector only reads.
 _BROKER_ACL = """\
 pattern write postern/%u/readings
 pattern readwrite postern/%u/health
 pattern write postern/%u/ledger
+pattern readwrite postern/%u/numbers
 pattern write postern/%u/dead
 pattern write postern/%u/postmortem
 user {collector}
 topic read postern/+/readings
 topic read postern/+/health
 topic read postern/+/ledger
+topic read postern/+/numbers
 topic read postern/+/dead
 topic read postern/+/postmortem
 """

@@ -81,6 +81,7 @@ class RunFolder:
                 "topic": f"postern/{device}/readings",
                 "health_topic": f"postern/{device}/health",
                 "ledger_topic": f"postern/{device}/ledger",
+                "numbers_topic": f"postern/{device}/numbers",
                 "dead_topic": f"postern/{device}/dead",
                 "postmortem_topic": f"postern/{device}/postmortem",
                 "keepalive_s": KEEPALIVE_S,

@@ -127,6 +127,41 @@ void ledger_add_sparse(struct ledger *l, uint64_t number, enum loss_cause cause)
     r->missing++;
 }
 
+/* The part of range i from `first` on, with `late` missing numbers, becomes a range of its own. */
+static void split(struct ledger *l, uint32_t i, uint64_t first, uint64_t late)
+{
+    struct loss_range *r = &l->range[i];
+    uint64_t here = first - r->first, there = r->last - first + 1;
+    uint64_t moved = late < r->missing ? late : r->missing - 1;
+    moved = moved < there ? moved : there;
+    moved = r->missing - moved > here ? r->missing - here : moved;
+    if (moved == 0) {
+        r->last = first - 1;
+        return;
+    }
+    memmove(&l->range[i + 2], &l->range[i + 1], (l->count - i - 1) * sizeof *r);
+    l->range[i + 1] = (struct loss_range){first, r->last, moved, r->cause};
+    l->count++;
+    r->last = first - 1;
+    r->missing -= moved;
+}
+
+void ledger_shift(struct ledger *l, uint64_t first, uint64_t by, const uint64_t late[LOSS_CAUSES])
+{
+    if (l->count == LEDGER_RANGES) {
+        join(l, least_loss(l));
+    }
+    for (uint32_t i = 0; i < l->count; i++) {
+        struct loss_range *r = &l->range[i];
+        if (r->first < first && r->last >= first) {
+            split(l, i, first, late[r->cause]);
+        } else if (r->first >= first) {
+            r->first += by;
+            r->last += by;
+        }
+    }
+}
+
 bool ledger_has(const struct ledger *l, uint64_t number)
 {
     const struct loss_range *r = range_from(l, number);

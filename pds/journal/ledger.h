@@ -34,6 +34,10 @@ void ledger_add(struct ledger *l, uint64_t first, uint64_t last, enum loss_cause
  * come at regular distances, so that they take one range. */
 void ledger_add_sparse(struct ledger *l, uint64_t number, enum loss_cause cause);
 
+/* Numbers from `first` on are from now on called by higher ones, by so much: what is lost of them too. Of a
+ * range that begins before, `late[cause]` of the missing ones are such numbers. */
+void ledger_shift(struct ledger *l, uint64_t first, uint64_t by, const uint64_t late[LOSS_CAUSES]);
+
 /* Is the number in a range of which every number is missing? */
 bool ledger_has(const struct ledger *l, uint64_t number);
 

@@ -232,12 +232,14 @@ static void publish(uint64_t now)
         recovery_ns = now - started_ns;
     }
     const struct page_facts facts = {
-        .oldest_ns = outlet.oldest_seq > store.state.released ? outlet.oldest_ns : 0,
+        .oldest_ns = outlet.oldest_seq > store_published(&store, store.state.released) ? outlet.oldest_ns : 0,
         .recovery_ns = recovery_ns,
         .errors = disk.errors,
         .hold = holding(),
     };
-    page_write(journal_state, &store, &facts);
+    if (!store_settling(&store)) {
+        page_write(journal_state, &store, &facts);
+    }
     if (told != store.condition || held != facts.hold) {
         microkit_notify((microkit_channel)readings_id);
     }

@@ -10,6 +10,7 @@ _Static_assert(STORED_SESSION_MAX == RECORD_SESSION_MAX, "a session fits a frame
 union message {
     struct delivery_upto upto;
     struct delivery_refused refused;
+    struct delivery_known known;
     uint8_t session[STORED_SESSION_MAX];
 };
 
@@ -36,6 +37,10 @@ static bool handle(struct outlet *o, uint32_t kind, const union message *m, uint
 {
     if (kind == DELIVERY_RESUME && length == 0) {
         resume(o);
+        return true;
+    }
+    if (kind == DELIVERY_KNOWN && length == sizeof m->known) {
+        store_known(o->store, m->known.last, now_ns);
         return true;
     }
     if (!o->started) {
@@ -93,11 +98,11 @@ static bool take_delivered(struct outlet *o, uint64_t now_ns)
 static void send_start(struct outlet *o)
 {
     const struct store *s = o->store;
-    if (s->condition == STORE_STARTING) {
+    if (s->condition == STORE_STARTING || store_settling(s)) {
         return;
     }
     const struct stored_start start = {.boot = store_durable(s) ? s->state.boot : 0,
-                                       .released = s->state.released};
+                                       .released = store_published(s, s->state.released)};
     if (ring_push2(o->stored, STORED_START, &start, sizeof start, s->state.session,
                    s->state.session_length) == RING_OK) {
         store_rewind(o->store);
@@ -108,7 +113,7 @@ static void send_start(struct outlet *o)
 
 static void remember_oldest(struct outlet *o, const struct stored_reading *r)
 {
-    if (o->oldest_seq <= o->store->state.released) {
+    if (o->oldest_seq <= store_published(o->store, o->store->state.released)) {
         o->oldest_seq = r->reading.seq;
         o->oldest_ns = r->quality == 0 ? 0 : r->reading.mono_ns + (uint64_t)r->wall_offset;
     }

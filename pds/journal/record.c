@@ -3,7 +3,11 @@
 #include "record.h"
 #include <string.h>
 
-#define RECORD_VERSION 1u
+#define RECORD_VERSION 2u
+
+/* Layout 1 knows no jumps, no claims, and one cause less. */
+#define RECORD_OLD        1u
+#define RECORD_OLD_CAUSES 7u
 
 struct writer {
     uint8_t *at;
@@ -96,7 +100,7 @@ static void put_ledger(struct writer *w, const struct ledger *l)
     }
 }
 
-static void get_ledger(struct reader *r, struct ledger *l)
+static void get_ledger(struct reader *r, struct ledger *l, unsigned causes)
 {
     memset(l, 0, sizeof *l);
     l->count = get_count(r, LEDGER_RANGES);
@@ -104,9 +108,9 @@ static void get_ledger(struct reader *r, struct ledger *l)
         l->range[i].first = get(r);
         l->range[i].last = l->range[i].first + get(r);
         l->range[i].missing = get(r);
-        l->range[i].cause = (uint8_t)get_count(r, LOSS_CAUSES - 1);
+        l->range[i].cause = (uint8_t)get_count(r, causes - 1);
     }
-    for (unsigned i = 0; i < LOSS_CAUSES; i++) {
+    for (unsigned i = 0; i < causes; i++) {
         l->total[i] = get(r);
     }
     r->ok = r->ok && ledger_valid(l);
@@ -119,16 +123,18 @@ static void put_clocks(struct writer *w, const struct record_state *s)
         put(w, s->clock[i].boot);
         put_signed(w, s->clock[i].offset_ns);
         put(w, s->clock[i].quality);
+        put(w, s->clock[i].better_ns);
     }
 }
 
-static void get_clocks(struct reader *r, struct record_state *s)
+static void get_clocks(struct reader *r, struct record_state *s, bool old)
 {
     s->clocks = get_count(r, RECORD_BOOTS);
     for (uint32_t i = 0; i < s->clocks; i++) {
         s->clock[i].boot = get(r);
         s->clock[i].offset_ns = get_signed(r);
         s->clock[i].quality = (uint8_t)get_count(r, UINT8_MAX);
+        s->clock[i].better_ns = old ? 0 : get(r);
         r->ok = r->ok && s->clock[i].boot <= s->boot && (i == 0 || s->clock[i - 1].boot < s->clock[i].boot);
     }
 }
@@ -139,6 +145,28 @@ static void get_session(struct reader *r, struct record_state *s)
     for (uint32_t i = 0; i < s->session_length; i++) {
         s->session[i] = get_byte(r);
     }
+}
+
+static void put_numbering(struct writer *w, const struct record_state *s)
+{
+    put(w, s->jump.first);
+    put(w, s->jump.last);
+    put(w, s->jump.by);
+    put(w, s->shift);
+    put(w, s->unsure);
+    put(w, s->claimed);
+}
+
+static void get_numbering(struct reader *r, struct record_state *s)
+{
+    s->jump.first = get(r);
+    s->jump.last = get(r);
+    s->jump.by = get(r);
+    s->shift = get(r);
+    s->unsure = get(r);
+    s->claimed = get(r);
+    r->ok = r->ok && (s->jump.by == 0 || (s->jump.first != 0 && s->jump.first <= s->jump.last &&
+                                          s->jump.by <= UINT64_MAX - s->jump.last));
 }
 
 static void put_readings(struct writer *w, const struct reading *readings, uint32_t count)
@@ -195,6 +223,7 @@ size_t record_write(uint8_t *out, size_t room, const struct record_state *state,
     for (uint32_t i = 0; i < state->session_length; i++) {
         put_byte(&w, state->session[i]);
     }
+    put_numbering(&w, state);
     put_readings(&w, readings, count);
     return w.ok ? room - w.room : 0;
 }
@@ -204,13 +233,22 @@ bool record_read(const uint8_t *in, size_t length, struct record_state *state, s
 {
     struct reader r = {in, length, true};
     struct reading before = {0};
-    r.ok = get(&r) == RECORD_VERSION;
+    uint64_t version = get(&r);
+    bool old = version == RECORD_OLD;
+    r.ok = r.ok && (old || version == RECORD_VERSION);
     state->boot = get(&r);
     state->released = get(&r);
     state->wall_ns = get(&r);
-    get_ledger(&r, &state->ledger);
-    get_clocks(&r, state);
+    get_ledger(&r, &state->ledger, old ? RECORD_OLD_CAUSES : LOSS_CAUSES);
+    get_clocks(&r, state, old);
     get_session(&r, state);
+    state->jump = (struct record_jump){.by = 0};
+    state->shift = 0;
+    state->unsure = 0;
+    state->claimed = 0;
+    if (!old) {
+        get_numbering(&r, state);
+    }
     *count = get_count(&r, RECORD_READINGS);
     for (uint32_t i = 0; i < *count && r.ok; i++) {
         before = get_reading(&r, &before);

@@ -15,14 +15,22 @@
 #define RECORD_BOOTS       8u   /* starts whose clock is remembered */
 
 /* Bytes that the state and one reading take at most. */
-#define RECORD_STATE_MAX   1200u
+#define RECORD_STATE_MAX   1344u
 #define RECORD_READING_MAX 36u
 
 /* Wall time of a start of the gateway: wall_ns = mono_ns + offset_ns. */
 struct record_clock {
     uint64_t boot;
     int64_t offset_ns;
-    uint8_t quality; /* enum clock_quality of <postern/protocol/timer.h> */
+    uint8_t quality;    /* enum clock_quality of <postern/protocol/timer.h> */
+    uint64_t better_ns; /* mono_ns since when it is so good; before that it was worse. 0: always */
+};
+
+/* Readings that are kept as first..last and given out under numbers that are higher. */
+struct record_jump {
+    uint64_t first;
+    uint64_t last;
+    uint64_t by; /* 0: there are none */
 };
 
 struct record_state {
@@ -34,6 +42,12 @@ struct record_state {
     uint32_t clocks;
     uint8_t session[RECORD_SESSION_MAX];
     uint32_t session_length;
+    struct record_jump jump;
+    uint64_t shift; /* all jumps together */
+    uint64_t
+        unsure; /* first number of the starts since the broker has agreed on numbers, 0: it has in this one */
+    uint64_t claimed; /* up to here numbers may be used without another frame: after a power cut they are
+                         lost, 0: none */
 };
 
 /* Write a frame. Returns its length; 0: more than `room` bytes, or a state that record_read would refuse. */

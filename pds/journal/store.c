@@ -10,6 +10,7 @@ void store_init(struct store *s, const struct store_settings *settings)
     s->condition = STORE_STARTING;
     s->step = STORE_STEP_STOPPED;
     s->state.boot = 1;
+    s->state.unsure = 1;
 }
 
 bool store_medium(struct store *s, const struct media_geometry *geometry, uint32_t segment_size,
@@ -62,26 +63,28 @@ static bool thinned(struct store *s, const struct reading *reading)
 
 void store_take(struct store *s, const struct reading *reading, uint64_t now_ns)
 {
-    if (reading->seq <= s->last_seq || reading->seq >= FORMAT_NUMBER_MAX) {
+    uint64_t seq = reading->seq < s->take_below ? reading->seq + s->take_by : reading->seq;
+    if (seq <= s->last_seq || seq >= FORMAT_NUMBER_MAX) {
         s->counters.bad++;
         return;
     }
-    if (reading->seq > s->last_seq + 1) {
-        ledger_add(&s->state.ledger, s->last_seq + 1, reading->seq - 1, LOSS_SENSORS);
+    if (seq > s->last_seq + 1) {
+        ledger_add(&s->state.ledger, s->last_seq + 1, seq - 1, LOSS_SENSORS);
     }
-    s->last_seq = reading->seq;
+    s->last_seq = seq;
     if (thinned(s, reading)) {
-        ledger_add_sparse(&s->state.ledger, reading->seq, LOSS_THINNED);
+        ledger_add_sparse(&s->state.ledger, seq, LOSS_THINNED);
         return;
     }
     if (s->waiting_count >= RECORD_READINGS) {
-        ledger_add(&s->state.ledger, reading->seq, reading->seq, LOSS_NEWEST);
+        ledger_add(&s->state.ledger, seq, seq, LOSS_NEWEST);
         return;
     }
     if (s->waiting_count == 0) {
         s->oldest_ns = now_ns;
     }
-    s->waiting[s->waiting_count++] = *reading;
+    s->waiting[s->waiting_count] = *reading;
+    s->waiting[s->waiting_count++].seq = seq;
 }
 
 uint64_t store_next_number(const struct store *s)
@@ -120,7 +123,7 @@ static void pass_through(struct store *s)
         if ((s->again || s->step != STORE_STEP_STOPPED) && s->waiting_count < RECORD_READINGS) {
             return;
         }
-        ledger_add(&s->state.ledger, s->given_seq + 1, s->durable_seq, LOSS_MEDIUM);
+        store_lose(s, s->given_seq + 1, s->durable_seq, LOSS_MEDIUM);
         s->given_seq = s->durable_seq;
     }
     uint32_t count = s->waiting_count < RECORD_READINGS ? s->waiting_count : RECORD_READINGS;
@@ -135,7 +138,7 @@ static void pass_through(struct store *s)
 bool store_give(struct store *s, struct reading *reading, struct record_clock *clock)
 {
     pass_through(s);
-    if (s->out_next >= s->out_count) {
+    if (s->out_next >= s->out_count || store_settling(s)) {
         return false;
     }
     *reading = s->out[s->out_next++];
@@ -145,11 +148,11 @@ bool store_give(struct store *s, struct reading *reading, struct record_clock *c
     }
     s->given_reading = reading->seq;
     s->given_seq = s->out_next == s->out_count ? s->out_last : reading->seq;
+    reading->seq = store_published(s, reading->seq);
     return true;
 }
 
-/* Something has changed that the next frame must say. */
-static void note(struct store *s, uint64_t now_ns)
+void store_note(struct store *s, uint64_t now_ns)
 {
     if (!s->noting) {
         s->noting = true;
@@ -157,7 +160,7 @@ static void note(struct store *s, uint64_t now_ns)
     }
 }
 
-void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
+static void release(struct store *s, uint64_t upto, uint64_t now_ns)
 {
     if (upto >= s->given_reading) {
         upto = s->given_seq;
@@ -165,17 +168,25 @@ void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
     if (upto > s->state.released) {
         s->state.released = upto;
         s->full = false;
-        note(s, now_ns);
+        store_jump_over(s);
+        store_note(s, now_ns);
     }
+}
+
+void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
+{
+    release(s, store_kept(s, upto), now_ns);
 }
 
 void store_refused(struct store *s, uint64_t first, uint64_t last, uint64_t now_ns)
 {
+    first = store_kept(s, first);
+    last = store_kept(s, last);
     first = first > s->state.released ? first : s->state.released + 1;
     last = last < s->given_reading ? last : s->given_reading;
     if (first <= last) {
-        ledger_add(&s->state.ledger, first, last, LOSS_REFUSED);
-        store_delivered(s, last, now_ns);
+        store_lose(s, first, last, LOSS_REFUSED);
+        release(s, last, now_ns);
     }
 }
 
@@ -184,7 +195,7 @@ void store_session(struct store *s, const uint8_t *bytes, uint32_t length, uint6
     if (length <= RECORD_SESSION_MAX) {
         memcpy(s->state.session, bytes, length);
         s->state.session_length = length;
-        note(s, now_ns);
+        store_note(s, now_ns);
     }
 }
 
@@ -207,6 +218,10 @@ static struct record_clock *own_clock(struct record_state *state)
 void store_clock(struct store *s, int64_t offset_ns, uint8_t quality, uint64_t now_ns)
 {
     struct record_clock *clock = own_clock(&s->state);
+    if (quality > clock->quality && s->clock_told) {
+        clock->better_ns = now_ns;
+    }
+    s->clock_told = true;
     clock->offset_ns = offset_ns;
     clock->quality = quality;
     s->state.wall_ns = now_ns + (uint64_t)offset_ns;
@@ -219,7 +234,7 @@ static void rewind_memory(struct store *s)
     }
     uint64_t next = s->out_next < s->out_count ? s->out[s->out_next].seq : s->given_seq + 1;
     if (next > s->state.released + 1) {
-        ledger_add(&s->state.ledger, s->state.released + 1, next - 1, LOSS_MEDIUM);
+        store_lose(s, s->state.released + 1, next - 1, LOSS_MEDIUM);
     }
 }
 

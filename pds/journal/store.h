@@ -106,13 +106,21 @@ struct store {
     uint32_t thin_count;
     /* Numbers that are lost count as taken, durable and given out: a frame covers all numbers since the one
      * before it, so that what is missing between two frames was lost by the medium. */
-    uint64_t last_seq;      /* taken */
-    uint64_t durable_seq;   /* in a durable frame */
-    uint64_t given_seq;     /* given out */
-    uint64_t given_reading; /* the last reading given out */
-    uint64_t oldest_ns;     /* when the first waiting reading came */
-    uint64_t note_ns;       /* when there was first something to note */
+    uint64_t last_seq;                /* taken */
+    uint64_t durable_seq;             /* in a durable frame */
+    uint64_t given_seq;               /* given out */
+    uint64_t given_reading;           /* the last reading given out */
+    uint64_t oldest_ns;               /* when the first waiting reading came */
+    uint64_t start_lost[LOSS_CAUSES]; /* the ledger's totals at the start */
+    uint64_t jumped_to;  /* numbering has jumped to here: nothing is given out before that is durable, 0: it
+                            has not */
+    uint64_t take_below; /* readings with numbers below this come from before the jump: */
+    uint64_t take_by;    /* this is added to them */
+    uint64_t note_ns;    /* when there was first something to note */
     bool noting;
+    bool agreeing; /* the next frame says that the broker agrees, and is due */
+    bool writing_agrees;
+    bool clock_told; /* store_clock has been called in this start */
 
     struct reading waiting[2 * RECORD_READINGS]; /* taken, not yet in a frame; one that failed comes back */
     uint32_t waiting_count;
@@ -171,6 +179,25 @@ uint64_t store_next_number(const struct store *s);
  * as known by now. False: none now (it may have to be read first). */
 bool store_give(struct store *s, struct reading *reading, struct record_clock *clock);
 
+/* The number under which a reading is given out, and the last one that is kept of those given out up to a
+ * number. They differ from the numbers on the medium after a jump. The ledger is in numbers given out.
+ */
+uint64_t store_published(const struct store *s, uint64_t number);
+uint64_t store_kept(const struct store *s, uint64_t published);
+
+/*
+ * The broker knows of number `known` of this journal; 0: of none. If that is one since the two last agreed,
+ * an older content of the medium was put back: numbering goes on well above it, what was taken since then and
+ * is not delivered gets new numbers, and what is skipped is in the ledger. That happens once in the life of a
+ * store; a number that is absurd is ignored. Otherwise the two agree. Whoever got readings asks for them anew
+ * (store_rewind).
+ */
+void store_known(struct store *s, uint64_t known, uint64_t now_ns);
+
+/* Is what store_known said not durable yet? Until then nothing is given out, and nobody should be told of it.
+ * A full medium may not take it: then it is true without being durable. */
+bool store_settling(const struct store *s);
+
 /* Readings up to this number are delivered. Beyond what was given out: ignored. */
 void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns);
 
@@ -192,6 +219,15 @@ static inline bool store_durable(const struct store *s)
 {
     return s->condition == STORE_READY;
 }
+
+/* For the parts of the store. The next frame has something new to say. */
+void store_note(struct store *s, uint64_t now_ns);
+/* Numbers first..last, as they are kept, are lost. */
+void store_lose(struct store *s, uint64_t first, uint64_t last, enum loss_cause cause);
+/* After a release: are readings with other numbers still kept? */
+void store_jump_over(struct store *s);
+/* After recovery: a jump of which only a part was durable. */
+void store_jump_recovered(struct store *s);
 
 /* Fill of the medium in per cent. */
 uint64_t store_fill(const struct store *s);

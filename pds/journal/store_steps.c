@@ -63,7 +63,7 @@ static void name_not_durable(struct store *s)
     uint64_t last = s->waiting_count != 0 ? s->waiting[0].seq - 1 : s->last_seq;
     uint64_t first = (s->durable_seq > s->state.released ? s->durable_seq : s->state.released) + 1;
     if (first <= last) {
-        ledger_add(&s->state.ledger, first, last, LOSS_MEDIUM);
+        store_lose(s, first, last, LOSS_MEDIUM);
     }
 }
 
@@ -101,6 +101,7 @@ static void probe(struct store *s)
     s->writing_last = s->durable_seq;
     s->writing_release = s->state.released;
     s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
+    s->writing_agrees = s->state.unsure == 0;
     s->step = STORE_STEP_SEALING;
 }
 
@@ -121,6 +122,11 @@ static void go_on(struct store *s)
     if (s->last_seq < s->durable_seq) {
         s->last_seq = s->durable_seq;
     }
+    store_jump_recovered(s);
+    if (s->state.unsure == 0 || s->state.unsure > s->last_seq) {
+        s->state.unsure = s->last_seq + 1;
+    }
+    memcpy(s->start_lost, s->state.ledger.total, sizeof s->start_lost);
     s->given_seq = s->state.released;
     s->given_reading = s->state.released;
     s->condition = STORE_READY;
@@ -153,6 +159,7 @@ static void committed(struct store *s, uint64_t now_ns)
     bool caught_up = s->given_seq == s->durable_seq && s->out_next >= s->out_count;
     s->durable_seq = s->writing_last;
     s->session_kept = s->session_writing;
+    s->agreeing = s->agreeing && !s->writing_agrees;
     s->counters.accepted += s->writing_count;
     s->counters.frames++;
     if (caught_up) {
@@ -177,7 +184,7 @@ static void committed(struct store *s, uint64_t now_ns)
 static void lost_by_medium(struct store *s, uint64_t first, uint64_t last)
 {
     if (first <= last) {
-        ledger_add(&s->state.ledger, first, last, LOSS_MEDIUM);
+        store_lose(s, first, last, LOSS_MEDIUM);
         s->noting = true;
     }
 }
@@ -292,8 +299,9 @@ static bool make_room(struct store *s)
         first = s->state.released + 1;
     }
     if (first <= last) {
-        ledger_add(&s->state.ledger, first, last, LOSS_OLDEST);
+        store_lose(s, first, last, LOSS_OLDEST);
         s->state.released = last;
+        store_jump_over(s);
     }
     if (s->given_seq < last) {
         s->given_seq = last;
@@ -339,6 +347,7 @@ static bool begin_frame(struct store *s)
     s->writing_last = s->waiting_count == 0 ? s->last_seq : s->writing[count - 1].seq;
     s->writing_release = s->state.released;
     s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
+    s->writing_agrees = s->state.unsure == 0;
     s->noting = false;
     s->step = STORE_STEP_SEALING;
     return true;
@@ -348,7 +357,7 @@ static bool frame_due(const struct store *s, uint64_t now_ns)
 {
     return s->waiting_count >= s->settings.commit_readings ||
            (s->waiting_count != 0 && now_ns >= s->oldest_ns + s->settings.commit_ns) ||
-           (s->noting && now_ns >= s->note_ns + s->settings.release_ns);
+           (s->noting && now_ns >= s->note_ns + s->settings.release_ns) || store_settling(s);
 }
 
 /* False: nothing to do now. */

@@ -41,12 +41,11 @@ static unsigned long long number(uint64_t n)
 
 static void tell_ready(const struct store *s, uint64_t recovery_ns)
 {
-    uint64_t waiting = s->durable_seq - s->state.released;
+    uint64_t released = store_published(s, s->state.released), durable = store_published(s, s->durable_seq);
     log_info("journal of %llu KiB, start %llu, ready in %llu us", number(log_capacity(&s->log) / 1024),
              number(s->state.boot), number(recovery_ns / 1000));
-    if (waiting != 0) {
-        log_info("readings %llu to %llu wait for delivery", number(s->state.released + 1),
-                 number(s->durable_seq));
+    if (durable > released) {
+        log_info("readings %llu to %llu wait for delivery", number(released + 1), number(durable));
     }
     if (s->counters.forged != 0) {
         log_warn("frames that are not authentic: %llu", number(s->counters.forged));
@@ -96,8 +95,8 @@ void tell_metrics(const struct tell_sources *from, uint64_t recovery_ns)
     metric_set(metric.condition, s->condition);
     metric_set(metric.boot, s->state.boot);
     metric_set(metric.accepted, s->counters.accepted);
-    metric_set(metric.durable, s->durable_seq);
-    metric_set(metric.released, s->state.released);
+    metric_set(metric.durable, store_published(s, s->durable_seq));
+    metric_set(metric.released, store_published(s, s->state.released));
     metric_set(metric.lost, ledger_sum(&s->state.ledger));
     metric_set(metric.not_durable, s->counters.not_durable);
     metric_set(metric.frames, s->counters.frames);

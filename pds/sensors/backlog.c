@@ -12,6 +12,13 @@ void backlog_add(struct backlog *backlog, const struct reading *reading)
     backlog->count++;
 }
 
+void backlog_shift(struct backlog *backlog, uint64_t by)
+{
+    for (uint32_t i = 0; by != 0 && i < BACKLOG_SIZE; i++) {
+        backlog->at[i].seq += by;
+    }
+}
+
 const struct reading *backlog_from(const struct backlog *backlog, uint64_t seq)
 {
     uint64_t oldest = backlog->count > BACKLOG_SIZE ? backlog->count - BACKLOG_SIZE : 0;

@@ -18,6 +18,9 @@ struct backlog {
 /* Add a reading; numbers ascend. The oldest gives way. */
 void backlog_add(struct backlog *backlog, const struct reading *reading);
 
+/* The numbers of all readings kept become higher by so much. */
+void backlog_shift(struct backlog *backlog, uint64_t by);
+
 /* The first reading kept whose number is at least `seq`, NULL: none. */
 const struct reading *backlog_from(const struct backlog *backlog, uint64_t seq);
 

@@ -39,6 +39,7 @@ static struct sampler sampler;
 static struct ring spi_requests, spi_responses, readings_out;
 static struct sensor_view view[SENSOR_COUNT];
 static uint64_t seq;
+static uint64_t shift;        /* the jumps of the journal's numbering that `seq` has made too */
 static uint64_t dropped_from; /* first number of a run of drops, 0: nothing is being dropped */
 static uint64_t held_rounds;  /* of the present run of rounds that a full journal has held up */
 static bool counting;         /* the journal has said with which number to begin, or to go on */
@@ -129,17 +130,42 @@ static void send_again(uint64_t next)
     ring_notify(&readings_out, readings_id);
 }
 
+/* The journal's numbering has jumped: what is numbered from now on, or sent again, jumps as far. */
+static void jump_along(const struct journal_state *state)
+{
+    uint64_t by = state->shift > shift ? state->shift - shift : 0;
+
+    shift = state->shift;
+    seq += by;
+    backlog_shift(&backlog, by);
+}
+
+/* A look at one word says whether there is more to look at. */
+static void notice_jump(void)
+{
+    const struct journal_state *page = (const struct journal_state *)(uintptr_t)journal_state;
+    struct journal_state state;
+
+    if (*(const volatile uint64_t *)&page->shift != shift && journal_view(journal_state, &state) &&
+        state.condition != JOURNAL_STARTING) {
+        jump_along(&state);
+    }
+}
+
 /* The whole sample or nothing: its numbers are used up either way, so that a loss shows as a gap. */
 static void publish(unsigned index, const struct bme280 *dev, uint64_t taken_ns)
 {
     struct reading readings[READINGS_PER_SAMPLE];
     uint32_t sent = 0;
 
+    notice_journal_restart();
+    if (counting) {
+        notice_jump();
+    }
     publish_readings(readings, &dev->values, (uint8_t)index, taken_ns, &seq);
     for (unsigned i = 0; i < READINGS_PER_SAMPLE; i++) {
         backlog_add(&backlog, &readings[i]);
     }
-    notice_journal_restart();
     if (!counting) {
         return; /* sent with the backlog */
     }
@@ -232,12 +258,17 @@ static bool may_count(void)
         if (!sampling) {
             sampling = true;
             seq = state.next_number - 1;
+            shift = state.shift;
             metric_set(metric_seq, seq);
             sampler_init(&sampler, &owner, clock_ns());
-        } else if (state.condition == JOURNAL_READY) {
-            send_again(state.next_number);
-            if (seq < state.next_number - 1) {
-                seq = state.next_number - 1; /* it had not known its medium when the first number was given */
+        } else {
+            jump_along(&state);
+            if (state.condition == JOURNAL_READY) {
+                send_again(state.next_number);
+                if (seq < state.next_number - 1) {
+                    seq = state.next_number -
+                          1; /* it had not known its medium when the first number was given */
+                }
             }
         }
     }

@@ -53,9 +53,9 @@ static uint64_t last_of(const struct journal_state *j)
     return j->next_number == 0 ? 0 : j->next_number - 1;
 }
 
-/* What a power cut cannot take back, if there is a medium: a number that was given and not accepted is given
- * again after it, and the broker must not seem to know more than the journal then. */
-static uint64_t kept_of(const struct journal_state *j)
+/* A number that was given and not accepted is given again after a power cut, and the broker must not seem to
+ * know more than the journal then. */
+uint64_t health_last(const struct journal_state *j)
 {
     return j->boot != 0 ? j->durable : last_of(j);
 }
@@ -127,9 +127,9 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
     bool age_known = j->oldest_ns != 0 && h->wall_ns > j->oldest_ns;
     text_out(&o, "{\"state\":\"online\"");
     field(&o, "boot", j->boot);
-    field(&o, "last", kept_of(j));
+    field(&o, "last", health_last(j));
     field(&o, "delivered", j->released);
-    field(&o, "waiting", kept_of(j) > j->released ? kept_of(j) - j->released : 0);
+    field(&o, "waiting", health_last(j) > j->released ? health_last(j) - j->released : 0);
     field(&o, "oldest_s", age_known ? (h->wall_ns - j->oldest_ns) / SECOND_NS : 0);
     field_text(&o, "store", condition_text(j->condition));
     /* A percentage of up to 2^64 bytes without overflow. */
@@ -152,7 +152,16 @@ size_t health_will_text(uint64_t boot, const struct journal_state *j, char *text
     struct text_out o = {text, text + size, true};
     text_out(&o, "{\"state\":\"offline\"");
     field(&o, "boot", boot);
-    field(&o, "last", kept_of(j));
+    field(&o, "last", health_last(j));
+    return finish(&o, text);
+}
+
+size_t health_numbers_text(const struct journal_state *j, char *text, size_t size)
+{
+    struct text_out o = {text, text + size, true};
+    text_out(&o, "{\"boot\":");
+    text_out_u64(&o, j->boot);
+    field(&o, "last", health_last(j));
     return finish(&o, text);
 }
 

@@ -33,7 +33,11 @@ struct health {
 /* Each returns the length, without terminator; 0: it does not fit. `journal` is a checked copy. */
 size_t health_text(const struct health *h, const struct journal_state *journal, char *text, size_t size);
 size_t health_will_text(uint64_t boot, const struct journal_state *journal, char *text, size_t size);
+size_t health_numbers_text(const struct journal_state *journal, char *text, size_t size);
 size_t health_ledger_text(const struct journal_state *journal, char *text, size_t size);
+
+/* The last number that no power cut can take back, if there is a medium; else the last one. */
+uint64_t health_last(const struct journal_state *journal);
 
 /* Is this copy one that a journal can have written? */
 bool health_journal_valid(const struct journal_state *journal);

@@ -34,6 +34,8 @@ void intake_again(struct uplink *u)
     u->journal.telling = false;
     u->journal.asked = false;
     u->journal.started = false;
+    u->journal.compared = false;
+    u->report.agreed = false;
     outbox_clear(&u->outbox);
     u->batch.open = false;
 }
@@ -86,6 +88,7 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     u->journal.started = true;
     u->journal.boot = start.boot;
     u->journal.told = start.released;
+    u->report.agreed = u->journal.compared;
     /* What nobody keeps cannot be waited for. */
     u->mqtt.settings.write_ahead = u->conf.qos == 2 && start.boot != 0;
     drop_released(under_way, &u->mqtt, start.released);
@@ -196,7 +199,12 @@ const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns)
     if (j->telling) {
         return &j->delivery;
     }
-    if (!j->asked) {
+    if (u->report.checked && !j->compared) {
+        j->delivery.kind = DELIVERY_KNOWN;
+        j->delivery.length = sizeof j->delivery.payload.known;
+        j->delivery.payload.known = (struct delivery_known){u->report.known};
+        j->telling = true;
+    } else if (!j->asked) {
         j->delivery.kind = DELIVERY_RESUME;
         j->delivery.length = 0;
         j->telling = true;
@@ -212,6 +220,7 @@ const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns)
 void uplink_delivery_done(struct uplink *u)
 {
     u->journal.asked = u->journal.asked || u->journal.delivery.kind == DELIVERY_RESUME;
+    u->journal.compared = u->journal.compared || u->journal.delivery.kind == DELIVERY_KNOWN;
     u->journal.telling = false;
 }
 

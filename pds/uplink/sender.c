@@ -242,7 +242,7 @@ static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
 void sender_publish(struct uplink *u, uint64_t now_ns)
 {
     uint64_t token;
-    if (mqtt_client_room(&u->mqtt) == 0 || !u->journal.started) {
+    if (mqtt_client_room(&u->mqtt) == 0 || !u->journal.started || u->report.reading_back) {
         return;
     }
     if (now_ns >= u->sending.hold_ns) {

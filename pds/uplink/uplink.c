@@ -80,7 +80,7 @@ bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_m
                                       .wait_ns = conf->batch_ms * UINT64_C(1000000),
                                       .historical_ns = conf->historical_s * SECOND_NS};
     batch_init(&u->batch, &u->outbox, &rules);
-    report_init(&u->report, u->conf.health_topic, u->conf.ledger_topic);
+    report_init(&u->report, u->conf.health_topic, u->conf.ledger_topic, u->conf.numbers_topic);
     remains_init(&u->remains, u->conf.postmortem_topic);
     make_will(u);
     const struct mqtt_settings settings = {
@@ -189,11 +189,24 @@ static void on_acknowledged(struct uplink *u, const struct mqtt_event *event, ui
     }
 }
 
-static void on_subscribed(struct uplink *u, const struct mqtt_event *event)
+/* The broker's memory: the journal is told before anything of what it has given is sent, and asked for it
+ * anew. */
+static void on_memory(struct uplink *u, const struct mqtt_bytes *message)
+{
+    bool checked = u->report.checked;
+    report_read_back(&u->report, &u->mqtt, message);
+    if (u->report.checked != checked) {
+        intake_again(u);
+    }
+}
+
+static void on_subscribed(struct uplink *u, const struct mqtt_event *event, uint64_t now_ns)
 {
     if (event->reason >= MQTT_REASON_FAILURE) {
-        log_info("health message cannot be read back: %s", mqtt_reason_text(MQTT_SUBACK, event->reason));
-        report_read_back(&u->report, &u->mqtt, NULL);
+        log_info("last number cannot be read back: %s", mqtt_reason_text(MQTT_SUBACK, event->reason));
+        on_memory(u, NULL);
+    } else {
+        report_subscribed(&u->report, now_ns);
     }
 }
 
@@ -212,10 +225,10 @@ static void on_event(struct uplink *u, const struct mqtt_event *event, uint64_t 
     case MQTT_EVENT_NONE:
         return;
     case MQTT_EVENT_SUBSCRIBED:
-        on_subscribed(u, event);
+        on_subscribed(u, event, now_ns);
         return;
     case MQTT_EVENT_MESSAGE:
-        report_read_back(&u->report, &u->mqtt, &event->text);
+        on_memory(u, &event->text);
         return;
     case MQTT_EVENT_CONNECTED:
         on_connected(u, event, now_ns);
@@ -388,6 +401,9 @@ bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns)
     u->report.health.connects = u->counters.connects;
     u->report.health.refused = u->counters.refused;
     u->report.health.round_trip_ns = u->mqtt.counters.last_round_ns;
+    if (report_read_back_over(&u->report, now_ns)) {
+        on_memory(u, NULL);
+    }
     report_publish(&u->report, &u->mqtt, now_ns);
     remains_publish(&u->remains, &u->mqtt, u->report.text, now_ns);
     sender_publish(u, now_ns);

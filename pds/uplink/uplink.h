@@ -48,6 +48,7 @@ struct uplink_delivery {
     union {
         struct delivery_upto upto;
         struct delivery_refused refused;
+        struct delivery_known known;
         uint8_t session[STORED_SESSION_MAX];
     } payload;
 };
@@ -61,6 +62,7 @@ struct uplink_journal {
     uint64_t saved_changes; /* of the session as it was handed over last */
     uint64_t saved_ns;
     uint64_t saved_digest; /* likewise */
+    bool compared;         /* DELIVERY_KNOWN has been sent since it started */
     uint64_t told;         /* DELIVERY_UPTO or REFUSED has been sent up to this number */
     bool telling;          /* `delivery` waits to be pushed */
     struct uplink_delivery delivery;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEVICE, TOPIC, HEALTH, LEDGER, DEAD, POSTMORTEM, TEXTS, KEEPALIVE = TEXTS };
+enum { DEVICE, TOPIC, HEALTH, LEDGER, NUMBERS, DEAD, POSTMORTEM, TEXTS, KEEPALIVE = TEXTS };
 enum { QOS = KEEPALIVE + 1, READINGS, BATCH_MS, TRIES, HISTORICAL, EXPIRY, SESSION, WILL_DELAY, FIELDS };
 
 static const struct {
@@ -97,6 +97,7 @@ bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, c
         [TOPIC] = {"topic", conf->topic, sizeof conf->topic},
         [HEALTH] = {"health_topic", conf->health_topic, sizeof conf->health_topic},
         [LEDGER] = {"ledger_topic", conf->ledger_topic, sizeof conf->ledger_topic},
+        [NUMBERS] = {"numbers_topic", conf->numbers_topic, sizeof conf->numbers_topic},
         [DEAD] = {"dead_topic", conf->dead_topic, sizeof conf->dead_topic},
         [POSTMORTEM] = {"postmortem_topic", conf->postmortem_topic, sizeof conf->postmortem_topic},
     };

@@ -20,6 +20,7 @@ struct uplink_conf {
     char health_topic[UPLINK_TOPIC_SIZE];     /* "": no health message, no will */
     char ledger_topic[UPLINK_TOPIC_SIZE];     /* "": the loss ledger is not published */
     char dead_topic[UPLINK_TOPIC_SIZE];       /* "": refused messages are not published elsewhere */
+    char numbers_topic[UPLINK_TOPIC_SIZE];    /* "": the health message remembers the last number */
     char postmortem_topic[UPLINK_TOPIC_SIZE]; /* "": post-mortems are not published */
     uint16_t keepalive_s;
     uint8_t qos;            /* of readings: 1 or 2 */
@@ -36,7 +37,7 @@ struct uplink_conf {
  * Keys, with range and default:
  *   device          required; SenML name, at most 32 characters, no '/'
  *   topic           required; topics have no wildcard, do not start with '$', and are all different
- *   health_topic, ledger_topic, dead_topic, postmortem_topic   default none
+ *   health_topic, ledger_topic, numbers_topic, dead_topic, postmortem_topic   default none
  *   qos             1..2, 1                      keepalive_s     5..65535, 60
  *   batch_readings  1..64, 64                    batch_ms        0..60000, 0
  *   refuse_tries    1..100, 4                    historical_s    1..10^9, 60

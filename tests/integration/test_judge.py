@@ -247,6 +247,14 @@ def test_losses_at_both_ends_are_named() -> None:
     assert judge([*lost, ledger((2, 7, 6, "oldest given up"), (25, 36, 12, "not taken"))], texts[0]).problems != []
 
 
+def test_skipped_numbers_stand_for_no_measurement() -> None:
+    texts, lines = starts(4)
+    late = lines[:6] + [json.dumps(json.loads(line) | {"seq": 90000 + n}) for n, line in enumerate(lines, 1) if n > 6]
+    verdict = judge([*late, ledger((4, 90006, 90003, "older medium"))], texts[0])
+    assert [str(part) for part in verdict.lost] == ["numbers 7..90006 missing: older medium"]
+    assert judge([*late, ledger((4, 90006, 90003, "thinned"))], texts[0]).problems != []
+
+
 @pytest.mark.parametrize(
     ("ranges", "problem"),
     [

@@ -49,12 +49,25 @@ static void test_the_oldest_gives_way(void **state)
     assert_null(backlog_from(&backlog, BACKLOG_SIZE + 4));
 }
 
+static void test_numbers_may_jump(void **state)
+{
+    (void)state;
+    struct backlog backlog = {0};
+    add(&backlog, 5);
+    add(&backlog, 6);
+    backlog_shift(&backlog, 100);
+    assert_int_equal(backlog_from(&backlog, 7)->seq, 105);
+    assert_int_equal(backlog_from(&backlog, 106)->value, 60);
+    assert_null(backlog_from(&backlog, 107));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_from_a_number_on),
         cmocka_unit_test(test_the_oldest_gives_way),
+        cmocka_unit_test(test_numbers_may_jump),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,6 +153,51 @@ static void test_a_forged_ledger_is_not_valid(void **state)
     assert_false(ledger_valid(&ledger));
 }
 
+/* Numbers from 100 on are called by ones that are 1000 higher. */
+static void test_a_shift_moves_what_comes_later(void **state)
+{
+    (void)state;
+    uint64_t late[LOSS_CAUSES] = {[LOSS_THINNED] = 3};
+    ledger_add(&ledger, 10, 12, LOSS_OLDEST);
+    for (uint64_t n = 90; n <= 110; n += 4) {
+        ledger_add_sparse(&ledger, n, LOSS_THINNED); /* three of them before */
+    }
+    ledger_add(&ledger, 120, 130, LOSS_SENSORS);
+    ledger_shift(&ledger, 100, 1000, late);
+    assert_true(ledger_valid(&ledger));
+    static const struct loss_range expected[] = {{10, 12, 3, LOSS_OLDEST},
+                                                 {90, 99, 3, LOSS_THINNED},
+                                                 {1100, 1110, 3, LOSS_THINNED},
+                                                 {1120, 1130, 11, LOSS_SENSORS}};
+    assert_int_equal(ledger.count, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(ledger.range[i].first == expected[i].first && ledger.range[i].last == expected[i].last);
+        assert_true(ledger.range[i].missing == expected[i].missing &&
+                    ledger.range[i].cause == expected[i].cause);
+    }
+    assert_int_equal(ledger_sum(&ledger), 20);
+}
+
+/* Whatever it is told of the later part: no range is empty or misses more than it spans. */
+static void test_a_shift_through_any_range(void **state)
+{
+    (void)state;
+    for (uint64_t missing = 1; missing <= 10; missing++) {
+        for (uint64_t from = 95; from <= 106; from++) {
+            for (uint64_t later = 0; later <= 12; later++) {
+                uint64_t late[LOSS_CAUSES] = {[LOSS_THINNED] = later};
+                memset(&ledger, 0, sizeof ledger);
+                ledger.range[0] = (struct loss_range){96, 105, missing, LOSS_THINNED};
+                ledger.count = 1;
+                ledger_shift(&ledger, from, 50, late);
+                assert_true(ledger_valid(&ledger));
+                uint64_t sum = ledger.range[0].missing + (ledger.count == 2 ? ledger.range[1].missing : 0);
+                assert_int_equal(sum, missing);
+            }
+        }
+    }
+}
+
 static void test_causes_have_words(void **state)
 {
     (void)state;
@@ -171,6 +216,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_full_table_joins_and_stays_exact, setup),
         cmocka_unit_test_setup(test_random_losses, setup),
         cmocka_unit_test_setup(test_a_forged_ledger_is_not_valid, setup),
+        cmocka_unit_test_setup(test_a_shift_moves_what_comes_later, setup),
+        cmocka_unit_test_setup(test_a_shift_through_any_range, setup),
         cmocka_unit_test_setup(test_causes_have_words, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

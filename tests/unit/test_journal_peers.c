@@ -411,6 +411,43 @@ static void test_an_uplink_that_starts_anew_gets_what_is_not_released(void **sta
     assert_int_equal(next_stored(), 3);
 }
 
+/* The broker knows of numbers that were used by another life of the journal. Their readings are given anew.
+ */
+static void test_numbers_that_the_broker_knows(void **state)
+{
+    (void)state;
+    static uint64_t page[512];
+    struct journal_state seen;
+    const struct page_facts facts = {.hold = false};
+    const struct delivery_known known = {50};
+    begin_outlet();
+    take_readings(2);
+    uplink_says(DELIVERY_KNOWN, &known, sizeof known - 1);
+    assert_int_equal(outlet.bad, 1);
+    page_write((uint64_t)page, &store, &facts);
+    assert_true(journal_view((uint64_t)page, &seen));
+    assert_true(seen.unsure == 1 && seen.shift == 0);
+    uplink_says(DELIVERY_KNOWN, &known, sizeof known);
+    uplink_says(DELIVERY_RESUME, NULL, 0);
+    assert_int_equal(peer_takes(), RING_OK);
+    assert_int_equal(got_kind, STORED_START);
+    uint64_t first = next_stored();
+    assert_true(first > 50 && next_stored() == first + 1);
+    page_write((uint64_t)page, &store, &facts);
+    assert_true(journal_view((uint64_t)page, &seen));
+    assert_true(seen.unsure == 0 && seen.shift == first - 1 && seen.next_number == first + 2);
+    assert_true(seen.ranges == 1 && seen.range[0].first == 1 && seen.range[0].last == first - 1);
+    take_readings(1); /* the sensors count as before, until they have seen it */
+    (void)outlet_poll(&outlet, 6);
+    assert_int_equal(next_stored(), first + 2);
+    seq += seen.shift;
+    take_readings(1);
+    (void)outlet_poll(&outlet, 6);
+    assert_int_equal(next_stored(), first + 3);
+    delivered(first + 1);
+    assert_int_equal(store_published(&store, store.state.released), first + 1);
+}
+
 /* --- the sensors --- */
 
 static void test_readings_that_make_no_sense_are_not_taken(void **state)
@@ -505,6 +542,7 @@ int main(void)
         CASE(test_only_what_was_given_is_released),
         CASE(test_a_session_comes_back),
         CASE(test_an_uplink_that_starts_anew_gets_what_is_not_released),
+        CASE(test_numbers_that_the_broker_knows),
         CASE(test_readings_that_make_no_sense_are_not_taken),
         CASE(test_the_page_is_whole_or_not_read),
         CASE(test_configuration),

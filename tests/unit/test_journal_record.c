@@ -24,11 +24,15 @@ static int setup(void **unused)
     ledger_add(&state.ledger, 100, 120, LOSS_OLDEST);
     ledger_add_sparse(&state.ledger, 1000, LOSS_THINNED);
     ledger_add_sparse(&state.ledger, 1004, LOSS_THINNED);
-    state.clock[0] = (struct record_clock){5, INT64_MIN, 0};
-    state.clock[1] = (struct record_clock){7, INT64_MAX, 2};
+    state.clock[0] = (struct record_clock){5, INT64_MIN, 0, 0};
+    state.clock[1] = (struct record_clock){7, INT64_MAX, 2, UINT64_C(1) << 33};
     state.clocks = 2;
     memcpy(state.session, "session", 7);
     state.session_length = 7;
+    state.jump = (struct record_jump){state.released + 3, state.released + 9, 70000};
+    state.shift = 70001;
+    state.unsure = 17;
+    state.claimed = state.released + 500;
     for (uint32_t i = 0; i < RECORD_READINGS; i++) {
         readings[i] = (struct reading){
             .seq = state.released + 1 + i * i,
@@ -87,10 +91,13 @@ static void test_the_largest_state_fits(void **unused)
         state.ledger.total[i] = UINT64_MAX;
     }
     for (uint32_t i = 0; i < RECORD_BOOTS; i++) {
-        state.clock[i] = (struct record_clock){UINT64_MAX - RECORD_BOOTS + i, INT64_MIN, UINT8_MAX};
+        state.clock[i] =
+            (struct record_clock){UINT64_MAX - RECORD_BOOTS + i, INT64_MIN, UINT8_MAX, UINT64_MAX};
     }
     state.clocks = RECORD_BOOTS;
     state.session_length = RECORD_SESSION_MAX;
+    state.jump = (struct record_jump){UINT64_MAX / 2, UINT64_MAX / 2, UINT64_MAX / 2};
+    state.shift = state.unsure = state.claimed = UINT64_MAX;
     size_t length = write_all(0);
     assert_true(length != 0 && length <= RECORD_STATE_MAX);
     assert_true(record_read(bytes, length, &back, NULL, &count_back));
@@ -144,6 +151,46 @@ static void test_numbers_must_ascend(void **unused)
     assert_false(record_read(bytes, write_all(0), &back, read_back, &count_back));
 }
 
+static void test_a_jump_must_make_sense(void **unused)
+{
+    (void)unused;
+    static const struct record_jump bad[] = {{0, 5, 1}, {6, 5, 1}, {5, UINT64_MAX - 3, 4}};
+    for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        state.jump = bad[i];
+        assert_false(record_read(bytes, write_all(1), &back, read_back, &count_back));
+        state.jump.by = 0; /* there is none */
+        assert_true(record_read(bytes, write_all(1), &back, read_back, &count_back));
+    }
+}
+
+/* A frame as an earlier release wrote it. */
+static void test_the_layout_before_is_read(void **unused)
+{
+    (void)unused;
+    static const uint8_t old[] = {
+        1, 3,   4,   0,                 /* layout, boot, released, wall time */
+        1, 2,   1,   2,  1,             /* one range: 2..3, two missing, the oldest */
+        0, 2,   0,   0,  0, 0, 0,       /* totals of seven causes */
+        1, 3,   20,  1,                 /* one clock: of start 3, 10 ns, quality 1 */
+        2, 's', 'x',                    /* session */
+        1, 5,   14,  18, 3, 2, 0, 1, 0, /* one reading */
+    };
+    assert_true(record_read(old, sizeof old, &back, read_back, &count_back));
+    assert_int_equal(back.boot, 3);
+    assert_int_equal(back.ledger.total[LOSS_OLDEST], 2);
+    assert_int_equal(back.ledger.total[LOSS_JUMP], 0);
+    assert_int_equal(back.clock[0].offset_ns, 10);
+    assert_int_equal(back.clock[0].better_ns, 0);
+    assert_int_equal(back.session_length, 2);
+    assert_true(back.jump.by == 0 && back.shift == 0 && back.unsure == 0 && back.claimed == 0);
+    assert_int_equal(count_back, 1);
+    assert_true(read_back[0].seq == 5 && read_back[0].mono_ns == 7 && read_back[0].value == 9);
+    uint8_t next[sizeof old];
+    memcpy(next, old, sizeof next);
+    next[0] = 3;
+    assert_false(record_read(next, sizeof next, &back, read_back, &count_back));
+}
+
 /* Any single changed byte and many random ones: no crash, and what is accepted is sane. */
 static void test_any_bytes(void **unused)
 {
@@ -176,6 +223,8 @@ int main(void)
         cmocka_unit_test_setup(test_no_room, setup),
         cmocka_unit_test_setup(test_cut_or_continued_is_refused, setup),
         cmocka_unit_test_setup(test_numbers_must_ascend, setup),
+        cmocka_unit_test_setup(test_a_jump_must_make_sense, setup),
+        cmocka_unit_test_setup(test_the_layout_before_is_read, setup),
         cmocka_unit_test_setup(test_any_bytes, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ static void test_refused(void **state)
         {"device=a\ntopic=t\nport=1\n", "line 3: port: "},
         {"device=a\n\ntopic=a/+/b\n", "line 3: topic: must not hold a wildcard"},
         {"device=a\n\ntopic=#\n", "line 3: topic: must not hold a wildcard"},
+        {"device=a\ntopic=t\nnumbers_topic=t\n", "line 3: numbers_topic: another topic is the same"},
         {"device=a\ntopic=$SYS/x\n", "line 2: topic: must not start with '$'"},
         {"topic=t\ndevice=a/b\n", "line 2: device: must not hold '/'"},
         {"topic=t\ndevice=a b\n", "line 2: device: letters"},

@@ -158,6 +158,17 @@ static void start_reporting(void)
     broker(CONNACK);
 }
 
+/* The journal is told what the broker knows, is asked anew, and goes on. */
+static void agree(uint64_t known)
+{
+    const struct stored_start begin = {1, 0};
+    const struct uplink_delivery *d = told();
+    assert_int_equal(d->kind, DELIVERY_KNOWN);
+    assert_int_equal(d->payload.known.last, known);
+    assert_int_equal(told()->kind, DELIVERY_RESUME);
+    uplink_stored(&uplink, STORED_START, &begin, sizeof begin, now);
+}
+
 /* Takes everything out; how many times the text is in it. */
 static unsigned count(const char *text)
 {
@@ -203,6 +214,8 @@ static void test_moments(void **state)
     broker("3110000168"
            "00"
            "7b226c617374223a3132337d");
+    assert_int_equal(count("online"), 0);
+    agree(123);
     assert_int_equal(count("online"), 1);
     assert_int_equal(uplink.report.health.ahead, 0);
     broker("4002000240020004b00400030000");
@@ -256,6 +269,8 @@ static void test_a_restart_is_told_in_time(void **state)
     broker("900400010000");
     now += 2 * SECOND;
     uplink_tick(&uplink, now);
+    assert_int_equal(count("\"restarts\":0"), 0);
+    agree(0);
     assert_int_equal(count("\"restarts\":0"), 1);
     broker("4002000240020004b00400030000");
     settle();
@@ -279,7 +294,80 @@ static void test_nothing_to_read_back(void **state)
     assert_true(uplink_deadline(&uplink) <= now + 2 * SECOND);
     now += 2 * SECOND;
     uplink_tick(&uplink, now);
+    assert_int_equal(count("online"), 0);
+    agree(0);
     assert_int_equal(count("online"), 1);
+    sample();
+    assert_int_equal(count("\"seq\":3}]"), 1);
+}
+
+/* Readings wait for what the broker remembers, which comes right behind the subscription; it is asked for
+ * until it is known.
+ */
+static void test_readings_wait_for_it(void **state)
+{
+    (void)state;
+    start_reporting();
+    count("x");
+    sample();
+    assert_int_equal(count("\"seq\":3}]"), 0);
+    assert_true(uplink_deadline(&uplink) <= now + 2 * SECOND);
+    broker("900400010000");
+    assert_int_equal(count("\"seq\":3}]"), 0);
+    assert_true(uplink_deadline(&uplink) <= now + SECOND / 2);
+    closed(STREAM_REASON_RESET, ""); /* not heard of: the next connection asks again */
+    open_stream();
+    broker(CONNACK);
+    count("x");
+    broker("3110000168"
+           "00"
+           "7b226c617374223a3132337d");
+    (void)settle();
+    closed(STREAM_REASON_RESET, "");
+    open_stream();
+    broker(CONNACK);
+    assert_false(uplink.report.reading_back);
+}
+
+/* With a topic of its own the last number is read back from there, and told there: before readings at first,
+ * and then as often as health. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"boot\":3,\"last\":1234}";
+    struct uplink_conf conf = standard;
+    struct journal_state j = page();
+    strcpy(conf.health_topic, "h");
+    strcpy(conf.numbers_topic, "n");
+    start_with(&conf);
+    report_journal(&uplink.report, &j);
+    open_stream();
+    broker(CONNACK);
+    assert_int_equal(count("last"), 0);
+    broker("3110000168"
+           "00"
+           "7b226c617374223a3132337d"); /* of the health message: nobody asked */
+    assert_int_equal(count("last"), 0);
+    broker("311000016e"
+           "00"
+           "7b226c617374223a3132337d");
+    agree(123);
+    sample();
+    static uint8_t bytes[8192];
+    size_t len;
+    drain(bytes, sizeof bytes, &len);
+    const uint8_t *told_at = find(bytes, len, text), *reading_at = find(bytes, len, "\"seq\":3}]");
+    assert_true(told_at != NULL && reading_at != NULL && told_at < reading_at);
+    assert_int_equal(count(text), 0);
+    j.durable = 1240;
+    j.next_number = 1241;
+    report_journal(&uplink.report, &j);
+    assert_int_equal(count("\"last\":1240"), 0);
+    uint64_t due = report_deadline(&uplink.report, &uplink.mqtt);
+    assert_true(due <= now + REPORT_HEALTH_NS);
+    now = due;
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("{\"boot\":3,\"last\":1240}"), 1);
 }
 
 /* The broker knows more than the journal: an old disk. */
@@ -293,7 +381,24 @@ static void test_old_disk(void **state)
            "7b226c617374223a313233357d"); /* 1235 */
     assert_string_equal(last_log,
                         "the broker knows of reading 1235, the journal of 1234: an old disk was put back");
+    agree(1235);
     assert_int_equal(count("\"broker_knew\":1235}"), 1);
+}
+
+/* It knows of numbers since the last agreement: this journal has used them too, for other readings. */
+static void test_old_disk_that_ran_on(void **state)
+{
+    (void)state;
+    struct journal_state j = page();
+    start_reporting();
+    j.unsure = 1000;
+    report_journal(&uplink.report, &j);
+    count("x");
+    broker("3111000168"
+           "00"
+           "7b226c617374223a313030307d"); /* 1000 */
+    assert_int_equal(uplink.report.health.ahead, 1000);
+    agree(1000);
 }
 
 /* Refused by the broker: said once, and the readings go on. */
@@ -303,7 +408,8 @@ static void test_refused(void **state)
     start_reporting();
     count("x");
     broker("900400010087");
-    assert_string_equal(last_log, "health message cannot be read back: not authorized");
+    assert_string_equal(last_log, "last number cannot be read back: not authorized");
+    agree(0);
     assert_int_equal(count("online"), 1);
     broker("4003000287");
     assert_string_equal(last_log, "loss ledger refused: not authorized");
@@ -328,7 +434,10 @@ int main(void)
         cmocka_unit_test(test_restarts),
         cmocka_unit_test(test_a_restart_is_told_in_time),
         cmocka_unit_test(test_nothing_to_read_back),
+        cmocka_unit_test(test_readings_wait_for_it),
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_old_disk),
+        cmocka_unit_test(test_old_disk_that_ran_on),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define JOURNAL_LOSS_CAUSES 7
+#define JOURNAL_LOSS_CAUSES 8
 #define JOURNAL_LOSS_RANGES 16
 
 enum journal_condition {
@@ -40,9 +40,11 @@ struct journal_state {
     uint64_t frames;        /* written since the start */
     uint64_t bytes_written; /* to the medium since the start */
     uint64_t medium_errors;
-    uint64_t forged;                    /* frames that were not authentic */
-    uint64_t recovery_ns;               /* how long the start took */
-    uint64_t session;                   /* stored_session_digest of the session that is durable, 0: none */
+    uint64_t forged;      /* frames that were not authentic */
+    uint64_t recovery_ns; /* how long the start took */
+    uint64_t session;     /* stored_session_digest of the session that is durable, 0: none */
+    uint64_t shift;       /* by how much numbers have jumped ever: whoever counts jumps along */
+    uint64_t unsure;      /* first number since journal and broker agreed last; 0: they have in this start */
     uint64_t lost[JOURNAL_LOSS_CAUSES]; /* numbers ever lost, by cause */
     uint32_t hold;                      /* 1: full, and the policy makes the sensors wait */
     uint32_t ranges;                    /* of the ledger, at most JOURNAL_LOSS_RANGES */

@@ -11,6 +11,7 @@ enum loss_cause {
     LOSS_MEDIUM,  /* accepted, and the medium did not give them back */
     LOSS_REFUSED, /* the broker kept refusing them */
     LOSS_SEVERAL, /* joined ranges of different causes */
+    LOSS_JUMP, /* never used: the medium held an older content, and numbering went on above what was known */
     LOSS_CAUSES
 };
 
@@ -20,7 +21,7 @@ static inline const char *loss_cause_text(enum loss_cause cause)
     static const char *const text[LOSS_CAUSES] = {
         [LOSS_SENSORS] = "sensors", [LOSS_OLDEST] = "oldest given up", [LOSS_NEWEST] = "not taken",
         [LOSS_THINNED] = "thinned", [LOSS_MEDIUM] = "medium",          [LOSS_REFUSED] = "refused",
-        [LOSS_SEVERAL] = "several",
+        [LOSS_SEVERAL] = "several", [LOSS_JUMP] = "older medium",
     };
     return (unsigned)cause < LOSS_CAUSES ? text[cause] : "unknown";
 }

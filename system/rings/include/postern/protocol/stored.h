@@ -25,7 +25,9 @@ enum delivery_kind {
     DELIVERY_RESUME = 1,  /* no payload */
     DELIVERY_UPTO = 2,    /* struct delivery_upto */
     DELIVERY_REFUSED = 3, /* struct delivery_refused */
-    DELIVERY_SESSION = 4  /* 0..STORED_SESSION_MAX bytes: kept with the next frame, given back at a start */
+    DELIVERY_KNOWN =
+        5, /* struct delivery_known, also before STORED_START; RESUME follows if the journal is behind */
+    DELIVERY_SESSION = 4 /* 0..STORED_SESSION_MAX bytes: kept with the next frame, given back at a start */
 };
 
 /* Names a session in the journal's page: FNV-1a, never 0. */
@@ -53,6 +55,12 @@ struct stored_reading {
 };
 
 struct delivery_upto {
+    uint64_t last;
+};
+
+/* The broker knows of numbers up to `last`; 0: of none. If the journal never used it, an older content of its
+ * medium was put back: it goes on with higher numbers, and gives what was not delivered under these. */
+struct delivery_known {
     uint64_t last;
 };
 
