@@ -209,11 +209,6 @@ static bool turns_away(void)
     return store.condition != STORE_STARTING && !store_wants_reading(&store);
 }
 
-static bool holding(void)
-{
-    return conf.settings.policy == STORE_HOLD && turns_away();
-}
-
 static void count_turned_away(uint64_t now)
 {
     if (turns_away() && now >= turned_away_ns) {
@@ -235,7 +230,7 @@ static void publish(uint64_t now)
         .oldest_ns = outlet.oldest_seq > store_published(&store, store.state.released) ? outlet.oldest_ns : 0,
         .recovery_ns = recovery_ns,
         .errors = disk.errors,
-        .hold = holding(),
+        .hold = store_holds(&store),
     };
     if (!store_settling(&store)) {
         page_write(journal_state, &store, &facts);

@@ -40,7 +40,14 @@ bool store_wants_reading(const struct store *s)
     if (s->waiting_count < RECORD_READINGS) {
         return true;
     }
-    return s->settings.policy == STORE_DROP_NEWEST && !passing_through(s);
+    return store_may_leave_out(s);
+}
+
+bool store_holds(const struct store *s)
+{
+    bool noted = s->settings.policy == STORE_DROP_NEWEST && !s->claim_refused;
+    return s->condition != STORE_STARTING && s->settings.policy != STORE_DROP_OLDEST && !noted &&
+           !store_wants_reading(s);
 }
 
 uint64_t store_fill(const struct store *s)
@@ -168,6 +175,7 @@ static void release(struct store *s, uint64_t upto, uint64_t now_ns)
     if (upto > s->state.released) {
         s->state.released = upto;
         s->full = false;
+        s->claim_refused = false;
         store_jump_over(s);
         store_note(s, now_ns);
     }

@@ -116,7 +116,11 @@ struct store {
                             has not */
     uint64_t take_below; /* readings with numbers below this come from before the jump: */
     uint64_t take_by;    /* this is added to them */
-    uint64_t note_ns;    /* when there was first something to note */
+    uint64_t claim_kept; /* numbers up to here are claimed by a durable frame, 0: none */
+    uint64_t claim_size; /* of the last claim since the medium was full, 0: none */
+    uint64_t writing_claim; /* of the frame under way */
+    bool claim_refused;     /* no room for one */
+    uint64_t note_ns;       /* when there was first something to note */
     bool noting;
     bool agreeing; /* the next frame says that the broker agrees, and is due */
     bool writing_agrees;
@@ -220,7 +224,20 @@ static inline bool store_durable(const struct store *s)
     return s->condition == STORE_READY;
 }
 
-/* For the parts of the store. The next frame has something new to say. */
+/* Does a full medium make the sensors wait? With STORE_DROP_NEWEST, too, where it cannot note what is left
+ * out. */
+bool store_holds(const struct store *s);
+
+/* For the parts of the store. May a number be left out for lack of room? It is claimed then. */
+bool store_may_leave_out(const struct store *s);
+/* Does a frame of `length` bytes, with readings, leave room for claims? */
+bool store_leaves_room(const struct store *s, uint32_t length);
+/* Should a claim be written now, and: the next frame claims more. */
+bool store_claim_due(const struct store *s);
+void store_claim(struct store *s);
+/* After recovery: numbers that may have been left out. */
+void store_claim_recovered(struct store *s);
+/* The next frame has something new to say. */
 void store_note(struct store *s, uint64_t now_ns);
 /* Numbers first..last, as they are kept, are lost. */
 void store_lose(struct store *s, uint64_t first, uint64_t last, enum loss_cause cause);

@@ -80,6 +80,7 @@ static void go_on_again(struct store *s)
 }
 
 static int compose(struct store *s, uint32_t count);
+static void seal(struct store *s, uint64_t last);
 
 /* The medium can be read again. Can it be written, too? */
 static void probe(struct store *s)
@@ -98,11 +99,7 @@ static void probe(struct store *s)
         go_on_again(s);
         return;
     }
-    s->writing_last = s->durable_seq;
-    s->writing_release = s->state.released;
-    s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
-    s->writing_agrees = s->state.unsure == 0;
-    s->step = STORE_STEP_SEALING;
+    seal(s, s->durable_seq);
 }
 
 /* What the last frame says, or nothing at all, is where the journal goes on. */
@@ -123,6 +120,7 @@ static void go_on(struct store *s)
         s->last_seq = s->durable_seq;
     }
     store_jump_recovered(s);
+    store_claim_recovered(s);
     if (s->state.unsure == 0 || s->state.unsure > s->last_seq) {
         s->state.unsure = s->last_seq + 1;
     }
@@ -160,6 +158,8 @@ static void committed(struct store *s, uint64_t now_ns)
     s->durable_seq = s->writing_last;
     s->session_kept = s->session_writing;
     s->agreeing = s->agreeing && !s->writing_agrees;
+    s->claim_kept = s->writing_claim;
+    s->claim_size = s->claim_kept == 0 ? 0 : s->claim_size;
     s->counters.accepted += s->writing_count;
     s->counters.frames++;
     if (caught_up) {
@@ -312,21 +312,61 @@ static bool make_room(struct store *s)
     return true;
 }
 
-/* Write the contents of the next frame; as many readings as fit. Answer: how many, or -1: no room. */
+/* Write the contents of the next frame; as many readings as fit. Answer: how many, or -1: no room. A frame
+ * that covers all numbers used says that nothing else is claimed. */
 static int compose(struct store *s, uint32_t count)
 {
+    const uint64_t claimed = s->state.claimed;
     for (;;) {
+        bool covers = count == s->waiting_count && s->condition == STORE_READY;
+        s->state.claimed = covers ? 0 : claimed;
         s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state, s->waiting, count);
         if (s->plain_length != 0) {
             break;
         }
         if (count == 0) {
+            s->state.claimed = claimed;
             return -1;
         }
         count /= 2;
     }
-    return log_room(&s->log, s->plain_length + STORE_SEAL_SIZE, s->state.released) == LOG_OK ? (int)count
-                                                                                             : -1;
+    uint32_t length = s->plain_length + STORE_SEAL_SIZE;
+    if (log_room(&s->log, length, s->state.released) != LOG_OK ||
+        (count != 0 && !store_leaves_room(s, length))) {
+        s->state.claimed = claimed;
+        return -1;
+    }
+    return (int)count;
+}
+
+/* What has been composed goes to the medium, and covers numbers up to `last`. */
+static void seal(struct store *s, uint64_t last)
+{
+    s->writing_last = last;
+    s->writing_release = s->state.released;
+    s->writing_claim = s->state.claimed;
+    s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
+    s->writing_agrees = s->state.unsure == 0;
+    s->noting = false;
+    s->step = STORE_STEP_SEALING;
+}
+
+/* A frame that covers no number. False: no room for it. */
+static bool begin_claim(struct store *s)
+{
+    const uint64_t claimed = s->state.claimed, size = s->claim_size;
+    store_claim(s);
+    s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state, NULL, 0);
+    if (s->plain_length == 0 ||
+        log_room(&s->log, s->plain_length + STORE_SEAL_SIZE, s->state.released) != LOG_OK) {
+        s->state.claimed = claimed;
+        s->claim_size = size;
+        s->claim_refused = true;
+        return false;
+    }
+    s->writing_count = 0;
+    seal(s, s->durable_seq);
+    return true;
 }
 
 /* True: a frame is on its way. */
@@ -344,12 +384,7 @@ static bool begin_frame(struct store *s)
     memcpy(s->writing, s->waiting, s->writing_count * sizeof s->writing[0]);
     s->waiting_count -= s->writing_count;
     memmove(s->waiting, s->waiting + s->writing_count, s->waiting_count * sizeof s->waiting[0]);
-    s->writing_last = s->waiting_count == 0 ? s->last_seq : s->writing[count - 1].seq;
-    s->writing_release = s->state.released;
-    s->session_writing = stored_session_digest(s->state.session, s->state.session_length);
-    s->writing_agrees = s->state.unsure == 0;
-    s->noting = false;
-    s->step = STORE_STEP_SEALING;
+    seal(s, s->waiting_count == 0 ? s->last_seq : s->writing[count - 1].seq);
     return true;
 }
 
@@ -370,6 +405,9 @@ static bool decide(struct store *s, uint64_t now_ns)
         if (!s->full) {
             return true;
         }
+    }
+    if (store_claim_due(s) && begin_claim(s)) {
+        return true;
     }
     s->read_turn = false;
     if (!read || log_read(&s->log, s->given_seq + 1) != LOG_OK) {

@@ -205,6 +205,66 @@ static void test_drop_newest_names_what_it_did_not_take(void **state)
     assert_int_equal(given + lost, 2700);
 }
 
+/* A full medium, and the power cut at each operation from the first on: what was left out before stays named,
+ * and its numbers are not used again, whether the medium is still full then or not. */
+static void test_what_was_left_out_is_named_after_a_power_cut(void **state)
+{
+    (void)state;
+    uint64_t claimed = 0;
+    for (uint64_t at = 1;; at++) {
+        life_init(&life, &drop_newest, 4, at % 2 == 0, at);
+        life.media.cut_at = at;
+        for (int i = 0; i < 700 && !life.media.off; i++) {
+            (void)life_sample(&life, 3);
+            tick(60 * MS);
+        }
+        if (!life.media.off) {
+            life_check(&life, &drop_newest); /* cut while nothing is under way */
+            break;
+        }
+        media_model_power(&life.media, (enum media_cut)(at % CUT_KINDS));
+        life_check(&life, &drop_newest);
+        claimed += life.store.state.claimed != 0;
+        for (int i = 0; i < 20; i++) {
+            (void)life_sample(&life, 3);
+            tick(60 * MS);
+        }
+        life_deliver(&life);
+        tick(drop_newest.release_ns);
+        for (int i = 0; i < 20; i++) {
+            (void)life_sample(&life, 3);
+            tick(60 * MS);
+        }
+        life_check(&life, &drop_newest);
+    }
+    assert_true(claimed != 0);
+}
+
+/* Where there is no room for another claim, nothing is left out: the sensors wait, and no number is used. */
+static void test_without_room_for_a_claim_the_sensors_wait(void **state)
+{
+    (void)state;
+    fill_up(&drop_newest);
+    assert_false(store_holds(&life.store));
+    for (int start = 0; start < 30 && !store_holds(&life.store); start++) { /* each one claims anew */
+        life_start(&life, &drop_newest);
+        for (int i = 0; i < 40; i++) {
+            (void)life_sample(&life, 3);
+            tick(60 * MS);
+        }
+    }
+    assert_true(store_holds(&life.store));
+    uint64_t next = store_next_number(&life.store);
+    assert_int_equal(life_sample(&life, 3), 0);
+    (void)life_give(&life, 100000);
+    life_deliver(&life);
+    tick(drop_newest.release_ns);
+    assert_false(store_holds(&life.store));
+    assert_int_equal(store_next_number(&life.store), next);
+    assert_int_equal(life_sample(&life, 3), 3);
+    life_check(&life, &drop_newest);
+}
+
 static void test_thinning_saves_room_and_is_counted(void **state)
 {
     (void)state;
@@ -467,6 +527,8 @@ int main(void)
         cmocka_unit_test(test_drop_oldest_names_what_it_gave_up),
         cmocka_unit_test(test_what_was_delivered_is_not_given_up),
         cmocka_unit_test(test_drop_newest_names_what_it_did_not_take),
+        cmocka_unit_test(test_what_was_left_out_is_named_after_a_power_cut),
+        cmocka_unit_test(test_without_room_for_a_claim_the_sensors_wait),
         cmocka_unit_test(test_thinning_saves_room_and_is_counted),
         cmocka_unit_test(test_thinned_samples_are_not_damage),
         cmocka_unit_test(test_writing_does_not_starve_reading),

@@ -41,6 +41,16 @@ enum log_status log_room(const struct log *l, uint32_t length, uint64_t upto)
     return size <= rest(l) || may_open(l, upto) ? LOG_OK : LOG_FULL;
 }
 
+uint32_t log_left(const struct log *l, uint32_t length, uint64_t upto)
+{
+    uint32_t size = round_up(l, FORMAT_HEADER_SIZE + length);
+    bool opens = size > rest(l);
+    uint64_t newest = l->newest + (opens ? 1 : 0);
+    uint64_t oldest = l->oldest == 0 ? 1 : oldest_after(l, upto);
+    uint32_t left = (opens ? l->segment_size - l->geometry.unit : rest(l)) - size;
+    return newest + 3 - oldest <= l->segments ? UINT32_MAX : left;
+}
+
 static void write_frame(struct log *l)
 {
     const struct log_pending *p = &l->pending;

@@ -207,6 +207,10 @@ enum log_status log_append(struct log *l, uint64_t first_seq, uint64_t last_seq,
 /* What an append of `length` bytes that releases up to `upto` would answer, if its numbers are in order. */
 enum log_status log_room(const struct log *l, uint32_t length, uint64_t upto);
 
+/* Room for frames of any kind in the last segment that may be opened, after an append of `length` bytes that
+ * releases up to `upto` (and has room); UINT32_MAX: that is not the last one. */
+uint32_t log_left(const struct log *l, uint32_t length, uint64_t upto);
+
 /* Find the first frame with readings whose last number is at least `seq`, into `found`. */
 enum log_status log_read(struct log *l, uint64_t seq);
 

@@ -115,10 +115,15 @@ unsigned life_sample(struct life *l, unsigned count)
         assert_true(r.seq < LIFE_NUMBERS);
         r.sample_index = i;
         r.value = (int64_t)media_model_random(&l->media, 1000000);
+        assert_int_not_equal(l->fate[r.seq], FATE_LEFT_OUT);
         uint64_t lost = ledger_sum(&l->store.state.ledger);
+        uint64_t left_out = l->store.state.ledger.total[LOSS_NEWEST];
         store_take(&l->store, &r, l->now);
         l->value[r.seq] = r.value;
         l->fate[r.seq] = ledger_sum(&l->store.state.ledger) == lost ? FATE_TAKEN : FATE_UNKNOWN;
+        if (l->store.state.ledger.total[LOSS_NEWEST] != left_out) {
+            l->fate[r.seq] = FATE_LEFT_OUT;
+        }
         taken++;
     }
     return taken;
@@ -168,5 +173,8 @@ void life_check(struct life *l, const struct store_settings *settings)
     }
     for (uint64_t n = l->last_given + 1; n < LIFE_NUMBERS; n++) {
         assert_true(l->fate[n] != FATE_DURABLE || ledger_has(&l->store.state.ledger, n));
+    }
+    for (uint64_t n = 1; n < LIFE_NUMBERS; n++) {
+        assert_true(l->fate[n] != FATE_LEFT_OUT || ledger_has(&l->store.state.ledger, n));
     }
 }

@@ -9,9 +9,9 @@
 #include "media_model.h"
 #include <store.h>
 
-#define LIFE_NUMBERS 20000u
+#define LIFE_NUMBERS 60000u
 
-enum fate { FATE_UNKNOWN, FATE_TAKEN, FATE_DURABLE };
+enum fate { FATE_UNKNOWN, FATE_TAKEN, FATE_DURABLE, FATE_LEFT_OUT };
 
 struct life {
     struct media_model media;
@@ -47,7 +47,8 @@ unsigned life_give(struct life *l, unsigned most);
 /* All that was given out is delivered. */
 void life_deliver(struct life *l);
 
-/* Everything durable that is not delivered comes out, in order, or is in the ledger. */
+/* Everything durable that is not delivered comes out, in order, or is in the ledger; and so is what was left
+ * out for lack of room, whose numbers are not used again. */
 void life_check(struct life *l, const struct store_settings *settings);
 
 #endif
