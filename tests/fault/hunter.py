@@ -182,25 +182,31 @@ class Hunter:
         finally:
             self.stub.unwatch(kernel_exit)
 
-    def restart_waiting(self, prey: str, hunt: Hunt, ask: Callable[[], None]) -> Kill | None:
-        """Where it waits after some of its calls of the kernel, when the supervisor does what the operator asks for. None:
-        nobody told the supervisor."""
+    def restart_waiting(self, prey: str, hunt: Hunt, ask: Callable[[], None]) -> Kill:
+        """Where it waits after some of its calls of the kernel, when the supervisor does what the operator asks for.
+        TimeoutError: the supervisor was not told."""
         calls, asked = sorted(self._programs[prey].calls), self._programs["supervisor"].address("policy_asked")
         last = self.stub.pc() if self._come_to(prey, calls, self._chance.choice(hunt.passes), hunt.look_s) else 0
         ask()
+        # Most programs wait at the same address.
+        strangers = dict.fromkeys(calls, 0)
         for address in (*calls, asked):
             self.stub.watch(address)
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + PATIENCE_S * SLOWEST
         try:
             while time.monotonic() < deadline:
                 name, pc = self.run(SLICE_S), self.stub.pc()
-                if name == prey and pc in calls:
-                    last = pc
-                elif name == "supervisor" and pc == asked:
+                if name == "supervisor" and pc == asked:
                     self.look()
                     place = self._programs[prey].place(last) if last else "as before"
                     return Kill(prey, f"waits, {place}", self.stub.now_ns(), self.taken)
-            return None
+                if name == prey and pc in strangers:
+                    last = pc
+                elif pc in strangers:
+                    strangers[pc] += 1
+                    if strangers[pc] == STRANGERS:
+                        self.stub.unwatch(pc)
+            raise TimeoutError(f"the supervisor was not told to start {prey} anew")
         finally:
             for address in (*calls, asked):
                 self.stub.unwatch(address)
