@@ -38,7 +38,7 @@ static void test_every_period_is_too_much(void **state)
     enum budget_verdict verdict;
 
     (void)state;
-    assert_int_equal(time_to_verdict(&fails, 5, PERIOD, &verdict), 2000000);
+    assert_int_equal(time_to_verdict(&fails, PAUSE - PERIOD, PERIOD, &verdict), 2000000);
     assert_int_equal(verdict, BUDGET_FAILED);
     assert_int_equal(time_to_verdict(&reports, UINT64_C(1) << 40, PERIOD, &verdict), 2000000);
     assert_int_equal(verdict, BUDGET_TOLD_NOW);
