@@ -44,7 +44,7 @@ static enum phase phase;
 static struct net_conf conf;
 static uint64_t armed_ns = NOT_ARMED;
 static char conf_fault[120];
-static uint64_t *metric_seed_waits;
+static uint64_t *metric_seed_waits, *metric_bad_seeds;
 static bool alarmed; /* the supervisor wants the operator to know of the safe composition */
 
 uint64_t port_now_us(void)
@@ -156,6 +156,7 @@ void notified(microkit_channel ch)
     alarmed = alarmed || ch == alarm_id;
     start_network();
     metric_set(metric_seed_waits, phase == PHASE_SEEDING);
+    metric_set(metric_bad_seeds, random_bad_seeds());
     announce(&seeds);
     if (phase == PHASE_RUNNING && alarmed) {
         alarmed = false;
@@ -195,6 +196,7 @@ void init(void)
     metrics_start(metrics);
     net_metrics_start();
     metric_seed_waits = metrics_add("seed_waits");
+    metric_bad_seeds = metrics_add("bad_seeds");
     open_lines();
     random_start(&seeds.ring);
     stream_start(&user_in.ring, &user_out.ring);

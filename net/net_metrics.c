@@ -7,7 +7,6 @@
 #include "address.h"
 #include "link.h"
 #include "alarm.h"
-#include "random.h"
 #include "sntp.h"
 #include "stream.h"
 
@@ -97,7 +96,6 @@ static void time_entries(void)
         refused += counters->refused[i];
     }
     entry("alarms", alarm_count());
-    entry("bad_seeds", random_bad_seeds());
     entry("sntp_asked", counters->asked);
     entry("sntp_good", counters->good);
     entry("sntp_lost", counters->lost);

@@ -8,7 +8,7 @@
 }
 /name="supervisor"/! s|^ *<component name="\([a-z0-9_]*\)"[^>]*[^/]>|&\n        <config name="acts" file="acts.\1" size="0x10000" />|
 # While it attacks, a component makes no progress: that is not the question here.
-s|deadline_ms="\([0-9]*\)"|deadline_ms="\10"|
+s|deadline_ms="[0-9]*"|deadline_ms="3600000"|
 # Nor how much time it takes for that: the referee knows no fault that no act announces.
 /<budget /d
 # Nor how long one waits for the other, now that pulse takes its time.

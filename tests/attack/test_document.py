@@ -25,3 +25,13 @@ def test_keys_and_plaintext_are_where_they_must_be() -> None:
     assert who("calls", "supervisor") == {"console"} and who("spoils", "uart_rx") == {"uart0"}
     assert {pd for pd, radius in radii.items() if radius["all_memory"]} == {"eth0", "spi0", "blk0", "entropy"}
     assert {pd for pd, radius in radii.items() if radius["controls"]} == {"supervisor"}
+
+
+def test_supervisor_has_no_other_way_to_anybody_than_its_threads() -> None:
+    """It is trusted with the registers of the others, and is not given more."""
+    radii = {str(radius["pd"]): radius for radius in blast.radii()}
+    own = radii["supervisor"]
+    assert set(own["controls"]) == set(radii) - {"supervisor", "pulse"}  # type: ignore[call-overload]
+    assert own["has"] == own["calls"] == [] and own["devices"] == ["reset0"] and not own["all_memory"]
+    assert own["sees"] == ["metrics", "console_metrics"] and own["signals"] == ["net", "console"]
+    assert own["spoils"] == ["log", "metrics", "pd_states", "postmortem"]

@@ -3,4 +3,4 @@
 
 $(eval $(call unit,blk,$(addprefix tests/unit/,blk_fake.c virtio_fake.c) \
     $(addprefix drivers/blk/virtio_blk/,server.c virtio_blk.c) drivers/virtio/virtio_mmio.c drivers/virtio/virtq.c \
-    system/rings/src/ring.c system/rings/src/ring_memory.c,-Idrivers/virtio -Idrivers/blk/virtio_blk))
+    system/rings/src/ring.c tests/unit/ring_memory_moving.c,-Idrivers/virtio -Idrivers/blk/virtio_blk -Isystem/rings/src))

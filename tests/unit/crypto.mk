@@ -35,10 +35,10 @@ $(BUILD)/unit/test_crypto_tls: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_resume,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_resume: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_bridge,$(CRYPTO_UNIT_TLS) crypto/bridge.c tests/unit/crypto_server.c system/rings/src/ring.c \
-    system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
+    tests/unit/ring_memory_moving.c,$(CRYPTO_UNIT_CFLAGS) -Isystem/rings/src))
 $(BUILD)/unit/test_crypto_bridge: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_vault,$(CRYPTO_UNIT_TLS),$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_vault: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_seal,crypto/seal_server.c $(CRYPTO_UNIT_TLS) system/rings/src/ring.c \
-    system/rings/src/ring_memory.c,$(CRYPTO_UNIT_CFLAGS)))
+    tests/unit/ring_memory_moving.c,$(CRYPTO_UNIT_CFLAGS) -Isystem/rings/src))
 $(BUILD)/unit/test_crypto_seal: $(BUILD)/unit/libmbedtls.a

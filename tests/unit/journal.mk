@@ -20,5 +20,5 @@ $(eval $(call unit,journal_day,$(addprefix pds/journal/,ledger.c record.c store.
     tests/unit/journal/day.c,-O2 -fno-sanitize=all -D_DEFAULT_SOURCE -Ipds/journal -Ipds/journal/log -Itests/unit,\
     -fno-sanitize=all -Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc))
 $(eval $(call unit,journal_peers,$(addprefix pds/journal/,disk.c intake.c journal_conf.c ledger.c outlet.c page.c \
-    record.c sealer.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) system/rings/src/ring.c system/rings/src/ring_memory.c \
-    system/runtime/postern/kv.c,-Ipds/journal -Isystem/runtime/include))
+    record.c sealer.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) system/rings/src/ring.c tests/unit/ring_memory_moving.c \
+    system/runtime/postern/kv.c,-Ipds/journal -Isystem/rings/src))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The network component: its own parts alone, and all of it with lwIP against a scripted peer.
 
-RING_HOST_SRCS := system/rings/src/ring.c system/rings/src/ring_memory.c
+RING_HOST_SRCS := system/rings/src/ring.c tests/unit/ring_memory_moving.c
 
-$(eval $(call unit,net_random,net/random.c net/csprng.c net/siphash.c $(RING_HOST_SRCS),-Inet -Inet/lwip_port))
+$(eval $(call unit,net_random,net/random.c net/csprng.c net/siphash.c $(RING_HOST_SRCS),-Inet -Inet/lwip_port -Isystem/rings/src))
 $(eval $(call unit,net_conf,net/conf.c net/stash.c system/runtime/postern/kv.c,-Inet))
 
 $(eval $(call unit,sntp_packet,net/sntp_packet.c,-Inet))
@@ -21,6 +21,6 @@ $(LWIP_HOST_LIB): $(LWIP_HOST_OBJS)
 	@rm -f $@
 	ar rcsD $@ $^
 
-$(eval $(call unit,net_stack,$(NET_TEST_SRCS),-Inet $(LWIP_INCLUDES),$(LWIP_HOST_LIB)))
+$(eval $(call unit,net_stack,$(NET_TEST_SRCS),-Inet -Isystem/rings/src $(LWIP_INCLUDES),$(LWIP_HOST_LIB)))
 $(UNIT_OBJS_net_stack): $(LWIP_STAMP)
 $(BUILD)/unit/test_net_stack: | $(LWIP_HOST_LIB)

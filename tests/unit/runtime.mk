@@ -3,6 +3,7 @@
 
 $(eval $(call unit,ring,system/rings/src/ring.c system/rings/src/ring_memory.c))
 $(eval $(call unit,ring_interleaving,system/rings/src/ring.c,-Isystem/rings/src))
+$(eval $(call unit,ring_moments,system/rings/src/ring.c,-Isystem/rings/src))
 $(eval $(call unit,kv,system/runtime/postern/kv.c))
 $(eval $(call unit,timeouts,drivers/timer/goldfish_rtc/timeouts.c,-Idrivers/timer/goldfish_rtc))
 $(eval $(call unit,discipline,drivers/timer/goldfish_rtc/discipline.c,-Idrivers/timer/goldfish_rtc))
