@@ -95,3 +95,23 @@ def test_what_waits_on_the_medium_waits_for_it(stage: Stage) -> None:
     assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready", 60)[1]) == 2
     gateway.wait_readings(2 * SAMPLE, 60)
     check(gateway)
+
+
+@pytest.mark.long
+def test_a_journal_that_is_found_late(stage: Stage) -> None:
+    """Nothing can be read for so long after a start that it is given up; `restart journal` finds it, and its numbers go on."""
+    gateway, disk = stage
+    durable = wait_durable(gateway, 10 * SAMPLE)
+    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()), 60)
+    disk.fail(frozenset({READ}))
+    gateway.power_cut()
+    gateway.start_machine(disk.arguments())
+    gateway.console.expect(FAILS, 60)
+    while counter(gateway, "not_durable") == 0:
+        time.sleep(0.5)
+    disk.heal()
+    gateway.console.send_line("restart journal")
+    gateway.console.expect(r"journal +info +journal of \d+ KiB, start 2, ready", 60)
+    gateway.wait_readings(2 * SAMPLE, 60)
+    arrived = [reading.seq for reading in gateway.readings()]
+    assert arrived == list(range(1, len(arrived) + 1))
