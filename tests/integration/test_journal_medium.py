@@ -115,3 +115,4 @@ def test_a_journal_that_is_found_late(stage: Stage) -> None:
     gateway.wait_readings(2 * SAMPLE, 60)
     arrived = [reading.seq for reading in gateway.readings()]
     assert arrived == list(range(1, len(arrived) + 1))
+    assert counter(gateway, "bad_messages") == 0, "numbers did not go on at once"
