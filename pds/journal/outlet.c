@@ -131,6 +131,7 @@ static bool give(struct outlet *o)
     r.boot = clock.boot;
     r.wall_offset = clock.offset_ns;
     r.quality = clock.quality;
+    r.corrected = r.reading.mono_ns < clock.better_ns ? 1 : 0;
     r.durable = store_durable(o->store) ? 1 : 0;
     remember_oldest(o, &r);
     /* A uplink that has started anew meanwhile asks for it again. */

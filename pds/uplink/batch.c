@@ -191,6 +191,7 @@ static void begin(struct batch *b, const struct stored_reading *r, unsigned entr
     m->live_ns = historical ? 0 : r->reading.mono_ns;
     senml_begin(&b->pack, m->payload, room_of(b, entry), b->rules.base_name, wall_of(r), historical,
                 clock_text(r->quality));
+    b->pack.corrected = r->corrected != 0;
 }
 
 /* May the reading go into the open message? What is in one message has one base time and one set of marks. */
@@ -199,8 +200,9 @@ static bool belongs(const struct batch *b, const struct stored_reading *r, unsig
     if (!b->open || entry != b->entry) {
         return false;
     }
-    return entry != FRESH || (r->boot == b->boot_taken && r->quality == b->quality &&
-                              b->pack.historical == is_historical(b, r, now_ns));
+    return entry != FRESH ||
+           (r->boot == b->boot_taken && r->quality == b->quality &&
+            b->pack.corrected == (r->corrected != 0) && b->pack.historical == is_historical(b, r, now_ns));
 }
 
 static bool add(struct batch *b, const struct stored_reading *r)

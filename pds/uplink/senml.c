@@ -75,6 +75,9 @@ static void put_base(struct text_out *c, const struct senml *s)
     if (s->historical) {
         text_out(c, ",\"bhist\":true");
     }
+    if (s->corrected) {
+        text_out(c, ",\"bcor\":true");
+    }
     if (s->clock != NULL) {
         text_out(c, ",\"bclk\":\"");
         text_out(c, s->clock);

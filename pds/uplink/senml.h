@@ -3,7 +3,8 @@
  * Writes SenML packs (RFC 8428, JSON) without floating point into a buffer of fixed size. Extension fields:
  * "seq" of each record is the 64-bit sequence number of its reading; in the first record, and like a base
  * field valid for the whole pack, "bhist":true says that its readings are historical (replayed, not live),
- * and "bclk" says what the stamps come from, if that is not the gateway's real-time clock.
+ * "bclk" says what the stamps come from, if that is not the gateway's real-time clock, and "bcor":true that
+ * the clock was not yet as good as that when they were taken: they were corrected.
  */
 #ifndef POSTERN_SENML_H
 #define POSTERN_SENML_H
@@ -22,6 +23,7 @@ struct senml {
     uint64_t base_time_ns;
     const char *clock;
     bool historical;
+    bool corrected; /* false after senml_begin; may be set before the first record */
 };
 
 struct senml_record {

@@ -14,6 +14,7 @@
 #include "page.h"
 #include "sealer.h"
 #include <postern/journal_view.h>
+#include <postern/protocol/timer.h>
 
 #define SLOTS     8
 #define SLOT_SIZE 4120
@@ -411,6 +412,30 @@ static void test_an_uplink_that_starts_anew_gets_what_is_not_released(void **sta
     assert_int_equal(next_stored(), 3);
 }
 
+/* A clock that becomes known later corrects the stamps of what was taken before, and says so. */
+static void test_corrected_stamps_are_marked(void **state)
+{
+    (void)state;
+    struct stored_reading r;
+    struct reading late = {.seq = 2, .mono_ns = 20, .sample_size = 1};
+    begin_outlet();
+    store_init(&store, &store.settings);
+    store_no_medium(&store);
+    store_clock(&store, 3, CLOCK_UNSET, 4);
+    seq = 0;
+    take_readings(1); /* at 5 */
+    store_clock(&store, 1000, CLOCK_SNTP, 10);
+    store_clock(&store, 1000, CLOCK_SNTP, 30);
+    store_take(&store, &late, 20);
+    uplink_says(DELIVERY_RESUME, NULL, 0);
+    assert_int_equal(peer_takes(), RING_OK);
+    for (uint8_t corrected = 1; corrected < 2; corrected--) {
+        assert_int_equal(peer_takes(), RING_OK);
+        memcpy(&r, got, sizeof r);
+        assert_true(r.quality == CLOCK_SNTP && r.wall_offset == 1000 && r.corrected == corrected);
+    }
+}
+
 /* The broker knows of numbers that were used by another life of the journal. Their readings are given anew.
  */
 static void test_numbers_that_the_broker_knows(void **state)
@@ -542,6 +567,7 @@ int main(void)
         CASE(test_only_what_was_given_is_released),
         CASE(test_a_session_comes_back),
         CASE(test_an_uplink_that_starts_anew_gets_what_is_not_released),
+        CASE(test_corrected_stamps_are_marked),
         CASE(test_numbers_that_the_broker_knows),
         CASE(test_readings_that_make_no_sense_are_not_taken),
         CASE(test_the_page_is_whole_or_not_read),

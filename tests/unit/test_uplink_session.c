@@ -261,8 +261,11 @@ static void test_marks(void **state)
     r.reading.seq = 4;
     r.quality = CLOCK_SNTP;
     uplink_stored(&uplink, STORED_READING, &r, sizeof r, now);
+    r.reading.seq = 5;
+    r.corrected = 1;
+    uplink_stored(&uplink, STORED_READING, &r, sizeof r, now);
     connect_broker(CONNACK);
-    size_t len = published(bytes, sizeof bytes, 4);
+    size_t len = published(bytes, sizeof bytes, 5);
     const uint8_t *second = find(bytes, len, "\"seq\":1}]");
     assert_non_null(find(bytes, (size_t)(second - bytes), ",\"bhist\":true,"));
     assert_null(find(second, len - (size_t)(second - bytes), "bhist"));
@@ -271,6 +274,9 @@ static void test_marks(void **state)
     const uint8_t *fourth = find(bytes, len, "\"seq\":3}]");
     assert_non_null(find(third, (size_t)(fourth - third), ",\"bclk\":\"unset\","));
     assert_non_null(find(fourth, len - (size_t)(fourth - bytes), ",\"bclk\":\"sntp\","));
+    const uint8_t *fifth = find(bytes, len, "\"seq\":4}]");
+    assert_null(find(bytes, (size_t)(fifth - bytes), "bcor"));
+    assert_non_null(find(fifth, len - (size_t)(fifth - bytes), ",\"bcor\":true,"));
 }
 
 /* Readings packed before a long outage are historical when it ends: they are asked for again. */

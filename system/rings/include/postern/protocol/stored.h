@@ -51,7 +51,8 @@ struct stored_reading {
     int64_t wall_offset; /* wall time = mono_ns + wall_offset, as known now, in nanoseconds */
     uint8_t quality;     /* enum clock_quality of wall_offset */
     uint8_t durable;     /* 1: it is in the journal; 0: there is no medium, it was in memory only */
-    uint8_t reserved[6];
+    uint8_t corrected;   /* 1: it was taken before the clock was as good as `quality` says */
+    uint8_t reserved[5];
 };
 
 struct delivery_upto {
