@@ -69,7 +69,7 @@ run: ## boot the gateway in QEMU with sensors, broker and collector; Ctrl-C ends
 	@$(LOCKED) $(MAKE) --no-print-directory programs host sim
 	@$(TIED) host/postern run --board $(BOARD) --config $(CONFIG) $(if $(SECONDS),--seconds $(SECONDS))
 
-test: ## all tests: lint, unit, kernel, integration, attack, power, fault, network, broker; ends with "N passed, N failed"
+test: ## all tests: lint, unit, kernel, integration, attack, power, fault, network, broker, malformed; ends with "N passed, N failed"
 	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) unit-build programs host sim kernel-tests
 	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) VARIANT=attack programs
 	@$(LOCKED) $(MAKE) --no-print-directory $(PARALLEL) VARIANT=feed lint-inputs
