@@ -350,12 +350,20 @@ static bool encrypt(struct bridge *bridge)
     return count != 0;
 }
 
+/* Can reading bring anything: bytes that the engine has not had, what it has left of them, or their end? */
+static bool may_read(const struct bridge *bridge)
+{
+    return bridge->from_net.taken != bridge->from_net.length || tls_readable(bridge->engine) ||
+           bridge->engine->peer_ended;
+}
+
 /* One message of plaintext to the uplink, if there is room for it. */
 static bool decrypt(struct bridge *bridge)
 {
     struct stream_header header = {.id = bridge->user_id};
     uint8_t plain[BRIDGE_SLOT_MAX];
-    if (bridge->send_opened) {
+    bridge->rx_full = false;
+    if (bridge->send_opened || !may_read(bridge)) {
         return false;
     }
     bridge->rx_full = ring_space(&bridge->tls_rx) == 0;

@@ -39,6 +39,7 @@
 
 /* Ciphers: ChaCha20-Poly1305 first (5 times cheaper than AES without crypto instructions, no tables). */
 #define MBEDTLS_CHACHA20_C
+#define MBEDTLS_CHACHA20_ALT /* crypto/chacha20 */
 #define MBEDTLS_POLY1305_C
 #define MBEDTLS_CHACHAPOLY_C
 #define MBEDTLS_AES_C

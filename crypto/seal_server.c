@@ -49,7 +49,13 @@ static void answer(struct seal_server *s, uint32_t kind, uint32_t length)
 bool seal_server_run(struct seal_server *s)
 {
     uint32_t kind, length;
-    if (s->vault == NULL || (ring_space(s->answers) == 0 && !ring_producer_has_space(s->answers))) {
+    if (s->vault == NULL) {
+        return false;
+    }
+    /* Room is asked for only by who needs it: the wish stays, and the journal would wake us for each answer.
+     */
+    if (ring_space(s->answers) == 0 &&
+        (!ring_consumer_has_more(s->requests) || !ring_producer_has_space(s->answers))) {
         return false;
     }
     switch (ring_pop(s->requests, &kind, &s->request, sizeof s->request, &length)) {

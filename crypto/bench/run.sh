@@ -11,7 +11,7 @@ CC=${CC:-riscv64-unknown-elf-gcc}
 QEMU=${QEMU:-qemu-system-riscv64}
 FLAGS="--specs=picolibc.specs -march=rv64imac -mabi=lp64 -misa-spec=2.2 -mcmodel=medany -std=c11 -ffunction-sections
  -fdata-sections -DPICOLIBC_INTEGER_PRINTF_SCANF -I$crypto -I$mbedtls/include -I$mbedtls/library
- -I$mbedtls/3rdparty/p256-m -I$mbedtls/3rdparty/p256-m/p256-m -DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>"
+ -I$crypto/chacha20 -I$mbedtls/3rdparty/p256-m -I$mbedtls/3rdparty/p256-m/p256-m -DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>"
 
 # Names and optimisation of the mbedTLS files come from the same list as the product's build.
 sources() { sed -n "s/^CRYPTO_MBEDTLS_$1 := //p" "$crypto/mbedtls.mk"; }
@@ -39,7 +39,7 @@ for level in FAST SMALL; do
         objects="$objects $object"
     done
 done
-for source in p256/field p256/point; do
+for source in p256/field p256/point chacha20/chacha20_alt; do
     object=$(basename "$source").o
     $CC $FLAGS -O3 -c "$crypto/$source.c" -o "$object"
     objects="$objects $object"

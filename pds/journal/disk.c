@@ -34,11 +34,14 @@ void disk_start(struct disk *d, const struct media_op *op, uint64_t now_ns)
     d->op = op;
     d->id++;
     d->sent = false;
+    d->clean = d->clean && op->kind != MEDIA_WRITE && op->kind != MEDIA_ERASE;
     d->deadline_ns = now_ns + DISK_PATIENCE_NS;
 }
 
+/* Each write is flushed with it, since a frame's is anyway: its flush then finds nothing to do. */
 static enum disk_event ended(struct disk *d, enum disk_event how)
 {
+    d->clean = how == DISK_DONE && (d->clean || d->op->kind == MEDIA_WRITE || d->op->kind == MEDIA_FLUSH);
     d->op = NULL;
     d->deadline_ns = UINT64_MAX;
     d->errors += how == DISK_FAILED;
@@ -60,7 +63,7 @@ static bool push(struct disk *d, enum block_request_kind kind, const struct bloc
 static void send(struct disk *d)
 {
     static const enum block_request_kind kinds[] = {[MEDIA_READ] = BLOCK_READ,
-                                                    [MEDIA_WRITE] = BLOCK_WRITE,
+                                                    [MEDIA_WRITE] = BLOCK_WRITE_THROUGH,
                                                     [MEDIA_ERASE] = BLOCK_ERASE,
                                                     [MEDIA_FLUSH] = BLOCK_FLUSH};
     if (d->ask) {
@@ -90,6 +93,7 @@ static enum disk_event take_info(struct disk *d, const uint8_t *message, uint32_
         d->deadline_ns = UINT64_MAX;
         return DISK_FOUND;
     }
+    d->clean = d->clean && same;
     return same ? DISK_NOTHING : DISK_CHANGED;
 }
 
@@ -149,6 +153,9 @@ enum disk_event disk_poll(struct disk *d, uint8_t *message, uint64_t now_ns)
 {
     enum disk_event event = DISK_NOTHING;
     bool more = true;
+    if (d->op != NULL && d->op->kind == MEDIA_FLUSH && d->clean) {
+        return ended(d, DISK_DONE);
+    }
     for (uint32_t i = 0; more && event == DISK_NOTHING && i <= 2 * ring_batch(d->answers); i++) {
         event = take(d, message, &more);
     }

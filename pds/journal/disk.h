@@ -33,6 +33,7 @@ struct disk {
     const struct media_op *op; /* under way, NULL: none */
     uint32_t id;
     bool sent;
+    bool clean;           /* nothing has been written or erased since it was flushed */
     uint64_t deadline_ns; /* of the answer awaited, UINT64_MAX: none */
     uint64_t errors;      /* operations that failed */
     uint64_t bad;         /* answers that made no sense */

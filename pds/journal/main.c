@@ -164,16 +164,26 @@ static bool act(uint64_t now)
     return true;
 }
 
-/* Disk and crypto until both are busy or there is nothing to do. True: the steps were used up. */
-static bool run_store(uint64_t now)
+/* Disk and crypto until both are busy or there is nothing to do. True: the steps were used up. Who owes no
+ * answer is looked at only if `woken`, in case that it speaks unasked, and until it has nothing more to say.
+ */
+static bool run_store(uint64_t now, bool woken)
 {
+    bool disk_speaks = woken, crypto_speaks = woken;
     for (unsigned i = 0; i < STEPS; i++) {
-        enum disk_event from_disk = disk_poll(&disk, message, now);
-        disk_event(from_disk);
-        enum sealer_event from_crypto = sealer_poll(&sealer, message);
-        seal_event(from_crypto, now);
-        bool acted = act(now);
-        if (from_disk == DISK_NOTHING && from_crypto == SEALER_NOTHING && !acted) {
+        enum disk_event from_disk = DISK_NOTHING;
+        enum sealer_event from_crypto = SEALER_NOTHING;
+        if (disk_speaks || disk.op != NULL) {
+            from_disk = disk_poll(&disk, message, now);
+            disk_event(from_disk);
+        }
+        if (crypto_speaks || sealer.data != NULL) {
+            from_crypto = sealer_poll(&sealer, message);
+            seal_event(from_crypto, now);
+        }
+        disk_speaks = from_disk != DISK_NOTHING;
+        crypto_speaks = from_crypto != SEALER_NOTHING;
+        if (!act(now) && !disk_speaks && !crypto_speaks) {
             return false;
         }
     }
@@ -236,10 +246,10 @@ static void publish(uint64_t now)
         page_write(journal_state, &store, &facts);
     }
     if (told != store.condition || held != facts.hold) {
-        microkit_notify((microkit_channel)readings_id);
+        notify_soon((microkit_channel)readings_id);
     }
     if (told != store.condition || session != store.session_kept) {
-        microkit_notify((microkit_channel)stored_id); /* the uplink waits for it before it goes on sending */
+        notify_soon((microkit_channel)stored_id); /* the uplink waits for it before it goes on sending */
     }
     if (told != store.condition) {
         tell_condition(&store, told, recovery_ns);
@@ -288,11 +298,16 @@ static void run(void)
     uint64_t now = clock_ns();
     ask_clock(now);
     bool more = intake_poll(&intake, now);
-    more = run_store(now) || more;
+    bool left = !store_wants_reading(&store);
+    more = run_store(now, true) || more;
     ask_clock(now);
     more = outlet_poll(&outlet, now) || more;
-    more = run_store(now) || more; /* what is given out next may have to be read first */
-    more = intake_poll(&intake, now) || more;
+    if (act(now)) { /* what is given out next may have to be read first */
+        more = run_store(now, false) || more;
+    }
+    if (left) {
+        more = intake_poll(&intake, now) || more;
+    }
     announce();
     count_turned_away(now);
     publish(now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The page is written from a copy, between two changes of its version. */
 #include "page.h"
+#include <stddef.h>
 #include <string.h>
 
 _Static_assert((int)JOURNAL_STARTING == (int)STORE_STARTING && (int)JOURNAL_READY == (int)STORE_READY &&
@@ -10,30 +11,33 @@ _Static_assert((int)JOURNAL_STARTING == (int)STORE_STARTING && (int)JOURNAL_READ
 _Static_assert((int)JOURNAL_LOSS_CAUSES == (int)LOSS_CAUSES && JOURNAL_LOSS_RANGES == LEDGER_RANGES,
                "losses are those of the ledger");
 
+/* All but the ranges of the ledger. */
+#define HEAD_SIZE offsetof(struct journal_state, range)
+
+_Static_assert(HEAD_SIZE % sizeof(uint64_t) == 0, "the head is whole words");
+
 static void fill(struct journal_state *p, const struct store *s, const struct page_facts *facts)
 {
     const struct ledger *ledger = &s->state.ledger;
     bool known = s->condition != STORE_STARTING;
-    *p = (struct journal_state){
-        .condition = s->condition,
-        .boot = known && store_durable(s) ? s->state.boot : 0,
-        .next_number = known ? store_next_number(s) : 0,
-        .durable = store_published(s, s->durable_seq),
-        .released = store_published(s, s->state.released),
-        .oldest_ns = facts->oldest_ns,
-        .capacity = store_durable(s) ? log_capacity(&s->log) : 0,
-        .used = store_durable(s) ? log_used(&s->log) : 0,
-        .frames = s->counters.frames,
-        .bytes_written = s->log.counters.written,
-        .medium_errors = facts->errors,
-        .forged = s->counters.forged,
-        .recovery_ns = facts->recovery_ns,
-        .session = s->session_kept,
-        .shift = s->state.shift,
-        .unsure = s->state.unsure,
-        .hold = facts->hold ? 1 : 0,
-        .ranges = ledger->count,
-    };
+    p->condition = s->condition;
+    p->boot = known && store_durable(s) ? s->state.boot : 0;
+    p->next_number = known ? store_next_number(s) : 0;
+    p->durable = store_published(s, s->durable_seq);
+    p->released = store_published(s, s->state.released);
+    p->oldest_ns = facts->oldest_ns;
+    p->capacity = store_durable(s) ? log_capacity(&s->log) : 0;
+    p->used = store_durable(s) ? log_used(&s->log) : 0;
+    p->frames = s->counters.frames;
+    p->bytes_written = s->log.counters.written;
+    p->medium_errors = facts->errors;
+    p->forged = s->counters.forged;
+    p->recovery_ns = facts->recovery_ns;
+    p->session = s->session_kept;
+    p->shift = s->state.shift;
+    p->unsure = s->state.unsure;
+    p->hold = facts->hold ? 1 : 0;
+    p->ranges = ledger->count;
     memcpy(p->lost, ledger->total, sizeof p->lost);
     for (uint32_t i = 0; i < ledger->count; i++) {
         const struct loss_range *r = &ledger->range[i];
@@ -41,6 +45,8 @@ static void fill(struct journal_state *p, const struct store *s, const struct pa
     }
 }
 
+/* Every activation of the journal ends here: what is not used of the ledger's ranges is neither written nor
+ * cleared. */
 void page_write(uint64_t page, const struct store *s, const struct page_facts *facts)
 {
     struct journal_state *shared = (struct journal_state *)(uintptr_t)page;
@@ -51,7 +57,7 @@ void page_write(uint64_t page, const struct store *s, const struct page_facts *f
     *version = next - 1;
     __atomic_thread_fence(__ATOMIC_RELEASE);
     memcpy((uint8_t *)shared + sizeof shared->version, (const uint8_t *)&copy + sizeof copy.version,
-           sizeof copy - sizeof copy.version);
+           HEAD_SIZE + copy.ranges * sizeof copy.range[0] - sizeof copy.version);
     __atomic_thread_fence(__ATOMIC_RELEASE);
     *version = next;
 }

@@ -9,15 +9,17 @@
 /* Is the NUL-terminated name one of the words? */
 static bool named(const char *words, const char *name)
 {
-    size_t length = strlen(name);
-
     while (*words != '\0') {
-        size_t word = strcspn(words, " ");
+        size_t same = 0;
 
-        if (word == length && memcmp(words, name, length) == 0) {
-            return true;
+        while (words[same] == name[same] && name[same] != '\0' && name[same] != ' ') {
+            same++;
         }
-        words += word;
+        if (name[same] == '\0' && (words[same] == '\0' || words[same] == ' ')) {
+            return same != 0;
+        }
+        for (words += same; *words != '\0' && *words != ' '; words++) {
+        }
         words += *words == ' ' ? 1 : 0;
     }
     return false;

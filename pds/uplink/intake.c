@@ -95,10 +95,15 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     batch_start(&u->batch, start.boot, start.released);
 }
 
-/* A medium that has failed keeps nothing: then nothing is waited for. */
 void uplink_journal_state(struct uplink *u, const struct journal_state *state)
 {
     report_journal(&u->report, state);
+    uplink_journal_settles(u, state);
+}
+
+/* A medium that has failed keeps nothing: then nothing is waited for. */
+void uplink_journal_settles(struct uplink *u, const struct journal_state *state)
+{
     bool failed = state->condition == JOURNAL_NO_MEDIUM || state->condition == JOURNAL_FOREIGN;
     if (failed) {
         u->mqtt.settings.write_ahead = false;

@@ -188,8 +188,14 @@ static void tell_journal(uint64_t now)
 
 static void look_at_journal(void)
 {
-    struct journal_state state;
-    if (journal_view(journal_state, &state)) {
+    static struct journal_state state;
+    static bool seen;
+    if (seen && state.version == journal_view_version(journal_state)) {
+        uplink_journal_settles(&uplink, &state);
+        return;
+    }
+    seen = journal_view(journal_state, &state);
+    if (seen) {
         uplink_journal_state(&uplink, &state);
     }
 }

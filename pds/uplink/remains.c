@@ -41,7 +41,7 @@ static void settle(struct remains *r, uint32_t i, uint32_t crc)
     r->told->crc = told_crc(r->told);
 }
 
-/* A cheap look before a record is copied: this is called for every message. */
+/* A cheap look before a record is copied. */
 static bool is_news(const struct remains *r, uint32_t i)
 {
     const struct postmortem *record = &((const struct postmortem_page *)(uintptr_t)r->page)->pd[i];
@@ -72,7 +72,8 @@ static void tell(struct remains *r, struct mqtt_client *c, char *text, uint32_t 
 
 void remains_publish(struct remains *r, struct mqtt_client *c, char text[REMAINS_TEXT_SIZE], uint64_t now_ns)
 {
-    if (c->state != MQTT_CONNECTED || r->off || r->page == 0 || r->sending != 0 || mqtt_client_room(c) == 0) {
+    if (c->state != MQTT_CONNECTED || r->off || r->page == 0 || r->sending != 0 || mqtt_client_room(c) == 0 ||
+        now_ns < r->look_ns) {
         return;
     }
     for (uint32_t i = 0; i < POSTMORTEM_MAX; i++) {
@@ -82,6 +83,7 @@ void remains_publish(struct remains *r, struct mqtt_client *c, char text[REMAINS
             return;
         }
     }
+    r->look_ns = now_ns + REMAINS_LOOK_NS;
 }
 
 void remains_answered(struct remains *r, uint64_t token, uint8_t reason)

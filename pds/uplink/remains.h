@@ -11,6 +11,9 @@
 
 #define REMAINS_TEXT_SIZE 3072u /* the largest record */
 
+/* This is called for every message; components fail more seldom. */
+#define REMAINS_LOOK_NS UINT64_C(100000000)
+
 /* Tokens of post-mortems have this bit besides REPORT_TOKEN. */
 #define REMAINS_TOKEN (UINT64_C(1) << 61)
 
@@ -19,6 +22,7 @@ struct remains {
     uint64_t page;                /* address of the supervisor's memory, 0: there is none */
     struct postmortem_told *told; /* NULL if `page` is 0 */
     bool off;                     /* refused on this connection */
+    uint64_t look_ns;             /* not before: there was nothing to tell */
     uint32_t sending;             /* one more than the record whose answer is awaited, 0: none */
     struct postmortem record;     /* a private copy, while it is told */
 };

@@ -68,22 +68,22 @@ void senml_begin(struct senml *s, char *text, size_t capacity, const char *base_
 
 static void put_base(struct text_out *c, const struct senml *s)
 {
-    text_out(c, "[{\"bn\":\"");
+    text_out_literal(c, "[{\"bn\":\"");
     text_out(c, s->base_name);
-    text_out(c, "\",\"bt\":");
+    text_out_literal(c, "\",\"bt\":");
     put_time(c, s->base_time_ns);
     if (s->historical) {
-        text_out(c, ",\"bhist\":true");
+        text_out_literal(c, ",\"bhist\":true");
     }
     if (s->corrected) {
         text_out(c, ",\"bcor\":true");
     }
     if (s->clock != NULL) {
-        text_out(c, ",\"bclk\":\"");
+        text_out_literal(c, ",\"bclk\":\"");
         text_out(c, s->clock);
-        text_out(c, "\"");
+        text_out_literal(c, "\"");
     }
-    text_out(c, ",\"n\":\"");
+    text_out_literal(c, ",\"n\":\"");
 }
 
 bool senml_add(struct senml *s, const struct senml_record *record)
@@ -97,20 +97,20 @@ bool senml_add(struct senml *s, const struct senml_record *record)
     if (s->records == 0) {
         put_base(&c, s);
     } else {
-        text_out(&c, ",{\"n\":\"");
+        text_out_literal(&c, ",{\"n\":\"");
     }
     text_out(&c, record->name);
-    text_out(&c, "\",\"u\":\"");
+    text_out_literal(&c, "\",\"u\":\"");
     text_out(&c, record->unit);
-    text_out(&c, "\",\"v\":");
+    text_out_literal(&c, "\",\"v\":");
     put_decimal(&c, record->value, record->exponent);
     /* Both cut to milliseconds: base time and time together are the stamp, cut. */
     uint64_t later_ms = record->time_ns / 1000000 - s->base_time_ns / 1000000;
     if (later_ms != 0) {
-        text_out(&c, ",\"t\":");
+        text_out_literal(&c, ",\"t\":");
         put_time(&c, later_ms * 1000000);
     }
-    text_out(&c, ",\"seq\":");
+    text_out_literal(&c, ",\"seq\":");
     text_out_u64(&c, record->seq);
     text_out_bytes(&c, "}", 1);
     if (!c.fits) {

@@ -18,6 +18,9 @@ struct text_out {
 void text_out_bytes(struct text_out *o, const char *text, size_t len);
 void text_out(struct text_out *o, const char *text);
 
+/* The same for a text between quotation marks, whose length is known. */
+#define text_out_literal(o, text) text_out_bytes((o), (text), sizeof(text) - 1)
+
 /* In decimal. */
 void text_out_u64(struct text_out *o, uint64_t value);
 

@@ -133,6 +133,9 @@ void uplink_journal_restarted(struct uplink *u);
 /* The journal's page as it is now: a private copy from an untrusted peer. */
 void uplink_journal_state(struct uplink *u, const struct journal_state *state);
 
+/* The page has not changed since then, but what was asked of the journal has: the same copy again. */
+void uplink_journal_settles(struct uplink *u, const struct journal_state *state);
+
 /* The next message for `delivered`, or NULL; valid until uplink_delivery_done. */
 const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns);
 

@@ -15,7 +15,7 @@ from postern_lib.sockets import connect_unix
 QMP_SOCKET = "qmp.sock"
 GDB_SOCKET = "gdb.sock"
 # One instruction is one nanosecond of the machine's time; peers live in real time, so an idle machine sleeps.
-COUNTING = ["-icount", "shift=0,sleep=on", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off"]
+COUNTING = ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off"]
 BREAKING = ["-S", "-gdb", f"unix:{GDB_SOCKET},server=on,wait=off"]
 
 _PC = 32

@@ -2,7 +2,7 @@
 # Crypto service and entropy driver. The TLS tests talk to OpenSSL's server over loopback.
 
 CRYPTO_UNIT_CFLAGS = $(CRYPTO_INCLUDES)
-CRYPTO_UNIT_TLS := $(addprefix crypto/,p256/field.c p256/point.c p256/p256.c p256/random.c seed_pool.c tls_platform.c \
+CRYPTO_UNIT_TLS := $(addprefix crypto/,chacha20/chacha20_alt.c p256/field.c p256/point.c p256/p256.c p256/random.c seed_pool.c tls_platform.c \
     tls_credentials.c tls_reason.c tls_engine.c tls_resume.c ticket.c vault.c)
 CRYPTO_UNIT_OBJS = $(patsubst %.c,$(BUILD)/unit/obj/mbedtls/%.o,$(CRYPTO_MBEDTLS_FAST) $(CRYPTO_MBEDTLS_SMALL))
 
@@ -24,10 +24,18 @@ $(BUILD)/unit/obj/p256_oracle.o: $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
 	    $(foreach name,$(CRYPTO_ORACLE_NAMES),-Dp256_$(name)=oracle_$(name)) -c -o $@ \
 	    $(MBEDTLS_DIR)/3rdparty/p256-m/p256-m/p256-m.c
 
-$(patsubst %,$(BUILD)/unit/test_crypto_%,p256 tls resume bridge conf vault seal): $(MBEDTLS_STAMP)
+# So is its ChaCha20.
+$(BUILD)/unit/obj/chacha20_oracle.o: tests/unit/chacha20_oracle.h $(MBEDTLS_STAMP) $(CRYPTO_CONFIG)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(WARNINGS),$(UNIT_CFLAGS)) $(CRYPTO_INCLUDES) -include $< -c -o $@ $(MBEDTLS_DIR)/library/chacha20.c
+
+$(patsubst %,$(BUILD)/unit/test_crypto_%,chacha20 p256 tls resume bridge conf vault seal): $(MBEDTLS_STAMP)
 
 $(eval $(call unit,crypto_p256,crypto/p256/field.c crypto/p256/point.c crypto/p256/p256.c,$(CRYPTO_UNIT_CFLAGS)))
 $(BUILD)/unit/test_crypto_p256: $(BUILD)/unit/obj/p256_oracle.o
+$(eval $(call unit,crypto_chacha20,crypto/chacha20/chacha20_alt.c,$(CRYPTO_UNIT_CFLAGS)))
+$(BUILD)/unit/test_crypto_chacha20: $(BUILD)/unit/obj/chacha20_oracle.o
+$(BUILD)/unit/test_crypto_chacha20: $(BUILD)/unit/libmbedtls.a
 $(eval $(call unit,crypto_conf,crypto/crypto_conf.c system/runtime/postern/kv.c,-Icrypto))
 $(eval $(call unit,entropy_health,$(addprefix drivers/entropy/virtio_rng/,health.c stock.c),-Idrivers/entropy/virtio_rng))
 $(eval $(call unit,crypto_tls,$(CRYPTO_UNIT_TLS) tests/unit/crypto_server.c,$(CRYPTO_UNIT_CFLAGS)))

@@ -158,6 +158,48 @@ static void test_write_flush_read(void **state)
     assert_memory_equal(disk.durable + 8192, data, 4096);
 }
 
+/* Answered when it is durable, and by what was worse of the two. Others do not wait for it. */
+static void test_a_write_goes_through(void **state)
+{
+    (void)state;
+    uint8_t data[512] = {3};
+    ask(BLOCK_WRITE_THROUGH, 1, 1024, 512, data, 512);
+    run();
+    disk_do_all();
+    assert_int_equal(disk.durable[1024], 0);
+    run();
+    assert_true(no_answer());
+    assert_int_equal(disk_look(), 1);
+    ask(BLOCK_READ, 2, 1024, 512, NULL, 0);
+    run();
+    assert_int_equal(disk_look(), 2);
+    disk_do(1);
+    run();
+    expect(2, BLOCK_OK);
+    disk_do_all();
+    assert_memory_equal(disk.durable + 1024, data, 512);
+    run();
+    expect(1, BLOCK_OK);
+    assert_int_equal(disk.flushes, 1);
+    assert_int_equal(server.counters.writes, 1);
+    assert_int_equal(server.counters.flushes, 1);
+    disk.next = DISK_IO_ERROR;
+    ask(BLOCK_WRITE_THROUGH, 3, 0, 512, data, 512);
+    run();
+    disk_do_all();
+    run();
+    expect(3, BLOCK_IO_ERROR);
+    assert_int_equal(disk_look(), 0);
+    ask(BLOCK_WRITE_THROUGH, 4, 0, 512, data, 512);
+    run();
+    disk_do_all();
+    run();
+    disk.next = DISK_IO_ERROR;
+    disk_do_all();
+    run();
+    expect(4, BLOCK_IO_ERROR);
+}
+
 /* The device must not see a flush while something written before it is under way, nor anything behind it. */
 static void test_a_flush_is_a_barrier(void **state)
 {
@@ -195,6 +237,13 @@ static void test_without_a_cache_a_flush_costs_nothing(void **state)
     run();
     expect(9, BLOCK_OK);
     assert_int_equal(disk_look(), 0);
+    static const uint8_t data[512];
+    ask(BLOCK_WRITE_THROUGH, 10, 0, 512, data, 512);
+    run();
+    disk_do_all();
+    run();
+    expect(10, BLOCK_OK);
+    assert_int_equal(disk.flushes, 0);
 }
 
 static void test_errors_are_errors(void **state)
@@ -261,6 +310,8 @@ static void test_bad_requests(void **state)
         {BLOCK_WRITE, 0, 512, 0},
         {BLOCK_WRITE, 0, 512, 1024},
         {BLOCK_WRITE, 0, 1024, 512},
+        {BLOCK_WRITE_THROUGH, 0, 1024, 512},
+        {BLOCK_WRITE_THROUGH, 1, 512, 512},
         {BLOCK_FLUSH, 0, 512, 0},
         {BLOCK_FLUSH, 512, 0, 0},
         {BLOCK_ERASE, 0, 512, 0},
@@ -287,6 +338,9 @@ static void test_read_only(void **state)
     ask(BLOCK_WRITE, 5, 0, 512, data, 512);
     run();
     expect(5, BLOCK_READ_ONLY);
+    ask(BLOCK_WRITE_THROUGH, 6, 0, 512, data, 512);
+    run();
+    expect(6, BLOCK_READ_ONLY);
     assert_int_equal(disk_look(), 0);
 }
 
@@ -434,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_info, setup, teardown),
         cmocka_unit_test_setup_teardown(test_write_flush_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_write_goes_through, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_flush_is_a_barrier, setup, teardown),
         cmocka_unit_test_setup_teardown(test_without_a_cache_a_flush_costs_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_errors_are_errors, setup, teardown),

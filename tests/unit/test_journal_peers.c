@@ -153,15 +153,37 @@ static void test_a_driver_that_starts_anew_gets_the_operation_again(void **state
     find_disk();
     disk_start(&disk, &op, 0);
     (void)disk_poll(&disk, message, 0);
-    uint32_t id = request_id(BLOCK_WRITE);
+    uint32_t id = request_id(BLOCK_WRITE_THROUGH);
     peer_restarts();
     say_info(&good);
     assert_int_equal(disk_poll(&disk, message, 0), DISK_NOTHING);
-    assert_int_equal(request_id(BLOCK_WRITE), id);
+    assert_int_equal(request_id(BLOCK_WRITE_THROUGH), id);
     assert_memory_equal(got + sizeof(struct block_request), data, sizeof data);
     answer(id, BLOCK_OK, NULL, 0);
     assert_int_equal(disk_poll(&disk, message, 0), DISK_DONE);
     assert_int_equal(disk.repeated, 1);
+}
+
+static enum disk_event after(const struct media_op *op, enum block_request_kind kind,
+                             enum block_status status)
+{
+    disk_start(&disk, op, 0);
+    assert_int_equal(disk_poll(&disk, message, 0), DISK_NOTHING);
+    answer(request_id(kind), status, NULL, 0);
+    return disk_poll(&disk, message, 0);
+}
+
+static void test_a_flush_with_nothing_to_do(void **state)
+{
+    (void)state;
+    uint8_t data[512] = {7};
+    const struct media_op write = {MEDIA_WRITE, 512, sizeof data, data}, flush = {MEDIA_FLUSH, 0, 0, NULL};
+    find_disk();
+    assert_int_equal(after(&write, BLOCK_WRITE_THROUGH, BLOCK_OK), DISK_DONE);
+    disk_start(&disk, &flush, 0);
+    assert_int_equal(disk_poll(&disk, message, 0), DISK_DONE); /* without a request */
+    assert_int_equal(after(&write, BLOCK_WRITE_THROUGH, BLOCK_IO_ERROR), DISK_FAILED);
+    assert_int_equal(after(&flush, BLOCK_FLUSH, BLOCK_IO_ERROR), DISK_FAILED);
 }
 
 static void test_another_medium_is_noticed(void **state)
@@ -557,6 +579,7 @@ int main(void)
         CASE(test_a_read_brings_its_data),
         CASE(test_answers_that_are_not_believed),
         CASE(test_a_driver_that_starts_anew_gets_the_operation_again),
+        CASE(test_a_flush_with_nothing_to_do),
         CASE(test_another_medium_is_noticed),
         CASE(test_a_silent_driver_is_given_up),
         CASE(test_media_of_no_use),

@@ -143,6 +143,9 @@ static void test_only_what_is_complete(void **state)
     start_telling("p");
     assert_int_equal(sent(""), 0);
     put(0, "net", 1, POSTMORTEM_FINAL);
+    now += REMAINS_LOOK_NS - 1;
+    assert_int_equal(sent(""), 0);
+    now++;
     assert_int_not_equal(sent("net"), 0);
 }
 

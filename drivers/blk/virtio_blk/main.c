@@ -94,7 +94,7 @@ void notified(microkit_channel ch)
     }
     run();
     if (ch == blk_irq) {
-        microkit_irq_ack(ch);
+        irq_ack_soon(ch);
     }
 }
 

@@ -33,12 +33,29 @@ static enum block_status status_of(enum virtio_blk_result result)
     return result == VIRTIO_BLK_OK ? BLOCK_OK : BLOCK_IO_ERROR;
 }
 
+/* A write that goes through has been done: its flush is the second half. False: the device does not take it.
+ */
+static bool flush_write(struct server *s, unsigned slot)
+{
+    s->through[slot] = false;
+    s->counters.flushes++;
+    return virtio_blk_start(s->device, slot, VIRTIO_BLK_FLUSH, 0, 0);
+}
+
 static void take_answers(struct server *s, uint64_t now_ns)
 {
     unsigned slot;
     enum virtio_blk_result result;
     while (virtio_blk_done(s->device, &slot, &result)) {
         bool ok = result == VIRTIO_BLK_OK;
+        if (ok && s->through[slot]) {
+            s->busy_since_ns = now_ns;
+            ok = flush_write(s, slot);
+            if (ok) {
+                continue;
+            }
+            result = VIRTIO_BLK_ERROR;
+        }
         uint32_t length = ok && s->device->reads[slot] ? s->device->length[slot] : 0;
         s->counters.errors += !ok;
         s->fruitless = 0;
@@ -81,7 +98,8 @@ static bool valid(const struct server *s, uint32_t kind, uint32_t data_length)
         return r->offset == 0 && r->length == 0 && data_length == 0;
     case BLOCK_READ:
     case BLOCK_WRITE:
-        return data_length == (kind == BLOCK_WRITE ? r->length : 0) && r->length != 0 &&
+    case BLOCK_WRITE_THROUGH:
+        return data_length == (kind == BLOCK_READ ? 0 : r->length) && r->length != 0 &&
                r->length <= BLOCK_MAX_LENGTH && r->length % unit == 0 && r->offset % unit == 0 &&
                r->offset <= s->device->size && r->length <= s->device->size - r->offset;
     default:
@@ -100,7 +118,7 @@ static bool answer_at_once(struct server *s, uint32_t length)
     } else if (!valid(s, s->kind, length - (uint32_t)sizeof s->message.request)) {
         s->counters.bad_requests++;
         answer(s, id, BLOCK_BAD_REQUEST, NULL, 0);
-    } else if (s->kind == BLOCK_WRITE && s->device->read_only) {
+    } else if ((s->kind == BLOCK_WRITE || s->kind == BLOCK_WRITE_THROUGH) && s->device->read_only) {
         answer(s, id, BLOCK_READ_ONLY, NULL, 0);
     } else {
         return false;
@@ -157,6 +175,7 @@ static bool begin_waiting(struct server *s, uint64_t now_ns)
         return true;
     }
     s->id[slot] = r->id;
+    s->through[slot] = s->kind == BLOCK_WRITE_THROUGH && virtio_blk_flushes(s->device);
     s->flushing = flush;
     s->busy_since_ns = now_ns;
     return true;
@@ -195,7 +214,10 @@ bool server_has_more(struct server *s)
         return false; /* the device's next answer lets it go on */
     }
     if (ring_space(s->answers) <= s->device->in_flight) {
-        return s->device->in_flight == 0 && ring_producer_has_space(s->answers);
+        /* Room is asked for only by who needs it: the wish stays, and the journal would wake us for each
+         * answer. */
+        return s->device->in_flight == 0 && ring_consumer_has_more(s->requests) &&
+               ring_producer_has_space(s->answers);
     }
     return ring_consumer_has_more(s->requests);
 }

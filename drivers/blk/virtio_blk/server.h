@@ -42,8 +42,9 @@ struct server {
     bool waiting;  /* `message` waits for the device to become idle, or for a slot */
     bool flushing; /* the one request in flight is a flush */
     uint32_t id[VIRTIO_BLK_SLOTS];
-    uint64_t busy_since_ns; /* last start or answer while something was in flight */
-    unsigned fruitless;     /* resets since the last answer */
+    bool through[VIRTIO_BLK_SLOTS]; /* a write that is to be flushed before it is answered */
+    uint64_t busy_since_ns;         /* last start or answer while something was in flight */
+    unsigned fruitless;             /* resets since the last answer */
     struct server_counters counters;
 };
 

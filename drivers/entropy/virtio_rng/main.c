@@ -228,6 +228,6 @@ void notified(microkit_channel ch)
     serve();
     ring_metrics_update();
     if (ch == rng_irq) {
-        microkit_deferred_irq_ack(ch);
+        irq_ack_soon(ch);
     }
 }

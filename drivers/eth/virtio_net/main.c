@@ -78,7 +78,7 @@ void notified(microkit_channel ch)
     }
     run();
     if (ch == eth_irq) {
-        microkit_irq_ack(ch);
+        irq_ack_soon(ch);
     }
 }
 

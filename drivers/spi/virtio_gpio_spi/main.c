@@ -191,7 +191,7 @@ void notified(microkit_channel ch)
 
     if (ch == gpio_irq) {
         done = spi_controller_interrupt(&controller, clock_ns());
-        microkit_irq_ack(ch);
+        irq_ack_soon(ch);
     } else if (ch == timer_id) {
         armed_ns = SPI_NO_DEADLINE;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pending time-outs: a table by channel; every operation is one bounded pass over at most 62 words.
+ * Pending time-outs: a table by channel; every operation is one bounded pass over those that were ever used.
  */
 #include "timeouts.h"
 
@@ -11,6 +11,7 @@ void timeouts_init(struct timeouts *t)
     for (i = 0; i < TIMEOUT_CLIENTS; i++) {
         t->at[i] = TIMEOUT_NONE;
     }
+    t->end = 0;
 }
 
 bool timeouts_set(struct timeouts *t, unsigned client, uint64_t at)
@@ -19,6 +20,7 @@ bool timeouts_set(struct timeouts *t, unsigned client, uint64_t at)
         return false;
     }
     t->at[client] = at;
+    t->end = client < t->end ? t->end : client + 1;
     return true;
 }
 
@@ -34,7 +36,7 @@ uint64_t timeouts_expire(struct timeouts *t, uint64_t now)
     uint64_t due = 0;
     unsigned i;
 
-    for (i = 0; i < TIMEOUT_CLIENTS; i++) {
+    for (i = 0; i < t->end; i++) {
         if (t->at[i] != TIMEOUT_NONE && t->at[i] <= now) {
             t->at[i] = TIMEOUT_NONE;
             due |= 1ULL << i;
@@ -48,7 +50,7 @@ uint64_t timeouts_next(const struct timeouts *t)
     uint64_t next = TIMEOUT_NONE;
     unsigned i;
 
-    for (i = 0; i < TIMEOUT_CLIENTS; i++) {
+    for (i = 0; i < t->end; i++) {
         if (t->at[i] < next) {
             next = t->at[i];
         }

@@ -14,6 +14,7 @@
 
 struct timeouts {
     uint64_t at[TIMEOUT_CLIENTS]; /* TIMEOUT_NONE: nothing pending */
+    unsigned end;                 /* no client from here on has ever asked */
 };
 
 void timeouts_init(struct timeouts *t);

@@ -145,7 +145,7 @@ void notified(microkit_channel ch)
     set_interrupts();
     ring_metrics_update();
     if (ch == uart_irq) {
-        microkit_deferred_irq_ack(ch);
+        irq_ack_soon(ch);
     }
 }
 

@@ -4,9 +4,10 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <microkit.h>
 #include <postern/clock.h>
 #include <postern/log.h>
-#include <postern/ring_port.h>
+#include <postern/ring_metrics.h>
 
 #define TEXT_MAX 240
 
@@ -67,7 +68,10 @@ void log_write(enum log_level level, const char *format, ...)
         return;
     }
     lost_pending = 0;
-    ring_notify(&ring, ring_channel);
+    /* Not later: what is said last may be about the end of this component. */
+    if (ring_must_notify(&ring)) {
+        microkit_notify((microkit_channel)ring_channel);
+    }
 }
 
 uint32_t log_lost(void)

@@ -9,7 +9,7 @@
 
 #include <postern/ring.h>
 #include <postern/ring_metrics.h>
-#include <microkit.h>
+#include <postern/notify.h>
 
 #define RING_PRODUCER(ring, name, NAME) RING_START(producer, ring, name, NAME)
 #define RING_CONSUMER(ring, name, NAME) RING_START(consumer, ring, name, NAME)
@@ -21,11 +21,11 @@
         ring_metrics_add(&ring_metric_of_##name, (ring), #name);                              \
     } while (0)
 
-/* Notify the peer behind channel `id` if it asked for it. */
+/* Notify the peer behind channel `id`, by the end of the entry point, if it asked for it. */
 static inline void ring_notify(struct ring *ring, uint64_t id)
 {
     if (ring_must_notify(ring)) {
-        microkit_notify((microkit_channel)id);
+        notify_soon((microkit_channel)id);
     }
 }
 

@@ -4,9 +4,10 @@
  * gets one answer each (struct block_response; a read's data behind it), not necessarily in order: `id`
  * tells.
  *
- * What was written or erased survives a power cut after a later BLOCK_FLUSH has been answered with BLOCK_OK.
- * A flush waits for all requests before it, and those behind it wait for the flush. An error is told for the
- * request that had it; what it has left on the medium is not known.
+ * What was written or erased survives a power cut after a later BLOCK_FLUSH has been answered with BLOCK_OK,
+ * or a later BLOCK_WRITE_THROUGH that was asked for when nothing else was under way. A flush waits for all
+ * requests before it, and those behind it wait for the flush. An error is told for the request that had it;
+ * what it has left on the medium is not known.
  */
 #ifndef POSTERN_PROTOCOL_BLOCK_H
 #define POSTERN_PROTOCOL_BLOCK_H
@@ -20,7 +21,9 @@ enum block_request_kind {
     BLOCK_READ = 2,
     BLOCK_WRITE = 3, /* NOR: only units that were erased and not written since */
     BLOCK_ERASE = 4, /* NOR: whole erase blocks become 0xff; others: BLOCK_BAD_REQUEST */
-    BLOCK_FLUSH = 5
+    BLOCK_FLUSH = 5,
+    BLOCK_WRITE_THROUGH =
+        6 /* a write and the flush of it in one: others do not wait for it, nor it for them */
 };
 
 enum block_answer_kind { BLOCK_DONE = 1, BLOCK_INFO_IS = 2 };
