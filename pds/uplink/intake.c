@@ -89,6 +89,9 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     u->journal.boot = start.boot;
     u->journal.told = start.released;
     u->report.agreed = u->journal.compared;
+    if (u->report.agreed) {
+        u->report.known = 0; /* settled: a journal that starts anew is the same */
+    }
     /* What nobody keeps cannot be waited for. */
     u->mqtt.settings.write_ahead = u->conf.qos == 2 && start.boot != 0;
     drop_released(under_way, &u->mqtt, start.released);
