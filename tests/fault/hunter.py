@@ -36,14 +36,14 @@ class Hunt:
     passes: tuple[int, ...]  # how many calls of them pass first: one of these
     look_s: float  # for how long, in the machine's time
     looks: int  # how often, each time for others
-    only: str = ""  # this function alone
+    only: tuple[str, ...] = ()  # these functions alone
 
 
 PATIENT = Hunt(6, (0, 1, 2), 1.1, 8)  # what happens happens again with the next measurement
 SUDDEN = Hunt(24, (0, 1, 2, 4, 8, 16), 1.1, 1)  # there is one chance
 WHOLE_BOOT = Hunt(24, (0, 1, 2, 4, 8, 16), 2.0, 1)
-# Each program has two to eight rings.
-RINGS = Hunt(1, (0, 1, 2, 3, 4, 5, 6, 7), 0.15, 1, "publish_epoch")
+# Each program has two to eight rings. Where one of these lies, a stranger may run in circles.
+RINGS = Hunt(1, (0, 1, 2, 3, 4, 5, 6, 7), 0.15, 1, ("publish_epoch", "ring_consumer_start", "ring_producer_start"))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ class Hunter:
         cold = self._cold.setdefault((prey, event), set())
         most = self._most.get((prey, event), max(hunt.passes))
         for _ in range(hunt.looks):
-            functions = [self._programs[prey].address(hunt.only)] if hunt.only else sorted(self._programs[prey].places - cold)
+            program = self._programs[prey]
+            functions = sorted(map(program.address, hunt.only) if hunt.only else program.places - cold)
             if len(functions) < hunt.functions:
                 cold.clear()
             chosen = self._chance.sample(functions, min(hunt.functions, len(functions)))
