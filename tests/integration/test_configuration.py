@@ -10,16 +10,12 @@ import pytest
 from postern_lib.gateway import ROOT, Gateway
 
 
-def append(text: str) -> Callable[[Path], None]:
-    return lambda file: file.write_text(file.read_text() + text) and None
-
-
 def replace(text: str) -> Callable[[Path], None]:
     return lambda file: file.write_text(text) and None
 
 
 CASES = {
-    "uplink-unknown-key": ("uplink.conf", append("tpoic = x\n"), r"uplink .*uplink\.conf.* line 8.*tpoic"),
+    "uplink-unknown-key": ("uplink.conf", replace("device = d\ntopic = t\ntpoic = x\n"), r"uplink .*uplink\.conf.* line 3.*tpoic"),
     "uplink-number": ("uplink.conf", replace("device = d\ntopic = t\nkeepalive_s = soon\n"), r"uplink .* line 3.*keepalive_s"),
     "uplink-missing": ("uplink.conf", replace("device = d\n"), r"uplink .*(topic).*(missing)"),
     "crypto-port": ("crypto.conf", replace("server.host = h\nserver.port = 99999\n"), r"crypto .*crypto\.conf.* line 2.*server\.port"),
