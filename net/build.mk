@@ -11,13 +11,13 @@ LWIP_PD_OBJS := $(addprefix $(OUT)/obj/lwip/,$(LWIP_SRCS:.c=.o))
 # The sources appear when the stamp does.
 $(addprefix $(LWIP_DIR)/,$(LWIP_SRCS)): $(LWIP_STAMP) ;
 
-$(OUT)/obj/lwip/%.o: $(LWIP_DIR)/%.c net/lwip_port/lwipopts.h net/lwip_port/lwip_port.h net/lwip_port/arch/cc.h
+$(OUT)/obj/lwip/%.o: $(LWIP_DIR)/%.c $(wildcard net/lwip_port/*.h) net/lwip_port/arch/cc.h
 	@mkdir -p $(@D)
 	$(RISCV_CC) $(LWIP_PD_CFLAGS) -c -o $@ $<
 
 $(OUT)/lib/liblwip.a: $(LWIP_PD_OBJS)
 
-NET_CORE_SRCS := $(addprefix net/,address.c alarm.c conf.c conn.c csprng.c dial.c link.c net_metrics.c network.c random.c siphash.c sntp.c \
+NET_CORE_SRCS := $(addprefix net/,address.c alarm.c answer_limit.c conf.c conn.c csprng.c dial.c link.c net_metrics.c network.c random.c siphash.c sntp.c \
     sntp_packet.c stash.c stream.c)
 $(patsubst %.c,$(OUT)/obj/net/%.o,$(NET_CORE_SRCS) net/net.c): $(LWIP_STAMP)
 

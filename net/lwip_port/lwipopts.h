@@ -72,6 +72,7 @@
 #define LWIP_TCP_KEEPALIVE      1
 #define LWIP_TCP_TIMESTAMPS     0
 #define LWIP_WND_SCALE          0
+#define LWIP_HOOK_FILENAME      "lwip_hooks.h"
 #define MEMP_NUM_TCP_PCB        4
 #define MEMP_NUM_TCP_PCB_LISTEN 1
 #define MEMP_NUM_TCP_SEG        48

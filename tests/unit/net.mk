@@ -21,6 +21,7 @@ $(LWIP_HOST_LIB): $(LWIP_HOST_OBJS)
 	@rm -f $@
 	ar rcsD $@ $^
 
-$(eval $(call unit,net_stack,$(NET_TEST_SRCS),-Inet -Isystem/rings/src $(LWIP_INCLUDES),$(LWIP_HOST_LIB)))
-$(UNIT_OBJS_net_stack): $(LWIP_STAMP)
-$(BUILD)/unit/test_net_stack: | $(LWIP_HOST_LIB)
+$(foreach name,net_stack net_answers,\
+    $(eval $(call unit,$(name),$(NET_TEST_SRCS),-Inet -Isystem/rings/src $(LWIP_INCLUDES),$(LWIP_HOST_LIB))))
+$(UNIT_OBJS_net_stack) $(UNIT_OBJS_net_answers): $(LWIP_STAMP)
+$(BUILD)/unit/test_net_stack $(BUILD)/unit/test_net_answers: | $(LWIP_HOST_LIB)
