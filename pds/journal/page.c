@@ -35,7 +35,7 @@ static void fill(struct journal_state *p, const struct store *s, const struct pa
     p->recovery_ns = facts->recovery_ns;
     p->session = s->session_kept;
     p->shift = s->state.shift;
-    p->unsure = s->state.unsure;
+    p->unsure = store_unsure(s);
     p->hold = facts->hold ? 1 : 0;
     p->ranges = ledger->count;
     memcpy(p->lost, ledger->total, sizeof p->lost);

@@ -122,7 +122,8 @@ struct store {
     bool claim_refused;     /* no room for one */
     uint64_t note_ns;       /* when there was first something to note */
     bool noting;
-    bool agreeing; /* the next frame says that the broker agrees, and is due */
+    bool agreeing;        /* the next frame says that the broker agrees, and is due */
+    uint64_t agreed_from; /* what state.unsure was before */
     bool writing_agrees;
     bool clock_told; /* store_clock has been called in this start */
 
@@ -201,6 +202,10 @@ void store_known(struct store *s, uint64_t known, uint64_t now_ns);
 /* Is what store_known said not durable yet? Until then nothing is given out, and nobody should be told of it.
  * A full medium may not take it: then it is true without being durable. */
 bool store_settling(const struct store *s);
+
+/* The first number since journal and broker agreed last, as it is on the medium; 0: they have in this start.
+ */
+uint64_t store_unsure(const struct store *s);
 
 /* Readings up to this number are delivered. Beyond what was given out: ignored. */
 void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns);

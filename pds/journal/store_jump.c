@@ -94,10 +94,16 @@ void store_known(struct store *s, uint64_t known, uint64_t now_ns)
         jump_above(s, larger(known, s->last_seq));
     }
     if (s->state.unsure != 0) {
+        s->agreed_from = s->state.unsure;
         s->state.unsure = 0;
         s->agreeing = true;
         store_note(s, now_ns);
     }
+}
+
+uint64_t store_unsure(const struct store *s)
+{
+    return s->state.unsure == 0 && store_settling(s) ? s->agreed_from : s->state.unsure;
 }
 
 bool store_settling(const struct store *s)

@@ -150,9 +150,11 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
 size_t health_will_text(uint64_t boot, const struct journal_state *j, char *text, size_t size)
 {
     struct text_out o = {text, text + size, true};
+    uint64_t last = health_last(j);
     text_out(&o, "{\"state\":\"offline\"");
     field(&o, "boot", boot);
-    field(&o, "last", health_last(j));
+    /* It may stay when nobody has agreed with the journal on what follows. */
+    field(&o, "last", j->unsure != 0 && last >= j->unsure ? j->unsure - 1 : last);
     return finish(&o, text);
 }
 

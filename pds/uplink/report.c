@@ -137,11 +137,11 @@ bool report_read_back_over(const struct report *r, uint64_t now_ns)
     return r->reading_back && now_ns >= r->read_until_ns;
 }
 
-/* May the broker's memory be replaced? What it said has to be durable first, so that it is not taken for the
- * memory of another life later on. */
+/* May the broker's memory be replaced? What it said has to be durable first, also in a journal that has
+ * started anew since: a later start would take what is told now for the memory of another life. */
 static bool may_replace(const struct report *r)
 {
-    return !r->reading_back && (r->agreed || !r->checked);
+    return !r->reading_back && (!r->checked || (r->agreed && r->journal.unsure == 0));
 }
 
 static void tell_ledger(struct report *r, struct mqtt_client *c, uint64_t now_ns)

@@ -326,6 +326,23 @@ static void test_the_jump_is_durable_before_it_is_used(void **state)
 }
 
 /* Without a medium numbers begin anew with each start: there, too, they go on above. */
+/* Who tells the broker of what follows waits until a journal that starts anew would know of the agreement. */
+static void test_an_agreement_is_one_when_it_is_durable(void **state)
+{
+    (void)state;
+    begin();
+    uint64_t unsure = store_unsure(&life.store);
+    assert_int_not_equal(unsure, 0);
+    store_known(&life.store, 0, life.now);
+    assert_int_equal(store_unsure(&life.store), unsure);
+    tick(settings.release_ns);
+    assert_int_equal(store_unsure(&life.store), 0);
+    sample();
+    tick(settings.commit_ns);
+    power_on();
+    assert_int_equal(store_unsure(&life.store), life.store.durable_seq + 1);
+}
+
 static void test_without_a_medium(void **state)
 {
     (void)state;
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_refused_and_given_up_ones_have_their_new_numbers),
         cmocka_unit_test(test_nonsense),
         cmocka_unit_test(test_the_jump_is_durable_before_it_is_used),
+        cmocka_unit_test(test_an_agreement_is_one_when_it_is_durable),
         cmocka_unit_test(test_without_a_medium),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

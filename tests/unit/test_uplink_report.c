@@ -368,6 +368,18 @@ static void test_numbers(void **state)
     now = due;
     uplink_tick(&uplink, now);
     assert_int_equal(count("{\"boot\":3,\"last\":1240}"), 1);
+    /* The journal starts anew: what has not been agreed upon is not told. */
+    j.unsure = 1241;
+    j.durable = 1243;
+    j.next_number = 1244;
+    report_journal(&uplink.report, &j);
+    now += 2 * REPORT_HEALTH_NS;
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("\"last\":1243"), 0);
+    j.unsure = 0;
+    report_journal(&uplink.report, &j);
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("{\"boot\":3,\"last\":1243}"), 1);
 }
 
 /* The broker knows more than the journal: an old disk. */
