@@ -49,7 +49,7 @@ def figures(root: Path) -> dict[str, Measured]:
     from lane import Lane
 
     times: dict[str, list[int]] = {"driver": [], "network": [], "crypto": []}
-    lane = Lane("restarts", 1)
+    lane = Lane("restarts", 1, 1)
     with lane.gateway:
         lane.start()
         for _ in range(_ROUNDS):

@@ -45,6 +45,10 @@ class Stub(Debugger):
     def pc(self) -> int:
         return self._value(_PC)
 
+    def argument(self, number: int) -> int:
+        """Register a0.. of the program that runs."""
+        return self._value(10 + number)
+
     def is_user(self) -> bool:
         return self._value(_PRIVILEGE) == 0
 
