@@ -190,12 +190,17 @@ static void on_acknowledged(struct uplink *u, const struct mqtt_event *event, ui
 }
 
 /* The broker's memory: the journal is told before anything of what it has given is sent, and asked for it
- * anew. */
+ * anew. Without a medium what it has given is nowhere else: it is kept if it has its numbers to itself. */
 static void on_memory(struct uplink *u, const struct mqtt_bytes *message)
 {
     bool checked = u->report.checked;
     report_read_back(&u->report, &u->mqtt, message);
-    if (u->report.checked != checked) {
+    if (u->report.checked == checked) {
+        return;
+    }
+    if (u->journal.started && u->journal.boot == 0 && u->report.health.ahead == 0) {
+        u->report.agreed = true;
+    } else {
         intake_again(u);
     }
 }
