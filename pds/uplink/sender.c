@@ -239,10 +239,16 @@ static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
     return m;
 }
 
+/* Nothing can be sent before an answer of the broker, the journal's start, or what the broker remembers. */
+static bool others_come_first(const struct uplink *u)
+{
+    return mqtt_client_room(&u->mqtt) == 0 || !u->journal.started || u->report.reading_back;
+}
+
 void sender_publish(struct uplink *u, uint64_t now_ns)
 {
     uint64_t token;
-    if (mqtt_client_room(&u->mqtt) == 0 || !u->journal.started || u->report.reading_back) {
+    if (others_come_first(u)) {
         return;
     }
     if (now_ns >= u->sending.hold_ns) {
@@ -263,8 +269,8 @@ void sender_publish(struct uplink *u, uint64_t now_ns)
 uint64_t sender_deadline(const struct uplink *u)
 {
     bool waits = u->sending.careful && mqtt_inflight_sent(&u->mqtt.inflight) != 0;
-    if (mqtt_client_room(&u->mqtt) == 0 || waits) {
-        return UINT64_MAX; /* an answer comes first */
+    if (others_come_first(u) || waits) {
+        return UINT64_MAX;
     }
     if (u->sending.hold_ns != 0) {
         return u->sending.hold_ns;

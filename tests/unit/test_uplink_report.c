@@ -315,6 +315,10 @@ static void test_readings_wait_for_it(void **state)
     broker("900400010000");
     assert_int_equal(count("\"seq\":3}]"), 0);
     assert_true(uplink_deadline(&uplink) <= now + SECOND / 2);
+    now += SECOND / 4; /* longer than any reading waits for others: still nothing to do */
+    uplink_tick(&uplink, now);
+    assert_int_equal(count("\"seq\":3}]"), 0);
+    assert_true(uplink_deadline(&uplink) > now);
     closed(STREAM_REASON_RESET, ""); /* not heard of: the next connection asks again */
     open_stream();
     broker(CONNACK);
