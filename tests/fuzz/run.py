@@ -59,7 +59,11 @@ def fuzz(name: str, runs: int) -> str:
     if done.returncode != 0 or not executed or int(executed[1]) < runs:
         return f"ended with status {done.returncode}\n{done.stderr[-6000:]}"
     few = int(REPEATED * runs)
-    first, second = (EVENT.findall(play(name, few, shift).stderr) for shift in (0, 16))
+    again = [play(name, few, shift) for shift in (0, 16)]
+    failed = next((each for each in again if each.returncode != 0), None)
+    if failed:
+        return f"ended with status {failed.returncode}\n{failed.stderr[-6000:]}"
+    first, second = (EVENT.findall(each.stderr) for each in again)
     different = next((f"{a} and {b}" for a, b in zip(first, second) if a != b), "")
     if different or abs(len(first) - len(second)) > 1 or not first:
         return f"{few} runs are not the same twice: {different or (len(first), len(second))}"
