@@ -27,7 +27,11 @@ def sources(tree):
 
 
 def program(tree):
-    """Text of the kernel's goto program, functions by name."""
+    """Text of the kernel's goto program, functions by name; made once a tree, whoever asks first."""
+    return tree.once("frame", lambda: disassembled(tree))
+
+
+def disassembled(tree):
     target = f"{tree.folder}/frame.gb"
     tools.run([f"{tree.root}/bin/goto-cc", *map(tree.compile, sources(tree)), "-o", target])
     text = tools.run([f"{tree.root}/bin/goto-instrument", "--show-goto-functions", target])

@@ -21,6 +21,7 @@ class Tree:
     def __init__(self, root, folder, small, edit=None):
         self.root = root
         self.folder = folder
+        self.made = {}
         self.locks = {}
         self.lock = threading.Lock()
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,17 +42,25 @@ class Tree:
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
                 file.write(source.replace(text, replacement))
 
-    def compile(self, name):
-        """Goto program of one source file, compiled once. Same integers as the target, plain char unsigned."""
-        target = f"{self.folder}/objects/{name}.gb"
+    def once(self, name, make):
+        """What make() gives; called once for a name, however many threads ask: they work in the same folder."""
         with self.lock:
             lock = self.locks.setdefault(name, threading.Lock())
         with lock:
-            if not os.path.exists(target):
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                run([f"{self.root}/bin/goto-cc", "-funsigned-char", "-std=c11", f"-I{self.folder}/kernel/abi",
-                     f"-I{self.folder}/kernel/src", f"-I{self.folder}/system/rings/include", "-c",
-                     f"{self.folder}/{name}", "-o", target])
+            if name not in self.made:
+                self.made[name] = make()
+            return self.made[name]
+
+    def compile(self, name):
+        """Goto program of one source file, compiled once. Same integers as the target, plain char unsigned."""
+        return self.once(name, lambda: self.compiled(name))
+
+    def compiled(self, name):
+        target = f"{self.folder}/objects/{name}.gb"
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        run([f"{self.root}/bin/goto-cc", "-funsigned-char", "-std=c11", f"-I{self.folder}/kernel/abi",
+             f"-I{self.folder}/kernel/src", f"-I{self.folder}/system/rings/include", "-c", f"{self.folder}/{name}",
+             "-o", target])
         return target
 
     def link(self, sources, entry):
