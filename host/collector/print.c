@@ -80,6 +80,9 @@ static void json_reading(const char *type, const struct reading *r)
     if (r->historical) {
         json_object_object_add(line, "historical", json_object_new_boolean(true));
     }
+    if (r->corrected) {
+        json_object_object_add(line, "corrected", json_object_new_boolean(true));
+    }
     if (r->clock[0] != '\0') {
         add_text(line, "clock", r->clock);
     }
@@ -155,6 +158,9 @@ void print_reading(const struct reading *r)
                  r->unit, r->seq);
     if (r->historical) {
         (void)fputs("  historical", stdout);
+    }
+    if (r->corrected) {
+        (void)fputs("  corrected", stdout);
     }
     if (r->clock[0] != '\0') {
         (void)printf("  clock %s", r->clock);

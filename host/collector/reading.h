@@ -21,6 +21,7 @@ struct reading {
     char value[READING_VALUE_SIZE]; /* the decimal text exactly as it was sent */
     char clock[READING_CLOCK_SIZE]; /* the mark "bclk": "unset" if the device did not know the time */
     bool historical;                /* kept by the device before it was sent */
+    bool corrected;                 /* taken before the device's clock was as good as `clock` says */
 };
 
 #endif

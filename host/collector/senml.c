@@ -27,6 +27,7 @@ struct parser {
     int64_t base_time_ns;
     char base_clock[READING_CLOCK_SIZE];
     bool base_historical;
+    bool base_corrected;
 };
 
 __attribute__((format(printf, 2, 3))) static bool refuse(struct parser *p, const char *format, ...)
@@ -168,20 +169,29 @@ static bool check_version(struct parser *p, struct json_object *value)
     return true;
 }
 
-static bool read_historical(struct parser *p, struct json_object *value)
+static bool read_mark(struct parser *p, const char *field, struct json_object *value, bool *out)
 {
     if (!json_object_is_type(value, json_type_boolean)) {
-        return refuse(p, "\"bhist\" is not true or false");
+        return refuse(p, "\"%s\" is not true or false", field);
     }
-    p->base_historical = json_object_get_boolean(value) != 0;
+    *out = json_object_get_boolean(value) != 0;
     return true;
 }
 
-static bool read_field(struct parser *p, const char *key, struct json_object *value, struct record *rec,
-                       struct reading *r)
+/* Fields that nobody knows mean nothing, but for those that change what the others mean (section 4.4). */
+static bool ignore_field(struct parser *p, const char *key)
 {
     size_t length = strlen(key);
 
+    if (strcmp(key, "bv") == 0 || strcmp(key, "bs") == 0 || strcmp(key, "s") == 0 ||
+        (length > 0 && key[length - 1] == '_')) {
+        return refuse(p, "a field that changes the meaning is not supported");
+    }
+    return true;
+}
+
+static bool read_base_field(struct parser *p, const char *key, struct json_object *value)
+{
     if (strcmp(key, "bn") == 0) {
         return copy_text(p, key, value, p->base_name, sizeof(p->base_name));
     }
@@ -195,10 +205,22 @@ static bool read_field(struct parser *p, const char *key, struct json_object *va
         return check_version(p, value);
     }
     if (strcmp(key, "bhist") == 0) {
-        return read_historical(p, value);
+        return read_mark(p, key, value, &p->base_historical);
+    }
+    if (strcmp(key, "bcor") == 0) {
+        return read_mark(p, key, value, &p->base_corrected);
     }
     if (strcmp(key, "bclk") == 0) {
         return copy_text(p, key, value, p->base_clock, sizeof(p->base_clock));
+    }
+    return ignore_field(p, key);
+}
+
+static bool read_field(struct parser *p, const char *key, struct json_object *value, struct record *rec,
+                       struct reading *r)
+{
+    if (key[0] == 'b') {
+        return read_base_field(p, key, value);
     }
     if (strcmp(key, "n") == 0) {
         return copy_text(p, key, value, rec->name, sizeof(rec->name));
@@ -218,11 +240,7 @@ static bool read_field(struct parser *p, const char *key, struct json_object *va
         rec->has_seq = true;
         return read_seq(p, value, r);
     }
-    if (strcmp(key, "bv") == 0 || strcmp(key, "bs") == 0 || strcmp(key, "s") == 0 ||
-        (length > 0 && key[length - 1] == '_')) {
-        return refuse(p, "a field that changes the meaning is not supported");
-    }
-    return true;
+    return ignore_field(p, key);
 }
 
 static bool read_record(struct parser *p, struct json_object *object, struct reading *r)
@@ -252,6 +270,7 @@ static bool read_record(struct parser *p, struct json_object *object, struct rea
     }
     memcpy(r->clock, p->base_clock, sizeof(r->clock));
     r->historical = p->base_historical;
+    r->corrected = p->base_corrected;
     memcpy(r->unit, rec.has_unit ? rec.unit : p->base_unit, sizeof(r->unit));
     (void)snprintf(name, sizeof(name), "%s%s", p->base_name, rec.name);
     return split_name(p, name, r);

@@ -139,10 +139,11 @@ def test_missing_numbers_that_no_ledger_explains(collector: Gateway) -> None:
 
 
 def test_marks_of_a_pack_are_shown(collector: Gateway) -> None:
-    publish(collector, pack(1).replace('"bt"', '"bhist":true,"bclk":"unset","bt"'))
+    publish(collector, pack(1).replace('"bt"', '"bhist":true,"bcor":true,"bclk":"sntp","bt"'))
     publish(collector, pack(4))
-    marks = [(each.get("historical"), each.get("clock")) for each in (next_event(collector, "reading") for _ in "123456")]
-    assert marks == [(True, "unset")] * 3 + [(None, None)] * 3
+    readings = [next_event(collector, "reading") for _ in range(6)]
+    marks = [(each.get("historical"), each.get("corrected"), each.get("clock")) for each in readings]
+    assert marks == [(True, True, "sntp")] * 3 + [(None, None, None)] * 3
 
 
 RECORD = '[{"n":"postern-0001/s/q","v":1,"seq":1}]'

@@ -8,16 +8,21 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from counters import Counters
 from postern_lib.gateway import ROOT, Gateway
+from postern_lib.judge import CLOCK_SLACK_S, parse_event
 from postern_lib.peers import HOST_SEEN_BY_GUEST
-from time_server import Answer, TimeServer
+from time_server import Answer, TimeServer, honest
 
 RELEASE_S = int(re.search(r"RELEASE_TIME_S +(\d+)",
                           (ROOT / "system/runtime/include/postern/release_time.h").read_text())[1])  # fmt: skip
 UNSET = ["-rtc", "base=2020-01-01T00:00:00"]
 DAY_S = 86400.0
+SAMPLE = 3  # readings of one measurement
 
 
 def start(gateway: Gateway, server: TimeServer | None, extra: list[str] | None = None) -> None:
@@ -50,8 +55,38 @@ def test_without_a_server(gateway: Gateway) -> None:
     gateway.console.expect(r"^floor +\d{4}-\d\d-01 00:00:00 UTC \(this release\)\n")
 
 
+def wait_durable(gateway: Gateway, more: int) -> None:
+    """Waits until so many readings more are on the medium."""
+    journal = Counters(gateway, "journal")
+    wanted = journal.read()["durable"] + more
+    deadline = time.monotonic() + 60
+    while (now := journal.read()["durable"]) < wanted:
+        assert time.monotonic() < deadline, f"{now} is durable, {wanted} is not"
+        time.sleep(0.1)
+
+
+def arrived(gateway: Gateway, historical: bool) -> list[dict[str, Any]]:
+    """The collector's events of readings that are marked so, or not."""
+    events = [parse_event(line) for line in gateway.events()]
+    return [each for each in events if each["type"] == "reading" and each.get("historical", False) == historical]
+
+
+def check_marks(history: list[dict[str, Any]], offset: Decimal, step: Decimal) -> None:
+    """Readings of a start whose clock became known `step` seconds after power-on: older ones are marked as corrected. All
+    have the stamps of when they were taken, once a second; `offset` makes seconds since power-on of these."""
+    assert {each["clock"] for each in history} == {"sntp"}
+    marks = [each.get("corrected", False) for each in history]
+    corrected = marks.count(True)
+    assert corrected > SAMPLE and marks == [True] * corrected + [False] * (len(marks) - corrected)
+    taken = [Decimal(each["time"]) - offset for each in history]
+    assert 0 < taken[0] and taken[corrected - 1] - taken[0] > (corrected / SAMPLE - 1) / 2
+    assert taken[corrected - 1] < step + CLOCK_SLACK_S
+    assert taken[corrected] > step - 1, "the clock was not known when that was taken"
+
+
 def test_clock_that_was_never_set(make_gateway: Callable[..., Gateway]) -> None:
-    """The clock counts from the release, and no certificate is valid yet, until the server has told the time."""
+    """The clock counts from the release, and no certificate is valid yet, until the server has told the time. What was
+    taken before is then corrected and marked, and stays so when the power fails before the broker has it."""
     gateway = make_gateway()
     with TimeServer(0, lie=lambda answer: None) as server:
         start(gateway, server, UNSET)
@@ -60,14 +95,23 @@ def test_clock_that_was_never_set(make_gateway: Callable[..., Gateway]) -> None:
         when, source = shown(gateway)
         assert RELEASE_S <= when < RELEASE_S + 120
         assert source.startswith("not set")
-        server.lie = lambda answer: answer
-        gateway.console.expect(r"timer +info +clock stepped by \d+ ms", 60)
+        assert gateway.readings() == []
+        gateway.broker.stop()
+        server.lie = honest
+        step = gateway.console.expect(r"(\d+\.\d+) +timer +info +clock stepped by \d+ ms", 60)[1]
         when, source = shown(gateway)
         assert abs(when - time.time()) < 3
         assert source == "time server (not authenticated)"
-        gateway.console.expect(r"^corrected +\+\d+\.\d{6} s, \d+ s ago, within \d+ us\n")
-        for reading in gateway.wait_readings(3, 90):
-            assert abs(float(reading.time) - time.time()) < 120
+        correction = gateway.console.expect(r"^corrected +\+(\d+\.\d{6}) s, \d+ s ago, within \d+ us\n")[1]
+        wait_durable(gateway, 4 * SAMPLE)  # the journal asks for the time once a second
+        gateway.power_cut()
+        gateway.broker.start()
+        gateway.start_machine(UNSET)
+        while not arrived(gateway, historical=False):
+            gateway.wait_readings(1, 90)
+    check_marks(arrived(gateway, historical=True), RELEASE_S + Decimal(correction), Decimal(step))
+    verdict = gateway.verdict()
+    assert verdict.passed, "\n".join(verdict.problems)
 
 
 LIES: dict[str, tuple[Callable[[Answer], Answer], str]] = {

@@ -59,23 +59,22 @@ static void test_takes_a_pack(void **state)
 static void test_marks_hold_for_the_pack(void **state)
 {
     static const char marked[] =
-        "[{\"bhist\":true,\"bclk\":\"unset\",\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1},"
+        "[{\"bhist\":true,\"bcor\":true,\"bclk\":\"sntp\",\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1},"
         "{\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":2}]";
-    static const char number[] = "[{\"bhist\":1,\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1}]";
-    static const char *const clocks[] = {"7", "\"\\u001b\"", "\"0123456789abcdef\""};
+    static const char *const bad[] = {"\"bhist\":1", "\"bcor\":1",           "\"bcor\":\"true\"",
+                                      "\"bclk\":7",  "\"bclk\":\"\\u001b\"", "\"bclk\":\"0123456789abcdef\""};
     char text[128];
 
     (void)state;
     assert_int_equal(parse(marked, strlen(marked)), 2);
     assert_true(out[0].historical && out[1].historical);
-    assert_string_equal(out[1].clock, "unset");
+    assert_true(out[0].corrected && out[1].corrected);
+    assert_string_equal(out[1].clock, "sntp");
     assert_int_equal(parse(pack, strlen(pack)), 3);
-    assert_false(out[0].historical);
+    assert_false(out[0].historical || out[0].corrected);
     assert_string_equal(out[0].clock, "");
-    assert_int_equal(parse(number, strlen(number)), 0);
-    for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
-        (void)snprintf(text, sizeof(text), "[{\"bclk\":%s,\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1}]",
-                       clocks[i]);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        (void)snprintf(text, sizeof(text), "[{%s,\"n\":\"postern-0001/s/q\",\"v\":1,\"seq\":1}]", bad[i]);
         assert_int_equal(parse(text, strlen(text)), 0);
     }
 }
