@@ -151,6 +151,10 @@ static void start_reporting(void)
     strcpy(conf.health_topic, "h");
     strcpy(conf.ledger_topic, "l");
     conf.will_delay_s = 5;
+    if (boot == 0) {
+        j.boot = 0;
+        j.condition = JOURNAL_NO_MEDIUM;
+    }
     start_with(&conf);
     report_journal(&uplink.report, &j);
     uplink.report.health.wall_ns = WALL;
@@ -161,7 +165,7 @@ static void start_reporting(void)
 /* The journal is told what the broker knows, is asked anew, and goes on. */
 static void agree(uint64_t known)
 {
-    const struct stored_start begin = {1, 0};
+    const struct stored_start begin = {boot, 0};
     const struct uplink_delivery *d = told();
     assert_int_equal(d->kind, DELIVERY_KNOWN);
     assert_int_equal(d->payload.known.last, known);
@@ -417,6 +421,52 @@ static void test_old_disk_that_ran_on(void **state)
     agree(1000);
 }
 
+/* Without a medium the uplink alone has what it was given: that stays, and goes out when the journal has been
+ * told what the broker knows. */
+static void test_without_a_medium(void **state)
+{
+    (void)state;
+    boot = 0;
+    start_reporting();
+    sample();
+    assert_int_equal(count("\"seq\":3}]"), 0);
+    broker("3110000168"
+           "00"
+           "7b226c617374223a3132337d"); /* 123 */
+    const struct uplink_delivery *d = told();
+    assert_int_equal(d->kind, DELIVERY_KNOWN);
+    assert_int_equal(d->payload.known.last, 123);
+    assert_null(uplink_delivery(&uplink, now)); /* not asked for anew */
+    assert_int_equal(count("\"seq\":3}]"), 1);
+    assert_int_equal(uplink.report.health.ahead, 0);
+}
+
+/* But if the broker knows of its numbers, they are those of other readings: it is given anew, under new ones.
+ */
+static void test_without_a_medium_numbers_that_are_taken(void **state)
+{
+    (void)state;
+    boot = 0;
+    start_reporting();
+    sample();
+    count("x");
+    broker("3111000168"
+           "00"
+           "7b226c617374223a313233357d"); /* 1235 */
+    agree(1235);
+    assert_int_equal(count("\"seq\":3}]"), 0);
+    seq = 2000;
+    sample();
+    assert_int_equal(count("\"seq\":2003}]"), 1);
+}
+
+static int with_a_medium(void **state)
+{
+    (void)state;
+    boot = 1;
+    return 0;
+}
+
 /* Refused by the broker: said once, and the readings go on. */
 static void test_refused(void **state)
 {
@@ -454,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_old_disk),
         cmocka_unit_test(test_old_disk_that_ran_on),
+        cmocka_unit_test_teardown(test_without_a_medium, with_a_medium),
+        cmocka_unit_test_teardown(test_without_a_medium_numbers_that_are_taken, with_a_medium),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

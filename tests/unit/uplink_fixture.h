@@ -20,6 +20,7 @@
 
 static struct uplink uplink;
 static uint64_t now, seq;
+static uint64_t boot = 1; /* the start of the gateway; 0: without a medium */
 static int64_t wall_offset;
 static char last_log[256];
 static unsigned log_lines;
@@ -74,7 +75,7 @@ static uint64_t settle(void)
 
 static void start_with(const struct uplink_conf *conf)
 {
-    const struct stored_start begin = {1, 0};
+    const struct stored_start begin = {boot, 0};
     now = 10 * SECOND;
     seq = 0;
     log_lines = 0;
@@ -155,7 +156,7 @@ static void connect_broker(const char *connack)
 static void give(const struct reading *r)
 {
     const struct stored_reading stored = {
-        .reading = *r, .boot = 1, .wall_offset = wall_offset, .quality = 1, .durable = 1};
+        .reading = *r, .boot = boot, .wall_offset = wall_offset, .quality = 1, .durable = boot != 0};
     uint8_t *copy = malloc(sizeof stored); /* exact: reading beyond it is seen */
     memcpy(copy, &stored, sizeof stored);
     uplink_stored(&uplink, STORED_READING, copy, sizeof stored, now);
