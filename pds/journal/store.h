@@ -109,6 +109,7 @@ struct store {
     uint64_t last_seq;                /* taken */
     uint64_t durable_seq;             /* in a durable frame */
     uint64_t given_seq;               /* given out */
+    uint64_t read_from;               /* given_seq when the frame that is read was asked for */
     uint64_t given_reading;           /* the last reading given out */
     uint64_t oldest_ns;               /* when the first waiting reading came */
     uint64_t start_lost[LOSS_CAUSES]; /* the ledger's totals at the start */

@@ -189,8 +189,19 @@ static void lost_by_medium(struct store *s, uint64_t first, uint64_t last)
     }
 }
 
+/* Is what has been read still what comes next? Whoever delivers may have asked anew meanwhile: then it is
+ * neither given out, nor is what lies before it lost. */
+static bool still_wanted(const struct store *s)
+{
+    return s->given_seq == s->read_from;
+}
+
 static void searched(struct store *s, uint64_t now_ns)
 {
+    if (!still_wanted(s)) {
+        s->step = STORE_STEP_IDLE;
+        return;
+    }
     if (log_unread(&s->log) && s->tries < STORE_TRIES) {
         s->tries++;
         s->pause_ns = now_ns + STORE_AGAIN_NS;
@@ -269,6 +280,9 @@ static void opened_again(struct store *s, const uint8_t *data, uint32_t length)
     s->step = STORE_STEP_IDLE;
     s->out_next = 0;
     s->out_count = 0;
+    if (!still_wanted(s)) {
+        return;
+    }
     if (length != 0 && record_read(data, length, &of_frame, s->out, &count)) {
         take_out(s, count, &of_frame);
         return;
@@ -413,6 +427,7 @@ static bool decide(struct store *s, uint64_t now_ns)
     if (!read || log_read(&s->log, s->given_seq + 1) != LOG_OK) {
         return false;
     }
+    s->read_from = s->given_seq;
     s->step = STORE_STEP_READING;
     return true;
 }
