@@ -69,6 +69,12 @@ class Stub(Debugger):
             raise ValueError(f"there is no memory at {address:#x}")
         return data
 
+    def write_physical(self, address: int, content: bytes) -> None:
+        """The same, changed."""
+        self._expect_ok("Qqemu.PhyMemMode:1")
+        self._expect_ok(f"M{address:x},{len(content):x}:{content.hex()}")
+        self._expect_ok("Qqemu.PhyMemMode:0")
+
     def derail(self) -> None:
         """The program that runs goes on at address 0, where nothing is mapped."""
         self._expect_ok(f"P{_PC:x}={0:016x}")

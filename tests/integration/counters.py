@@ -18,17 +18,24 @@ class Counters:
     def __init__(self, gateway: Gateway, component: str) -> None:
         self._machine = gateway.machine
         self._file = gateway.folder.path / f"metrics.{component}"
-        self._base = _placed(gateway.compose(), f"metrics.{component}")
+        self.base = _placed(gateway.compose(), f"metrics.{component}")
 
     def read(self) -> dict[str, int]:
         """All counters and their values now."""
-        answer = self._machine.monitor(f"pmemsave {self._base:#x} 4096 {self._file.name}")
+        answer = self._machine.monitor(f"pmemsave {self.base:#x} 4096 {self._file.name}")
         assert answer == "", answer
         page = self._file.read_bytes()
         count = int.from_bytes(page[4:8], "little")
         assert count <= _MOST, count
         entries = (struct.unpack_from("<32sQ", page, _HEADER + i * _ENTRY) for i in range(count))
         return {name.split(b"\0", 1)[0].decode(): value for name, value in entries}
+
+
+def sampling_bound_us(image: Path) -> int:
+    """The longest time from the timer's interrupt to the first instruction of sensors, by priorities and budgets alone,
+    as the composer computes them."""
+    waits = {each["name"]: each for each in composed(image)["protection_domains"]}
+    return waits["timer"]["start_us"] + waits["timer"]["refill_us"] + waits["sensors"]["start_us"]
 
 
 def composed(image: Path) -> dict[str, object]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import pytest
 
-from counters import Counters, composed
+from counters import Counters, sampling_bound_us
 from postern_lib.gateway import Gateway
 
 ICOUNT = ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm"]
@@ -22,13 +22,8 @@ SAMPLE = 3
 # All whose work a measurement does not need. The last one has the lowest priority.
 OTHERS = ["uart0", "eth0", "blk0", "entropy", "net", "journal", "uplink", "crypto", "console"]
 ROUNDS = 2
+LOOK_S = 0.2
 PATIENCE_S = 600.0  # instructions pass slowly on a busy host
-
-
-def bound_us(gateway: Gateway) -> int:
-    """The longest time from the timer's interrupt to the first instruction of sensors, by budgets alone."""
-    waits = {each["name"]: each for each in composed(gateway.compose())["protection_domains"]}
-    return waits["timer"]["start_us"] + waits["timer"]["refill_us"] + waits["sensors"]["start_us"]
 
 
 def begin(make_gateway: Callable[..., Gateway]) -> Gateway:
@@ -40,25 +35,38 @@ def begin(make_gateway: Callable[..., Gateway]) -> Gateway:
 
 
 def rounds(counters: dict[str, int]) -> int:
-    return counters["bme280.samples"] + counters["bme280.failures"]
+    """None, while sensors is just being started."""
+    return counters.get("bme280.samples", 0) + counters.get("bme280.failures", 0)
 
 
 def worst_us(gateway: Gateway, looping: list[str]) -> int:
-    """How late the latest of some rounds began while these ran in circles. Sensors is started anew for that."""
-    console = gateway.console
-    console.send_line("restart sensors")
-    console.expect(r"sensors restarted", PATIENCE_S)
-    gateway.wait_readings(SAMPLE, PATIENCE_S)
-    counters = Counters(gateway, "sensors")
-    before = counters.read()
-    console.send_line(f"stall {','.join(looping)}")
+    """How late the latest of some rounds began while these ran in circles. Sensors is started anew for that, just before
+    them: while the machine idles, a busy host makes rounds late. One round follows the start, the others are measured."""
+    console, counters = gateway.console, Counters(gateway, "sensors")
     deadline = time.monotonic() + PATIENCE_S
-    while rounds(now := counters.read()) < rounds(before) + ROUNDS:
-        assert time.monotonic() < deadline, f"only {rounds(now) - rounds(before)} rounds"
-        time.sleep(0.2)
-    assert "spi0" in looping or now["bme280.failures"] == 0
-    print(f"{', '.join(looping)}: sampling at most {now['late_max_us']} us late")
-    return now["late_max_us"]
+    while (before := rounds(counters.read())) <= 1 + ROUNDS:
+        gateway.wait_readings(SAMPLE, PATIENCE_S)
+    console.send_line(f"restart sensors\rstall {','.join(looping)}")
+    while rounds(counters.read()) >= before:
+        assert time.monotonic() < deadline, "sensors was not started anew"
+        time.sleep(LOOK_S)
+    while (now := rounds(counters.read())) < 1 + ROUNDS:
+        assert time.monotonic() < deadline, f"only {now} rounds"
+        time.sleep(LOOK_S)
+    found = counters.read()
+    assert "spi0" in looping or found["bme280.failures"] == 0
+    print(f"{', '.join(looping)}: sampling at most {found['late_max_us']} us late")
+    return found["late_max_us"]
+
+
+def without_the_timer_us(gateway: Gateway) -> int:
+    """How late a round begins that the timer should have begun while it ran in circles: the exception from the bound. A
+    description in which anybody else could do this, the composer refuses (tests/unit/composer/verdicts)."""
+    console = gateway.console
+    console.send_line("stall timer")
+    console.expect(r"timer restarted, 1 times now", PATIENCE_S)
+    gateway.wait_readings(SAMPLE, PATIENCE_S)
+    return Counters(gateway, "sensors").read()["late_max_us"]
 
 
 def test_an_exhausted_budget_is_noticed_and_nobody_delays_sampling(make_gateway: Callable[..., Gateway]) -> None:
@@ -74,7 +82,10 @@ def test_an_exhausted_budget_is_noticed_and_nobody_delays_sampling(make_gateway:
     console.expect(r"sensors +running, restarts 1, stopped for its exhausted budget\n +out of budget (\d+) times\n")
     verdict = gateway.verdict(stops=1)
     assert verdict.passed, verdict.summary()
-    worst, bound = worst_us(gateway, OTHERS), bound_us(gateway)
+    bound = sampling_bound_us(gateway.compose())
+    late = without_the_timer_us(gateway)
+    assert late > bound, f"{late} us without the timer, on which sampling depends: what is measured cannot fail"
+    worst = worst_us(gateway, OTHERS)
     assert worst <= bound, f"{worst} us, and the budgets allow {bound} us"
 
 
@@ -83,5 +94,5 @@ def test_an_exhausted_budget_is_noticed_and_nobody_delays_sampling(make_gateway:
 def test_one_delays_sampling_no_more(make_gateway: Callable[..., Gateway], name: str) -> None:
     """Each alone. A measurement needs spi0, its beginning does not."""
     gateway = begin(make_gateway)
-    worst, bound = worst_us(gateway, [name, "console"]), bound_us(gateway)
+    worst, bound = worst_us(gateway, [name, "console"]), sampling_bound_us(gateway.compose())
     assert worst <= bound, f"{worst} us, and the budgets allow {bound} us"
