@@ -4,11 +4,13 @@ goes on by itself."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from postern_lib.gateway import Gateway
+from published import messages
 from troubled_disk import ALL, FLUSH, READ, WRITE, TroubledDisk
 
 SAMPLE = 3  # readings of one measurement
@@ -95,6 +97,58 @@ def test_what_waits_on_the_medium_waits_for_it(stage: Stage) -> None:
     assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready", 60)[1]) == 2
     gateway.wait_readings(2 * SAMPLE, 60)
     check(gateway)
+
+
+def start_again(gateway: Gateway, disk: TroubledDisk) -> None:
+    """The power comes back, with a disk that works."""
+    disk.heal()
+    gateway.start_machine(disk.arguments())
+    assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready", 60)[1]) == 2
+    gateway.wait_readings(2 * SAMPLE, 60)
+
+
+def check_values(gateway: Gateway) -> None:
+    """Each number stands for one reading, and none is missing without a cause."""
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
+
+
+def test_writes_without_flushes_outlive_the_power(stage: Stage) -> None:
+    """Flushes fail and writes do not; the power is cut, and all that was written is there. What was delivered from memory
+    meanwhile has numbers that are not used again, as far as the broker was told of them."""
+    gateway, disk = stage
+    wait_durable(gateway, 2 * SAMPLE)
+    disk.fail(frozenset({FLUSH}))
+    gateway.console.expect(FAILS, 30)
+    passed = counter(gateway, "not_durable")
+    gateway.wait_readings(2 * SAMPLE, 30)
+    assert counter(gateway, "not_durable") > passed
+    gateway.simulator.control("disconnect")
+    gateway.console.expect(r"sensors +warn +sensor bme280: ", 30)
+    last = counter(gateway, "taken")
+    deadline = time.monotonic() + 60
+    while json.loads(messages(gateway, "numbers", 1, 10, retained=True)[0])["last"] < last:
+        assert time.monotonic() < deadline, f"that number {last} is used is not told"
+    gateway.power_cut()
+    start_again(gateway, disk)
+    check_values(gateway)
+
+
+def test_writes_without_flushes_are_gone_with_the_power(stage: Stage) -> None:
+    """Flushes fail and writes do not while accepted readings wait for the link; the power is cut, and nothing of what was
+    written since the last flush is there. What was accepted is delivered."""
+    gateway, disk = stage
+    gateway.machine.set_link(False)
+    accepted = wait_durable(gateway, counter(gateway, "durable") + 2 * SAMPLE)
+    disk.fail(frozenset({FLUSH}))
+    gateway.console.expect(FAILS, 30)
+    disk.wait_failures(3)
+    gateway.power_cut()
+    assert disk.lose() > 0
+    start_again(gateway, disk)
+    arrived = [reading.seq for reading in gateway.readings()]
+    assert arrived[:accepted] == list(range(1, accepted + 1))
+    check_values(gateway)
 
 
 @pytest.mark.long

@@ -21,10 +21,12 @@ _SOCKET = "disk.sock"
 
 
 class TroubledDisk:
-    """`fail(kinds)`: operations of these kinds end with an input/output error and change nothing, until heal()."""
+    """`fail(kinds)`: operations of these kinds end with an input/output error and change nothing, until heal(). What was
+    written since the last flush that did not fail is lost if lose() says so."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self._content = bytearray(size)
+        self._unflushed: list[tuple[int, bytes]] = []  # what was there before each write since the last flush
         self._failing: frozenset[int] = frozenset()
         self._failed = threading.Condition()
         self._failures = 0
@@ -49,6 +51,16 @@ class TroubledDisk:
 
     def heal(self) -> None:
         self.fail(frozenset())
+
+    def lose(self) -> int:
+        """As the loss of power may: the content is that of the last flush. How many writes are lost. No machine may be
+        running."""
+        with self._failed:
+            for offset, before in reversed(self._unflushed):
+                self._content[offset : offset + len(before)] = before
+            lost = len(self._unflushed)
+            self._unflushed.clear()
+            return lost
 
     def wait_failures(self, count: int, seconds: float = 60.0) -> None:
         """Waits until so many operations have failed since fail()."""
@@ -106,7 +118,10 @@ class TroubledDisk:
                 self._failures += 1
                 self._failed.notify_all()
             elif kind == WRITE:
+                self._unflushed.append((offset, bytes(self._content[offset : offset + length])))
                 self._content[offset : offset + length] = data
+            elif kind == FLUSH:
+                self._unflushed.clear()
         stream.write(struct.pack(">IIQ", 0x67446698, EIO if bad else 0, handle))
         if kind == READ and not bad:
             stream.write(self._content[offset : offset + length])
