@@ -108,6 +108,7 @@ static void send_start(struct outlet *o)
         store_rewind(o->store);
         o->asked = false;
         o->started = true;
+        o->catching_up = true;
     }
 }
 
@@ -139,6 +140,15 @@ static bool give(struct outlet *o)
     return true;
 }
 
+/* There is room for it. */
+static void tell_all_given(struct outlet *o)
+{
+    if (o->catching_up && store_all_given(o->store)) {
+        o->catching_up = false;
+        (void)ring_push(o->stored, STORED_ALL, NULL, 0);
+    }
+}
+
 /* A time server may soon say what time it is. Only what is durable can wait for it. */
 static bool waits_for_clock(const struct outlet *o, uint64_t now_ns)
 {
@@ -161,6 +171,7 @@ bool outlet_poll(struct outlet *o, uint64_t now_ns)
             return more;
         }
         if (!give(o)) {
+            tell_all_given(o);
             return more;
         }
     }

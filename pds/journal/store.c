@@ -159,6 +159,11 @@ bool store_give(struct store *s, struct reading *reading, struct record_clock *c
     return true;
 }
 
+bool store_all_given(const struct store *s)
+{
+    return s->out_next >= s->out_count && s->given_seq >= s->durable_seq && !store_settling(s);
+}
+
 void store_note(struct store *s, uint64_t now_ns)
 {
     if (!s->noting) {

@@ -185,6 +185,9 @@ uint64_t store_next_number(const struct store *s);
  * as known by now. False: none now (it may have to be read first). */
 bool store_give(struct store *s, struct reading *reading, struct record_clock *clock);
 
+/* Has all been given out that was accepted? */
+bool store_all_given(const struct store *s);
+
 /* The number under which a reading is given out, and the last one that is kept of those given out up to a
  * number. They differ from the numbers on the medium after a jump. The ledger is in numbers given out.
  */

@@ -35,6 +35,7 @@ void batch_start(struct batch *b, uint64_t boot, uint64_t released)
     b->boot = boot;
     b->last_seq = released;
     b->open = false;
+    b->all_given = false;
     b->entry = FRESH;
 }
 
@@ -70,6 +71,11 @@ void batch_session_lost(struct batch *b)
     }
 }
 
+bool batch_open_is_new(const struct batch *b)
+{
+    return b->open && b->entry == FRESH;
+}
+
 bool batch_has_room(const struct batch *b)
 {
     return outbox_room(b->outbox) >= 2;
@@ -77,7 +83,7 @@ bool batch_has_room(const struct batch *b)
 
 uint64_t batch_due_ns(const struct batch *b)
 {
-    if (!b->open) {
+    if (!batch_open_is_new(b)) {
         return UINT64_MAX;
     }
     if (b->pack.historical && b->rules.wait_ns < BATCH_HISTORY_NS) {
@@ -109,6 +115,15 @@ void batch_flush(struct batch *b)
     outbox_slot(b->outbox)->length = (uint16_t)senml_end(&b->pack);
     outbox_add(b->outbox, settle(b));
     b->open = false;
+}
+
+void batch_all_given(struct batch *b)
+{
+    if (b->entry != FRESH) {
+        batch_flush(b);
+    }
+    b->under_way.count = 0;
+    b->all_given = true;
 }
 
 /* NULL: clock quality is that of the gateway's real-time clock. */

@@ -2,7 +2,8 @@
 /*
  * Packs readings into messages of the outbox. A sample goes out when it is complete if nothing else waits to
  * be sent; behind a broker that is slow or away messages fill up instead, so that catching up is cheap.
- * Readings of a message that an earlier start had under way are packed into the same message again.
+ * Readings of a message that an earlier start had under way are packed into the same message again, and it
+ * waits for all of them: what it left out would be overtaken by the messages that were under way behind it.
  */
 #ifndef POSTERN_BATCH_H
 #define POSTERN_BATCH_H
@@ -39,6 +40,7 @@ struct batch {
     size_t limit;                /* longest message */
     struct senml pack;           /* in the outbox's next slot, while open */
     bool open;
+    bool all_given; /* no further reading of a message under way comes */
     bool complete;  /* the last reading taken was the last of its sample */
     unsigned entry; /* the open message is this one of those under way, UINT32_MAX: none of them */
     uint64_t begun_ns;
@@ -60,6 +62,12 @@ void batch_answered(struct batch *b, uint64_t first_seq, bool taken);
 /* The broker's session is gone: what it had under way is to be sent anew. */
 void batch_session_lost(struct batch *b);
 
+/* Readings of messages under way that have not come do not exist any more. */
+void batch_all_given(struct batch *b);
+
+/* Is the open message a new one, not one that was under way? */
+bool batch_open_is_new(const struct batch *b);
+
 /* Is there room for any one reading? It may have to finish the open message and begin another. */
 bool batch_has_room(const struct batch *b);
 
@@ -69,7 +77,8 @@ bool batch_has_room(const struct batch *b);
 bool batch_take(struct batch *b, const struct stored_reading *r, uint64_t now_ns);
 
 /* When the open message is finished at the latest, if nothing else waits to be sent; UINT64_MAX: none is
- * open. A complete sample with no time to wait is due at once (0). */
+ * open, or one that was under way and waits for its readings. A complete sample with no time to wait is due
+ * at once (0). */
 uint64_t batch_due_ns(const struct batch *b);
 
 /* Makes what there is a message. */

@@ -143,6 +143,11 @@ void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t 
         }
         u->counters.bad_readings++;
         break;
+    case STORED_ALL:
+        if (u->journal.started) {
+            batch_all_given(&u->batch);
+        }
+        break;
     default:
         u->counters.bad_readings++;
         break;

@@ -213,12 +213,36 @@ static bool may_send_more(const struct uplink *u)
            (!u->sending.careful || mqtt_inflight_sent(&u->mqtt.inflight) == 0);
 }
 
-/* Sends a message again that the session knows. One whose readings are not there yet is waited for; one whose
- * readings do not exist any more is forgotten. */
+/* Is there an older message that the session does not know? It has to go first. With QoS 2 what the session
+ * knows stays as it is: it could be delivered twice otherwise. */
+static bool overtakes(struct uplink *u, uint64_t token)
+{
+    const struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
+    bool behind_open = batch_open_is_new(&u->batch) && outbox_slot(&u->outbox)->first_seq <= token;
+    return u->conf.qos != 2 && (behind_open || (m != NULL && m->first_seq < token));
+}
+
+/* The session forgets the message: it is sent as a new one when its turn comes. */
+static bool wait_for_turn(struct uplink *u, uint64_t token)
+{
+    struct outbox_message *m = outbox_find(&u->outbox, token);
+    if (m != NULL) {
+        m->state = OUTBOX_READY;
+    } else {
+        batch_answered(&u->batch, token, false);
+    }
+    return mqtt_client_forget(&u->mqtt, token);
+}
+
+/* Sends a message again that the session knows. One whose readings are not there yet is waited for, as long
+ * as there is room for what is waited for; one whose readings do not exist any more is forgotten. */
 static bool resend(struct uplink *u, uint64_t token, uint64_t now_ns)
 {
     bool open = u->batch.open && outbox_slot(&u->outbox)->first_seq == token;
-    if (open && now_ns >= u->batch.begun_ns + BATCH_AGE_NS) {
+    if (overtakes(u, token)) {
+        return wait_for_turn(u, token);
+    }
+    if (open && !batch_has_room(&u->batch)) {
         batch_flush(&u->batch);
         open = false;
     }
@@ -226,7 +250,8 @@ static bool resend(struct uplink *u, uint64_t token, uint64_t now_ns)
     if (m != NULL) {
         return send_one(u, m, now_ns);
     }
-    return !open && u->batch.last_seq >= token && mqtt_client_forget(&u->mqtt, token);
+    bool gone = u->batch.all_given || u->batch.last_seq >= token;
+    return !open && gone && mqtt_client_forget(&u->mqtt, token);
 }
 
 static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
@@ -276,7 +301,7 @@ uint64_t sender_deadline(const struct uplink *u)
         return u->sending.hold_ns;
     }
     if (u->mqtt.inflight.resend != 0) {
-        return u->batch.open ? u->batch.begun_ns + BATCH_AGE_NS : UINT64_MAX;
+        return UINT64_MAX; /* for its readings */
     }
     return outbox_has(&u->outbox, OUTBOX_READY) ? UINT64_MAX : batch_due_ns(&u->batch);
 }

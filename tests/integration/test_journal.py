@@ -71,6 +71,22 @@ def test_longer_offline_than_memory_holds(gateway: Gateway) -> None:
     assert verdict.passed, verdict.summary()
 
 
+def test_a_restart_while_the_disk_is_slow(gateway: Gateway) -> None:
+    """An uplink that starts anew asks twice: at its start, and when it has heard what the broker remembers. The second
+    time finds a slow disk in the middle of what waits: none of it is left out or overtaken."""
+    gateway.machine.set_link(False)
+    first = counter(gateway, "journal", "durable")
+    while counter(gateway, "journal", "durable") < first + 8 * SAMPLE:
+        pass
+    assert not gateway.machine.monitor("block_set_io_throttle d0 0 0 0 10 0 0")
+    gateway.machine.set_link(True)
+    gateway.console.send_line("restart uplink")
+    gateway.wait_readings(10 * SAMPLE, 90)
+    verdict = gateway.verdict()
+    assert verdict.passed, verdict.summary()
+    assert not verdict.lost, verdict.summary()
+
+
 def test_without_a_disk_readings_are_delivered(make_gateway: MAKE) -> None:
     gateway = make_gateway(has_disk=False)
     gateway.start()

@@ -9,6 +9,8 @@ $(eval $(call unit,journal_ledger,pds/journal/ledger.c,-Ipds/journal))
 $(eval $(call unit,journal_record,$(addprefix pds/journal/,ledger.c record.c),-Ipds/journal))
 $(eval $(call unit,journal_store,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) \
     $(addprefix tests/unit/journal/,store_fixture.c media_model.c),-Ipds/journal -Ipds/journal/log -Itests/unit))
+$(eval $(call unit,journal_giving,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) \
+    $(addprefix tests/unit/journal/,store_fixture.c media_model.c),-Ipds/journal -Ipds/journal/log -Itests/unit))
 $(eval $(call unit,journal_jump,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) \
     $(addprefix tests/unit/journal/,store_fixture.c media_model.c),-Ipds/journal -Ipds/journal/log -Itests/unit))
 $(eval $(call unit,journal_media,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_jump.c store_steps.c) $(JOURNAL_LOG) \

@@ -106,56 +106,6 @@ static void test_rewind_gives_again_what_was_not_delivered(void **state)
     assert_int_equal(life_give(&life, 100), 20);
 }
 
-/* Gives what can be given at once. */
-static void give_now(void)
-{
-    struct reading r;
-    struct record_clock clock;
-    while (store_give(&life.store, &r, &clock)) {
-        assert_int_equal(r.seq, life.last_given + 1);
-        life.last_given = r.seq;
-    }
-}
-
-/* Whoever delivers asks anew after so many steps, whatever the store is doing just then. False: there were
- * not so many. */
-static bool rewind_after(unsigned steps)
-{
-    struct store_action a;
-    life_init(&life, &hold, 6, false, 1);
-    for (int i = 0; i < 10; i++) {
-        (void)life_sample(&life, 3);
-        tick(60 * MS);
-    }
-    life_start(&life, &hold);
-    bool more = true;
-    for (unsigned i = 0; i < steps && more; i++) {
-        give_now();
-        more = store_next(&life.store, &a, life.now);
-        if (more && i + 1 < steps) {
-            life_do(&life, &a);
-        }
-    }
-    store_rewind(&life.store);
-    life.last_given = 0;
-    if (more && steps != 0) {
-        life_do(&life, &a);
-    }
-    assert_int_equal(life_give(&life, 100), 30);
-    assert_int_equal(ledger_sum(&life.store.state.ledger), 0);
-    return more;
-}
-
-static void test_rewind_at_any_step(void **state)
-{
-    (void)state;
-    unsigned steps = 0;
-    while (rewind_after(steps)) {
-        steps++;
-    }
-    assert_true(steps > 10);
-}
-
 static void fill_up(const struct store_settings *settings)
 {
     life_init(&life, settings, 5, false, 1);
@@ -591,7 +541,6 @@ int main(void)
         cmocka_unit_test(test_everything_comes_out_after_a_start),
         cmocka_unit_test(test_delivered_readings_stay_away_after_a_start),
         cmocka_unit_test(test_rewind_gives_again_what_was_not_delivered),
-        cmocka_unit_test(test_rewind_at_any_step),
         cmocka_unit_test(test_hold_makes_the_sensors_wait_and_loses_nothing),
         cmocka_unit_test(test_a_full_journal_rests),
         cmocka_unit_test(test_drop_oldest_names_what_it_gave_up),

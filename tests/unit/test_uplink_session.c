@@ -87,6 +87,119 @@ static void test_messages_are_packed_again(void **state)
     assert_int_equal(settle(), 12);
 }
 
+/* What the session knows of: two samples in one message, and the next one behind it. */
+static void two_under_way(const struct uplink_conf *conf)
+{
+    const struct mqtt_saved saved = {
+        .last_id = 9,
+        .count = 2,
+        .entry = {{1, 5, 8, conf->qos, MQTT_SAVED_PUBLISH}, {7, 2, 9, conf->qos, MQTT_SAVED_PUBLISH}}};
+    kept_len = mqtt_saved_write(&saved, kept);
+    next_start(conf, 0);
+    connect_broker(CONNACK_RESUMED);
+    if (conf->qos == 2) {
+        (void)settle();
+        session_kept();
+    }
+}
+
+static void read_values(unsigned count)
+{
+    while (count-- != 0) {
+        read_value((unsigned)seq % 3, 3);
+    }
+}
+
+/* A journal that is slow does not tear a message that was under way: the one behind it would overtake what it
+ * left out. */
+static void test_messages_under_way_wait_for_their_readings(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    struct uplink_conf conf = standard;
+    for (conf.qos = 1; conf.qos <= 2; conf.qos++) {
+        two_under_way(&conf);
+        for (unsigned given = 0; given < 6; given += 3) {
+            published(bytes, sizeof bytes, 0);
+            assert_true(uplink_deadline(&uplink) > now); /* and it does not keep the processor busy */
+            read_values(3);
+        }
+        size_t len = published(bytes, sizeof bytes, 1);
+        assert_non_null(find(bytes, len, "\"seq\":1}"));
+        assert_non_null(find(bytes, len, "\"seq\":6}]"));
+        read_values(3);
+        len = published(bytes, sizeof bytes, 1);
+        assert_int_equal(bytes[0], conf.qos == 1 ? 0x3a : 0x3c); /* DUP */
+        assert_non_null(find(bytes, len, "\"seq\":9}]"));
+    }
+}
+
+/* Nor one that the broker has already, which is not sent again: what is left out would be delivered twice. */
+static void test_messages_that_were_received_wait_for_their_readings(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    struct uplink_conf conf = standard;
+    conf.qos = 2;
+    const struct mqtt_saved saved = {.last_id = 8, .count = 1, .entry = {{1, 5, 8, 2, MQTT_SAVED_RELEASE}}};
+    kept_len = mqtt_saved_write(&saved, kept);
+    next_start(&conf, 0);
+    connect_broker(CONNACK_RESUMED);
+    (void)settle();
+    session_kept();
+    assert_int_equal(published(bytes, sizeof bytes, 1), 4); /* PUBREL */
+    read_values(3);
+    published(bytes, sizeof bytes, 0);
+    read_values(3);
+    published(bytes, sizeof bytes, 0);
+    broker("70020008");
+    assert_int_equal(settle(), 6);
+}
+
+/* Its readings may not fit together any more: what is left over still goes before the message behind it. */
+static void test_what_is_left_over_is_not_overtaken(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    two_under_way(&standard);
+    read_values(4);
+    wall_offset -= (int64_t)SECOND; /* before the message's time */
+    read_values(5);
+    size_t len = published(bytes, sizeof bytes, 3);
+    const uint8_t *fourth = find(bytes, len, "\"seq\":4}]");
+    assert_non_null(fourth);
+    size_t left = len - (size_t)(fourth - bytes);
+    assert_int_equal(bytes[0], 0x3a);
+    assert_int_equal(fourth[9], 0x32); /* a new message */
+    assert_non_null(find(fourth, left, "\"seq\":5}"));
+    assert_non_null(find(fourth, left, "\"seq\":9}]"));
+}
+
+/* Readings that were under way and do not exist any more are not waited for. */
+static void test_what_does_not_come_is_not_waited_for(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    two_under_way(&standard);
+    uplink_stored(&uplink, STORED_ALL, NULL, 0, now);
+    read_values(3);
+    size_t len = published(bytes, sizeof bytes, 1);
+    assert_int_equal(bytes[0], 0x32);
+    two_under_way(&standard);
+    read_values(3);
+    published(bytes, sizeof bytes, 0);
+    uplink_stored(&uplink, STORED_ALL, NULL, 0, now);
+    len = published(bytes, sizeof bytes, 1);
+    assert_int_equal(bytes[0], 0x3a);
+    assert_non_null(find(bytes, len, "\"seq\":3}]"));
+    assert_int_equal(mqtt_inflight_count(&uplink.mqtt.inflight), 1);
+    seq = 9;
+    read_values(3);
+    len = published(bytes, sizeof bytes, 1);
+    assert_int_equal(bytes[0], 0x32);
+    assert_non_null(find(bytes, len, "\"seq\":12}]"));
+}
+
 /* The broker has lost the session: what it had under way is sent anew. */
 static void test_session_lost(void **state)
 {
@@ -384,6 +497,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_are_packed_again),
+        cmocka_unit_test(test_messages_under_way_wait_for_their_readings),
+        cmocka_unit_test(test_messages_that_were_received_wait_for_their_readings),
+        cmocka_unit_test(test_what_is_left_over_is_not_overtaken),
+        cmocka_unit_test(test_what_does_not_come_is_not_waited_for),
         cmocka_unit_test(test_session_lost),
         cmocka_unit_test(test_answer_before_reading),
         cmocka_unit_test(test_write_ahead),

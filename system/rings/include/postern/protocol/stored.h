@@ -3,10 +3,10 @@
  * Readings from the journal to the uplink (ring `stored`), and what became of them (ring `delivered`).
  *
  * The uplink sends DELIVERY_RESUME when it starts; the journal answers with STORED_START and then gives every
- * reading that is not released, in order, each once. Before STORED_START nothing that arrives counts.
- * A reading is released by DELIVERY_UPTO (the broker has it) or DELIVERY_REFUSED (it goes to the dead
- * letters), in order: both release everything up to `last`. The journal's page
- * says which session is kept, by its digest.
+ * reading that is not released, in order, each once. Before STORED_START nothing that arrives counts. When
+ * all that was accepted by then has been given, STORED_ALL says so, once. A reading is released by
+ * DELIVERY_UPTO (the broker has it) or DELIVERY_REFUSED (it goes to the dead letters), in order: both release
+ * everything up to `last`. The journal's page says which session is kept, by its digest.
  */
 #ifndef POSTERN_PROTOCOL_STORED_H
 #define POSTERN_PROTOCOL_STORED_H
@@ -17,8 +17,9 @@
 #define STORED_SESSION_MAX 256
 
 enum stored_kind {
-    STORED_START = 1,  /* struct stored_start, then the session bytes that DELIVERY_SESSION left, 0 or more */
-    STORED_READING = 2 /* struct stored_reading */
+    STORED_START = 1, /* struct stored_start, then the session bytes that DELIVERY_SESSION left, 0 or more */
+    STORED_READING = 2, /* struct stored_reading */
+    STORED_ALL = 3      /* no payload: what is given from here on was accepted later */
 };
 
 enum delivery_kind {
