@@ -27,6 +27,9 @@ void act_unknown(long number);
 /* Each of the instructions that only the kernel may use, or that do not exist. Returns how many. */
 unsigned act_instructions(void);
 
+/* Gives the supervisor over to the attacker. Does not return. */
+_Noreturn void act_begin(void);
+
 /* Waits for the next pulse of the supervisor, so that everybody else runs. */
 void act_pause(void);
 

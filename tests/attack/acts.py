@@ -17,10 +17,10 @@ from typing import Any
 MAGIC = 0x3153544341545041
 LOAD, STORE, FETCH, FAULT = 0, 1, 2, 4
 PAGE = 0x1000
-INPUT, REPLY, SIGNAL, CALL, IRQ = 1, 2, 3, 4, 5
+INPUT, REPLY, SIGNAL, CALL, IRQ, TCB = 1, 2, 3, 4, 5, 6
 VIRTIO, UART, RTC = 1, 2, 3
 # Microkit's slots.
-SLOT_INPUT, SLOT_REPLY, SLOT_SIGNAL, SLOT_CALL, SLOT_IRQ = 1, 4, 10, 74, 138
+SLOT_INPUT, SLOT_REPLY, SLOT_SIGNAL, SLOT_CALL, SLOT_IRQ, SLOT_TCB = 1, 4, 10, 74, 138, 202
 MESSAGE_BUFFER = 0x3FFFFFE000
 STACK_TOP = 0x3FFFFFD000
 # What is nobody's: null, the kernel at both ends of its window, the top of each half, the interrupt controllers,
@@ -32,6 +32,7 @@ NOBODYS = [0, 0x1000, 0x100000, 0x2000000, 0xC000000, 0xC200000, 0x80000000, 0x8
 
 # Of methods.c and act.c, to say how many acts there must have been.
 LABELS, LAST_SLOT, HIGH_BITS = 52, 1024, range(11, 64)
+OVER_THREADS = range(14, 20)  # what the supervisor may do with the threads of others is not tried
 INSTRUCTIONS, UNKNOWN_CALLS, RECEIVING, LENGTHS, ROUNDS = 16, 16, 7, 4, 73
 
 Json = dict[str, Any]
@@ -56,6 +57,7 @@ class Table:
         own_faults = sum(1 if kind == INPUT else RECEIVING for _, kind in self.slots)
         acts = len(self.probes) + INSTRUCTIONS + UNKNOWN_CALLS + LABELS * (empty + 2 * len(HIGH_BITS))
         acts += stopping * (RECEIVING + 2) + len(held) * (LABELS * LENGTHS + 1) + own_faults
+        acts -= sum(kind == TCB for _, kind in self.slots) * len(OVER_THREADS) * LENGTHS
         faults = sum(bool(probe & FAULT) for probe in self.probes) + INSTRUCTIONS + UNKNOWN_CALLS
         return acts, faults + stopping * (RECEIVING + 1) + own_faults
 
@@ -70,8 +72,8 @@ class Table:
 
 
 def components(system: Json) -> list[str]:
-    """All that can be taken over."""
-    return [pd["name"] for pd in system["protection_domains"] if pd["name"] != "supervisor"]
+    """All that the supervisor watches."""
+    return [pd["name"] for pd in system["protection_domains"] if pd["name"] not in ("supervisor", "umpire")]
 
 
 def _edges(start: int, size: int) -> set[int]:
@@ -113,7 +115,9 @@ def _probes(system: Json, name: str) -> list[int]:
 def _slots(system: Json, name: str) -> list[tuple[int, int]]:
     pd = next(pd for pd in system["protection_domains"] if pd["name"] == name)
     slots = [(SLOT_INPUT, INPUT)] + [(SLOT_IRQ + irq["id"], IRQ) for irq in pd["irqs"]]
-    is_server = any(other["parent"] == name for other in system["protection_domains"])
+    children = [other["child_id"] for other in system["protection_domains"] if other["parent"] == name]
+    slots += [(SLOT_TCB + child, TCB) for child in children]
+    is_server = bool(children)
     for ends in system["channels"]:
         for mine, other in (ends, ends[::-1]):
             is_server |= other["pp"] and mine["pd"] == name
@@ -144,7 +148,7 @@ def _table(system: Json, product: Path, name: str) -> Table:
         if region.endswith((".prod", ".cons")):
             slots, size = shape[region.split(".")[0]] if region.endswith(".prod") else (0, 0)
             table.rings.append((address, value[stem + "_peer"], slots, size, SLOT_SIGNAL + value[stem + "_id"]))
-        elif not region.startswith(("dev.", "dma.", "attack.")):
+        elif not region.startswith(("dev.", "dma.", "attack.", "coup.")):
             table.shares.append((address, mapping["size"]))
         elif region.startswith("dev."):
             stem = symbol.removesuffix("_regs")
@@ -157,4 +161,4 @@ def _table(system: Json, product: Path, name: str) -> Table:
 
 
 def tables(system: Json, product: Path) -> dict[str, Table]:
-    return {name: _table(system, product, name) for name in components(system)}
+    return {name: _table(system, product, name) for name in [*components(system), "supervisor"]}

@@ -12,6 +12,7 @@
 /* Numbers of system calls that do not exist: the referee takes them for what they say here. */
 #define ATTACK_PAUSE (-5001) /* go on at `resume` after the next pulse */
 #define ATTACK_END   (-5002) /* stop being hostile: fault for good */
+#define ATTACK_BEGIN (-5003) /* the supervisor: take me over */
 
 #define ATTACK_WRONG 4u
 
@@ -53,6 +54,7 @@ enum slot_kind {
     SLOT_SIGNAL,
     SLOT_CALL,
     SLOT_IRQ,
+    SLOT_TCB,
 };
 struct attack_slot {
     uint64_t slot, kind;

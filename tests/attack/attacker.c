@@ -32,7 +32,7 @@ __attribute__((naked)) void attack_entry(void)
 
 __attribute__((constructor)) static void announce_entry(void)
 {
-    attack_page = (struct attack_page *)(uintptr_t)attack;
+    attack_page = (struct attack_page *)(uintptr_t)ATTACK_SHARE;
     *attack_page = (struct attack_page){.entry = (uint64_t)&attack_entry};
 }
 

@@ -43,6 +43,12 @@ static bool in_construction(uint64_t label)
     }
 }
 
+/* What the supervisor is trusted with, and could do its worst with. */
+static bool over_threads(uint64_t label)
+{
+    return label >= PN_TCB_WRITE_REGISTERS && label <= PN_TCB_EPOCH;
+}
+
 /* What a call with this label must be answered with. */
 static uint64_t answer_of(uint64_t kind, uint64_t label)
 {
@@ -56,6 +62,8 @@ static uint64_t answer_of(uint64_t kind, uint64_t label)
         return label == PN_IRQ_ACK      ? (uint64_t)PN_OK
                : in_construction(label) ? (uint64_t)PN_ERR_SEALED
                                         : (uint64_t)PN_ERR_ILLEGAL_OPERATION;
+    case SLOT_TCB:
+        return in_construction(label) ? (uint64_t)PN_ERR_SEALED : (uint64_t)PN_ERR_ILLEGAL_OPERATION;
     default: /* empty, or good for receiving only */
         return PN_ERR_INVALID_CAPABILITY;
     }
@@ -91,7 +99,8 @@ static void try_stopped(uint64_t slot)
 static void try_held(uint64_t slot, uint64_t kind)
 {
     for (uint64_t label = 0; label < LABELS; label++) {
-        for (uint64_t words = 0; words <= PN_MAX_MSG; words += 40) {
+        for (uint64_t words = 0; words <= PN_MAX_MSG && !(kind == SLOT_TCB && over_threads(label));
+             words += 40) {
             call(slot, kind, label, words);
         }
     }

@@ -4,6 +4,9 @@
  * it attacks, each of its faults is compared with what it had to end in, and it goes on. Then the fault that
  * ends the attack takes the ordinary way. The result is printed a little later, when the component has
  * started anew: a console that is under attack could not show it before.
+ *
+ * `crash supervisor` takes the supervisor itself over: at its next pulse, so that the console gets its
+ * answer. What becomes of its acts the umpire sees, which is its parent in this product.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,10 +14,11 @@
 #include <postern/abi.h>
 #include <postern/log.h>
 #include <postern/protocol/supervisor.h>
-#include "attack.h"
+#include "act.h"
 #include "children.h"
 #include "crash.h"
 #include "ports.h"
+#include "verdict.h"
 
 #define REPORT_PULSES 10u
 #define TALK_PULSES   4u
@@ -22,11 +26,12 @@
 struct match {
     bool taken, active, sleeping; /* taken: once is enough */
     unsigned report_in;           /* pulses; 0: nothing to report */
-    uint64_t faults, wrongs, label, address, cause, pc;
+    struct verdict verdict;
 };
 
 static struct match match[CHILD_COUNT];
 static struct attack_page result[CHILD_COUNT];
+static bool surrender;
 
 #define ID_OF(id, name) CHILD_##name = (id),
 enum { CHILDREN(ID_OF) };
@@ -41,27 +46,11 @@ microkit_msginfo __wrap_protected(microkit_channel ch, microkit_msginfo msginfo)
 void __real_notified(microkit_channel ch);
 void __wrap_notified(microkit_channel ch);
 bool __wrap_crash_child(microkit_child child);
+void __wrap_crash_self(bool stall);
 
 static const struct attack_page *page(microkit_child child)
 {
     return (const struct attack_page *)(uintptr_t)*page_of[child];
-}
-
-/* The message's words that say where: address, capability, number of the call, or pc. */
-static bool as_announced(const struct attack_page *said, uint64_t label)
-{
-    switch (label) {
-    case PN_FAULT_VM:
-        return said->address == microkit_mr_get(1) && said->cause == microkit_mr_get(3);
-    case PN_FAULT_CAP:
-        return said->address == microkit_mr_get(1);
-    case PN_FAULT_UNKNOWN_SYSCALL:
-        return said->address == microkit_mr_get(10);
-    case PN_FAULT_USER_EXCEPTION:
-        return said->address == microkit_mr_get(0) && said->cause == microkit_mr_get(2);
-    default:
-        return false;
-    }
 }
 
 static void end(microkit_child child)
@@ -80,7 +69,7 @@ seL4_Bool __wrap_fault(microkit_child child, microkit_msginfo msginfo, microkit_
     if (!now || !now->active) {
         return __real_fault(child, msginfo, reply_msginfo);
     }
-    if (label == PN_FAULT_UNKNOWN_SYSCALL && microkit_mr_get(10) == (uint64_t)ATTACK_PAUSE) {
+    if (verdict_is_call(label, ATTACK_PAUSE)) {
         /* Without its pulses nobody would be woken. */
         now->sleeping = child != CHILD_pulse;
         if (!now->sleeping) {
@@ -88,55 +77,13 @@ seL4_Bool __wrap_fault(microkit_child child, microkit_msginfo msginfo, microkit_
         }
         return seL4_False;
     }
-    if (label == PN_FAULT_UNKNOWN_SYSCALL && microkit_mr_get(10) == (uint64_t)ATTACK_END) {
+    if (verdict_is_call(label, ATTACK_END)) {
         end(child);
         return seL4_False;
     }
-    now->faults++;
-    if (label != page(child)->label || !as_announced(page(child), label)) {
-        now->wrongs++;
-        now->label = label;
-        now->pc = microkit_mr_get(0);
-        now->address = microkit_mr_get(1);
-        now->cause = microkit_mr_get(3);
-    }
+    verdict_take(&now->verdict, page(child), label);
     microkit_pd_restart(child, page(child)->resume);
     return seL4_False;
-}
-
-static void put_number(const char *name, uint64_t value)
-{
-    microkit_dbg_puts(name);
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        microkit_dbg_putc("0123456789abcdef"[value >> shift & 15]);
-    }
-}
-
-static void report(microkit_child child)
-{
-    const struct attack_page *said = &result[child];
-
-    microkit_dbg_puts("\n<attack ");
-    microkit_dbg_puts(children_name[child]);
-    put_number(" acts ", said->acts);
-    put_number(" faults ", match[child].faults);
-    put_number(" said ", said->faults);
-    put_number(" answers ", said->answers);
-    put_number(" rounds ", said->rounds);
-    put_number(" wrong ", said->wrongs + match[child].wrongs);
-    for (uint64_t i = 0; i < said->wrongs && i < ATTACK_WRONG; i++) {
-        put_number("\n  act ", said->wrong[i].act);
-        put_number(" what ", said->wrong[i].what);
-        put_number(" expected ", said->wrong[i].expected);
-        put_number(" got ", said->wrong[i].got);
-    }
-    if (match[child].wrongs != 0) {
-        put_number("\n  last fault: label ", match[child].label);
-        put_number(" pc ", match[child].pc);
-        put_number(" address ", match[child].address);
-        put_number(" cause ", match[child].cause);
-    }
-    microkit_dbg_puts(">\n");
 }
 
 /* The operator's calls are the console's to make; obeyed, they would end the test, the machine perhaps. */
@@ -167,6 +114,10 @@ void __wrap_notified(microkit_channel ch)
     if (ch != pulse_id) {
         return;
     }
+    if (surrender) {
+        surrender = false;
+        act_begin();
+    }
     talk();
     for (microkit_child child = 0; child < CHILD_COUNT; child++) {
         if (match[child].active && match[child].sleeping) {
@@ -174,7 +125,7 @@ void __wrap_notified(microkit_channel ch)
             microkit_pd_restart(child, page(child)->resume);
         }
         if (match[child].report_in != 0 && --match[child].report_in == 0) {
-            report(child);
+            verdict_print(children_name[child], &match[child].verdict, &result[child]);
         }
     }
 }
@@ -188,4 +139,9 @@ bool __wrap_crash_child(microkit_child child)
     match[child] = (struct match){.taken = true, .active = true};
     microkit_pd_restart(child, page(child)->entry);
     return true;
+}
+
+void __wrap_crash_self(bool stall)
+{
+    surrender = !stall;
 }

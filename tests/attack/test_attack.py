@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every component but the supervisor is taken over, one after the other, and tries all that is forbidden.
+"""Every component is taken over, one after the other, and tries all that is forbidden.
 
-The attacker says before each act what must become of it; the referee, in the supervisor, sees what does. The lists
-come from the image itself (acts.py), so that nothing is forgotten, and the number of acts is counted. After its
+The attacker says before each act what must become of it; the referee, in the supervisor, sees what does. When the
+supervisor itself is the attacker, the umpire does, which is its parent in this product. The lists come from the image itself (acts.py), so that nothing is forgotten, and the number of acts is counted. After its
 attack a component starts anew as the honest one, on what it has left behind.
 """
 
@@ -66,6 +66,16 @@ def test_off_the_path_no_reading_is_harmed(hostile: Hostile) -> None:
     for name in OFF_THE_PATH:
         take_over(hostile, name, SEED_USERS if name == "entropy" else ())
     settle(hostile, OFF_THE_PATH, SEED_USERS)
+    leaks.check(hostile.gateway, hostile.system)
+    verdict = hostile.gateway.verdict()
+    assert verdict.passed, verdict.problems
+
+
+def test_a_hostile_supervisor_stops_nobody_by_force(hostile: Hostile) -> None:
+    """It may do with the threads of others what it likes, and so with them; memory, devices and the kernel it reaches
+    no more than anybody else. It stands still afterwards, and the others work on by themselves."""
+    take_over(hostile, "supervisor")
+    hostile.gateway.wait_readings(SAMPLE, 60)
     leaks.check(hostile.gateway, hostile.system)
     verdict = hostile.gateway.verdict()
     assert verdict.passed, verdict.problems
