@@ -10,17 +10,28 @@
 
 _Static_assert(MQTT_SAVED_SIZE <= STORED_SESSION_MAX, "the journal keeps a whole session");
 
-/* Appends messages that are complete while older ones are not. */
+static void add_one_done(const struct uplink *u, struct mqtt_saved *saved, uint64_t first, uint32_t extent)
+{
+    if (saved->count < MQTT_SAVED_ENTRIES) {
+        saved->entry[saved->count++] = (struct mqtt_saved_entry){
+            .first = first, .extent = extent, .qos = u->conf.qos, .stage = MQTT_SAVED_DONE};
+    }
+}
+
+/* Appends messages that are complete while older ones are not, those last whose readings are not there yet.
+ */
 static void add_done(struct uplink *u, struct mqtt_saved *saved)
 {
-    for (uint32_t i = 0; i < outbox_count(&u->outbox) && saved->count < MQTT_SAVED_ENTRIES; i++) {
+    for (uint32_t i = 0; i < outbox_count(&u->outbox); i++) {
         const struct outbox_message *m = outbox_at(&u->outbox, i);
         if (m->state == OUTBOX_DONE) {
-            saved->entry[saved->count++] =
-                (struct mqtt_saved_entry){.first = m->first_seq,
-                                          .extent = (uint32_t)(m->last_seq - m->first_seq),
-                                          .qos = u->conf.qos,
-                                          .stage = MQTT_SAVED_DONE};
+            add_one_done(u, saved, m->first_seq, (uint32_t)(m->last_seq - m->first_seq));
+        }
+    }
+    for (unsigned i = 0; i < u->batch.under_way.count; i++) {
+        const struct mqtt_saved_entry *e = &u->batch.under_way.entry[i];
+        if (e->stage == MQTT_SAVED_DONE) {
+            add_one_done(u, saved, e->first, e->extent);
         }
     }
 }

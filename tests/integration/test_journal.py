@@ -76,12 +76,12 @@ def test_a_restart_while_the_disk_is_slow(gateway: Gateway) -> None:
     time finds a slow disk in the middle of what waits: none of it is left out or overtaken."""
     gateway.machine.set_link(False)
     first = counter(gateway, "journal", "durable")
-    while counter(gateway, "journal", "durable") < first + 8 * SAMPLE:
+    while counter(gateway, "journal", "durable") < first + 12 * SAMPLE:
         pass
-    assert not gateway.machine.monitor("block_set_io_throttle d0 0 0 0 10 0 0")
+    assert not gateway.machine.monitor("block_set_io_throttle d0 0 0 0 12 0 0")
     gateway.machine.set_link(True)
     gateway.console.send_line("restart uplink")
-    gateway.wait_readings(10 * SAMPLE, 90)
+    gateway.wait_readings(14 * SAMPLE, 90)
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
     assert not verdict.lost, verdict.summary()

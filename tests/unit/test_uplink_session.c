@@ -87,6 +87,63 @@ static void test_messages_are_packed_again(void **state)
     assert_int_equal(settle(), 12);
 }
 
+static void read_values(unsigned count)
+{
+    while (count-- != 0) {
+        read_value((unsigned)seq % 3, 3);
+    }
+}
+
+/* What is known to be complete stays known while its readings are not there: across a session that is kept
+ * before they come, a journal that starts anew, and an answer that comes before them. */
+static void test_complete_messages_are_remembered(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    three_messages(&standard);
+    next_start(&standard, 0);
+    keep_session();
+    next_start(&standard, 0);
+    connect_broker(CONNACK_RESUMED);
+    uplink_journal_restarted(&uplink);
+    assert_int_equal(told()->kind, DELIVERY_RESUME);
+    const struct stored_start again = {2, 0};
+    uplink_stored(&uplink, STORED_START, &again, sizeof again, now);
+    read_values(3);
+    published(bytes, sizeof bytes, 1);
+    read_values(6);
+    size_t len = published(bytes, sizeof bytes, 1);
+    assert_null(find(bytes, len, "\"seq\":4}"));
+    assert_non_null(find(bytes, len, "\"seq\":9}]"));
+    broker("4002000140020003");
+    assert_int_equal(settle(), 9);
+}
+
+/* A message that was received is complete before its readings are there; the session that is kept says so. */
+static void test_an_answer_before_the_readings_is_kept(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    struct uplink_conf conf = standard;
+    conf.qos = 2;
+    const struct mqtt_saved saved = {.last_id = 8, .count = 1, .entry = {{1, 2, 8, 2, MQTT_SAVED_RELEASE}}};
+    kept_len = mqtt_saved_write(&saved, kept);
+    next_start(&conf, 0);
+    connect_broker(CONNACK_RESUMED);
+    (void)settle();
+    session_kept();
+    published(bytes, sizeof bytes, 1); /* PUBREL */
+    broker("70020008");
+    keep_session();
+    next_start(&conf, 0);
+    connect_broker(CONNACK_RESUMED);
+    (void)settle();
+    session_kept();
+    read_values(3);
+    published(bytes, sizeof bytes, 0);
+    assert_int_equal(settle(), 3);
+}
+
 /* What the session knows of: two samples in one message, and the next one behind it. */
 static void two_under_way(const struct uplink_conf *conf)
 {
@@ -100,13 +157,6 @@ static void two_under_way(const struct uplink_conf *conf)
     if (conf->qos == 2) {
         (void)settle();
         session_kept();
-    }
-}
-
-static void read_values(unsigned count)
-{
-    while (count-- != 0) {
-        read_value((unsigned)seq % 3, 3);
     }
 }
 
@@ -497,6 +547,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_are_packed_again),
+        cmocka_unit_test(test_complete_messages_are_remembered),
+        cmocka_unit_test(test_an_answer_before_the_readings_is_kept),
         cmocka_unit_test(test_messages_under_way_wait_for_their_readings),
         cmocka_unit_test(test_messages_that_were_received_wait_for_their_readings),
         cmocka_unit_test(test_what_is_left_over_is_not_overtaken),
