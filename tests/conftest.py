@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT / "host"))
 from postern_lib import identity  # noqa: E402
 from postern_lib.gateway import Gateway, Settings  # noqa: E402
 
-BOOT_SECONDS = 60.0
 # Folders of tests that leave components without work for good reason: nobody may be taken for stuck.
 IDLE_SCENES = {"network", "broker"}
 SHOWN_CHARACTERS = 6000
@@ -79,7 +78,7 @@ def gateway(make_gateway: Callable[..., Gateway]) -> Gateway:
     """A gateway that has booted and has delivered a reading of each quantity."""
     started = make_gateway()
     started.start()
-    started.wait_readings(3, BOOT_SECONDS)
+    started.wait_readings(3)
     return started
 
 

@@ -73,7 +73,7 @@ while [ -z "$port" ]; do
     sleep 0.05
     port=$(cat relay.log)
 done
-timeout 120 "$QEMU" -M virt -m 128M -bios none -display none -monitor none -icount shift=0,sleep=on \
+timeout 600 "$QEMU" -M virt -m 128M -bios none -display none -monitor none -icount shift=0,sleep=on \
     -semihosting-config enable=on,target=native -chardev "socket,id=s,host=127.0.0.1,port=$port" -serial chardev:s \
     -kernel bench.elf 2>&1
 ${SIZE:-riscv64-unknown-elf-size} bench.elf | awk 'NR==2 {print "text", $1; print "data", $2}'

@@ -60,8 +60,12 @@ if [ -n "$wanted" ]; then
     log=$apt_folder/fetch.log
     # What is not signed is refused, whatever the machine's configuration says.
     secure="-o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false"
-    apt-get -c "$apt_folder/apt.conf" $secure -q update >"$log" 2>&1 || true
-    if ! (cd "$packages" && apt-get -c "$apt_folder/apt.conf" $secure -q download $wanted) >>"$log" 2>&1; then
+    fetch() {
+        apt-get -c "$apt_folder/apt.conf" $secure -q update >"$log" 2>&1 || true
+        (cd "$packages" && apt-get -c "$apt_folder/apt.conf" $secure -q download $wanted) >>"$log" 2>&1
+    }
+    # An archive may be out of reach for a moment.
+    if ! fetch && ! { sleep 10 && fetch; } && ! { sleep 60 && fetch; }; then
         grep -E '^(E|W|Err)' "$log" | grep -v 'You must put some' >&2 || cat "$log" >&2
         die "could not fetch" $wanted "
   Without CBMC nothing is proved about bit patterns and about authority after seal. If the network is down, try

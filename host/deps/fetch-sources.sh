@@ -40,10 +40,14 @@ if [ -n "$wanted" ]; then
     echo "Fetching source packages of Debian $suite:" $wanted
     "$here/private-apt.sh" "$apt_folder" "$suite"
     log=$apt_folder/update.log
-    # An unreachable extra archive is no reason to stop: the download below decides.
-    apt-get -c "$apt_folder/apt.conf" -q update >"$log" 2>&1 || true
-    if ! (cd "$folder" && apt-get -c "$apt_folder/apt.conf" -q source --download-only --only-source $wanted) \
-        >"$apt_folder/fetch.log" 2>&1; then
+    fetch() {
+        # An unreachable extra archive is no reason to stop: the download below decides.
+        apt-get -c "$apt_folder/apt.conf" -q update >"$log" 2>&1 || true
+        (cd "$folder" && apt-get -c "$apt_folder/apt.conf" -q source --download-only --only-source $wanted) \
+            >"$apt_folder/fetch.log" 2>&1
+    }
+    # An archive may be out of reach for a moment.
+    if ! fetch && ! { sleep 10 && fetch; } && ! { sleep 60 && fetch; }; then
         # Without package lists apt-get advises to change the machine's sources, which is not what is wrong.
         grep -hE '^(E|W|Err)' "$log" "$apt_folder/fetch.log" | grep -v 'You must put some' >&2 ||
             cat "$log" "$apt_folder/fetch.log" >&2

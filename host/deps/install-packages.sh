@@ -47,15 +47,18 @@ echo "Installing Debian packages that Postern needs${sudo:+ (through sudo)}:" $m
 # Asks for the password where there is somebody to ask, once and before the output goes to the log.
 [ -z "$sudo" ] || sudo true || die_without_root
 # A fresh machine may be busy with its own upgrades: apt-get waits for them. Its package lists may be absent or too
-# old: they are refreshed once if the first try fails.
+# old, so they are refreshed if the first try fails; locks of the lists, and a network that has only just come up, are
+# what the further tries are for.
 install() {
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 $missing
+        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 $missing
 }
-if ! install >"$log" 2>&1; then
-    $sudo apt-get update -q >>"$log" 2>&1 || true
-    install >>"$log" 2>&1 || {
-        tail -n 20 "$log" >&2
-        die "apt-get could not install:" $missing "(the whole log is in $log)"
-    }
-fi
+: >"$log"
+for pause in 0 10 30 60 last; do
+    ! install >>"$log" 2>&1 || exit 0
+    [ "$pause" != last ] || break
+    sleep "$pause"
+    $sudo apt-get update -q -o Acquire::Retries=3 >>"$log" 2>&1 || true
+done
+tail -n 20 "$log" >&2
+die "apt-get could not install:" $missing "(the whole log is in $log)"

@@ -97,4 +97,5 @@ Dir::Cache "$folder";
 Dir::Cache::Archives "$folder/archives";
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
+Acquire::Retries "3";
 CONF

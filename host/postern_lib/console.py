@@ -9,6 +9,10 @@ import time
 from typing import IO
 
 
+# What a sound gateway says soon, however busy the host is.
+PATIENCE_SECONDS = 180.0
+
+
 class ConsoleTimeout(Exception):
     """What was expected did not appear; the message shows what did."""
 
@@ -60,7 +64,7 @@ class Console:
         """Types a line and Enter."""
         self.send(line.encode() + b"\r")
 
-    def expect(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:
+    def expect(self, pattern: str, seconds: float = PATIENCE_SECONDS) -> re.Match[str]:
         """Waits for a regular expression (^ and $ match at lines) and moves behind its match.
 
         Text is looked at as it arrives, perhaps in the middle of a line: end an open pattern with what follows.

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from . import identity
+from .console import PATIENCE_SECONDS
 from .judge import MAX_IN_FLIGHT, Reading, Verdict, judge, parse_event, reading_of
 from .machine import DISK_FILE, DISK_SIZE, Disk, Machine, USER_NETWORK
 from .peers import Broker, Collector, NameServer, Simulator
@@ -127,7 +128,7 @@ class Gateway:
         events = (parse_event(line) for line in self.events())
         return [reading_of(event) for event in events if event["type"] in ("reading", "out_of_order")]
 
-    def wait_readings(self, more: int, seconds: float = 60.0) -> list[Reading]:
+    def wait_readings(self, more: int, seconds: float = PATIENCE_SECONDS) -> list[Reading]:
         """Waits until so many further readings have arrived, and returns them. TimeoutError says how many did."""
         before = len(self.readings())
         deadline = time.monotonic() + seconds

@@ -19,7 +19,7 @@ from .machine import GPIO_SOCKET
 from .process import LineHandler, Process, ProcessError
 from .sockets import LOOPBACK, SocketError, connect_unix, read_until
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 # The address at which QEMU's user network shows this machine's loopback to the guest.
 HOST_SEEN_BY_GUEST = "10.0.2.2"
 

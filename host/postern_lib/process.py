@@ -18,7 +18,9 @@ from typing import IO
 
 LineHandler = Callable[[str], None]
 
-STOP_SECONDS = 5.0
+# Bounds of what takes no time on an idle host: they end what is stuck, and must not end what is slow.
+STOP_SECONDS = 30.0
+ANSWER_SECONDS = 60.0
 
 
 class ProcessError(Exception):
@@ -156,11 +158,11 @@ class Process:
     def running(self) -> bool:
         return self.status() is None
 
-    def expect_line(self, wanted: Callable[[str], bool], what: str, seconds: float = 10.0) -> str:
+    def expect_line(self, wanted: Callable[[str], bool], what: str, seconds: float = ANSWER_SECONDS) -> str:
         """Waits for a line on standard output. ProcessError says what did not come, and why."""
         return self._expect(self.output, wanted, what, seconds)
 
-    def expect_error_line(self, wanted: Callable[[str], bool], what: str, seconds: float = 10.0) -> str:
+    def expect_error_line(self, wanted: Callable[[str], bool], what: str, seconds: float = ANSWER_SECONDS) -> str:
         """The same for standard error, where daemons write their log."""
         return self._expect(self.errors, wanted, what, seconds)
 

@@ -59,12 +59,15 @@ class RunFolder:
 
     def __init__(self, runs: Path) -> None:
         runs.mkdir(parents=True, exist_ok=True)
-        _clear_old(runs)
-        self.path = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+        # One at a time: a new folder is not taken for an old one before it is locked.
+        with (runs / ".lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            _clear_old(runs)
+            self.path = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+            self._lock = _try_lock(self.path)
+            _point_latest(runs, self.path)
         self.config = self.path / "config"
         self.config.mkdir()
-        self._lock = _try_lock(self.path)
-        _point_latest(runs, self.path)
 
     def write_config(
         self, identities: Path, ports: Ports, extra: Mapping[str, Mapping[str, object]] | None = None

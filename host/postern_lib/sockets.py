@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+# The bound of each wait for a peer on this machine, which may be busy.
+ANSWER_SECONDS = 60.0
 # Below those that the system gives to sockets that ask for any port.
 _PORTS = range(16384, 32768)
 _CHANCE = random.SystemRandom()
@@ -41,7 +43,7 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def connect_unix(path: Path, seconds: float = 5.0) -> socket.socket:
+def connect_unix(path: Path, seconds: float = ANSWER_SECONDS) -> socket.socket:
     """Connects to a Unix socket, which may appear late and whose path may be longer than sockets allow."""
     deadline = time.monotonic() + seconds
     folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
@@ -60,7 +62,7 @@ def connect_unix(path: Path, seconds: float = 5.0) -> socket.socket:
         os.close(folder)
 
 
-def read_until(stream: socket.socket, end: bytes, seconds: float = 10.0) -> bytes:
+def read_until(stream: socket.socket, end: bytes, seconds: float = ANSWER_SECONDS) -> bytes:
     """Reads up to and including end."""
     data = b""
     deadline = time.monotonic() + seconds

@@ -41,7 +41,7 @@ def take_over(hostile: Hostile, name: str, restarting: tuple[str, ...] = ()) -> 
     for victim in victims:
         for counter in victim.counters:
             assert counter in moved[victim.pd], f"{name} did to {victim} what {counter} does not show: {moved[victim.pd]}"
-    hostile.gateway.wait_readings(SAMPLE, 60)
+    hostile.gateway.wait_readings(SAMPLE)
 
 
 def settle(hostile: Hostile, attacked: list[str], restarted: tuple[str, ...] = ()) -> None:

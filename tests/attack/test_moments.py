@@ -22,7 +22,7 @@ from probe import BREAKING  # noqa: E402
 from stub import Stub  # noqa: E402
 
 PROGRAMS = ROOT / "build/qemu_virt_riscv64/debug-attack/pd"
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def come_to(stub: Stub, name: str, function: str) -> None:

@@ -5,6 +5,7 @@
  * announced; after the attack it stands still, as one does whose parent does not care.
  */
 #include <microkit.h>
+#include <postern/log.h>
 #include "ports.h"
 #include "verdict.h"
 
@@ -17,6 +18,7 @@ static const struct attack_page *page(void)
 
 void init(void)
 {
+    LOG_START();
 }
 
 void notified(microkit_channel ch)
@@ -35,7 +37,6 @@ seL4_Bool fault(microkit_child child, microkit_msginfo msginfo, microkit_msginfo
     }
     if (verdict_is_call(label, ATTACK_END)) {
         microkit_pd_stop(child);
-        seL4_Yield(); /* the serial driver writes in between when the budget ends */
         verdict_print("supervisor", &verdict, page());
         return seL4_False;
     }

@@ -4,6 +4,7 @@
  */
 #include <microkit.h>
 #include <postern/abi.h>
+#include <postern/log.h>
 #include "verdict.h"
 
 /* The message's words that say where: address, capability, number of the call, or pc. */
@@ -40,35 +41,20 @@ bool verdict_is_call(uint64_t label, long number)
     return label == PN_FAULT_UNKNOWN_SYSCALL && microkit_mr_get(10) == (uint64_t)number;
 }
 
-static void put_number(const char *name, uint64_t value)
-{
-    microkit_dbg_puts(name);
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        microkit_dbg_putc("0123456789abcdef"[value >> shift & 15]);
-    }
-}
-
 void verdict_print(const char *name, const struct verdict *verdict, const struct attack_page *said)
 {
-    microkit_dbg_puts("\n<attack ");
-    microkit_dbg_puts(name);
-    put_number(" acts ", said->acts);
-    put_number(" faults ", verdict->faults);
-    put_number(" said ", said->faults);
-    put_number(" answers ", said->answers);
-    put_number(" rounds ", said->rounds);
-    put_number(" wrong ", said->wrongs + verdict->wrongs);
     for (uint64_t i = 0; i < said->wrongs && i < ATTACK_WRONG; i++) {
-        put_number("\n  act ", said->wrong[i].act);
-        put_number(" what ", said->wrong[i].what);
-        put_number(" expected ", said->wrong[i].expected);
-        put_number(" got ", said->wrong[i].got);
+        log_error("act %llx what %llx expected %llx got %llx", (unsigned long long)said->wrong[i].act,
+                  (unsigned long long)said->wrong[i].what, (unsigned long long)said->wrong[i].expected,
+                  (unsigned long long)said->wrong[i].got);
     }
     if (verdict->wrongs != 0) {
-        put_number("\n  last fault: label ", verdict->label);
-        put_number(" pc ", verdict->pc);
-        put_number(" address ", verdict->address);
-        put_number(" cause ", verdict->cause);
+        log_error("last fault: label %llx pc %llx address %llx cause %llx",
+                  (unsigned long long)verdict->label, (unsigned long long)verdict->pc,
+                  (unsigned long long)verdict->address, (unsigned long long)verdict->cause);
     }
-    microkit_dbg_puts(">\n");
+    log_info("<attack %s acts %llu faults %llu said %llu answers %llu rounds %llu wrong %llu>", name,
+             (unsigned long long)said->acts, (unsigned long long)verdict->faults,
+             (unsigned long long)said->faults, (unsigned long long)said->answers,
+             (unsigned long long)said->rounds, (unsigned long long)(said->wrongs + verdict->wrongs));
 }

@@ -21,7 +21,8 @@ void verdict_take(struct verdict *verdict, const struct attack_page *said, uint6
 /* True if the fault message says that the attacker made the system call `number` (ATTACK_*). */
 bool verdict_is_call(uint64_t label, long number);
 
-/* Prints "<attack NAME acts ...>" with the debug console: what was seen and what the attacker has said. */
+/* Writes "<attack NAME acts ...>" to the log, whose lines nobody else's can tear apart: what was seen and
+ * what the attacker has said. */
 void verdict_print(const char *name, const struct verdict *verdict, const struct attack_page *said);
 
 #endif

@@ -138,7 +138,7 @@ def delivery(board: str, image: Path) -> dict[str, Measured]:
             start = _count_at(debugger, counter, FIRMWARE_JUMPS_TO)
             debugger.detach()
             gateway.broker.process.expect_error_line(
-                lambda line: "Sending PUBACK to" in line, "the first acknowledgement", 60.0
+                lambda line: "Sending PUBACK to" in line, "the first acknowledgement", 240.0
             )
             counts.append(counter.when_idle() - start)
             if boot == BOOTS - 1:

@@ -19,7 +19,7 @@ COUNTING = ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm", "-qmp", f"unix:{Q
 BREAKING = ["-S", "-gdb", f"unix:{GDB_SOCKET},server=on,wait=off"]
 
 _PC = 32
-_ANSWER_SECONDS = 60.0
+_ANSWER_SECONDS = 300.0
 
 
 class Counter:
@@ -46,7 +46,7 @@ class Counter:
     def now(self) -> int:
         return int(self._execute("query-replay")["icount"])
 
-    def when_idle(self, seconds: float = 20.0, quiet: float = 0.03) -> int:
+    def when_idle(self, seconds: float = 120.0, quiet: float = 0.03) -> int:
         """Waits until nothing has been executed for some real time: shorter than the period of the pulse, which never
         rests. Reading it takes no instruction of the machine."""
         deadline = time.monotonic() + seconds

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hunter import Hunter
 
 _ROUNDS = 5
-_SECONDS = 60.0
+_SECONDS = 240.0
 _MEDIA_OK = 0
 
 

@@ -15,7 +15,7 @@ from postern_lib.gateway import Gateway
 from postern_lib.sockets import free_ports
 from session import Session
 
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 TRIES = 2
 PAYLOAD_INVALID, NOT_AUTHORIZED = 0x99, 0x87
 

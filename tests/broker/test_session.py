@@ -15,7 +15,7 @@ from postern_lib.gateway import Gateway
 from postern_lib.sockets import free_ports
 from session import Session
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 QOS = 2
 
 

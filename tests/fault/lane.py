@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import programs
-from hunter import PATIENT, RINGS, SUDDEN, WHOLE_BOOT, Hunter, Kill
+from hunter import PATIENT, RINGS, SLOWEST, SUDDEN, WHOLE_BOOT, Hunter, Kill
 from plan import EVENTS, PAIRS, Row, order
 from postern_lib.gateway import ROOT, Gateway, Settings
 from postern_lib.judge import judge
@@ -92,7 +92,7 @@ class Lane:
         gateway.start_peers()
         gateway.start_machine([*COUNTING, *BREAKING])
         stub = Stub(gateway.folder.path)
-        spaces = programs.learn_spaces(stub, self._programs, PATIENCE_S)
+        spaces = programs.learn_spaces(stub, self._programs, PATIENCE_S * SLOWEST)
         self.hunter = Hunter(stub, self._programs, spaces, programs.region(image, "journal_state.journal"), self._chance)
         if self.hunter.until(PATIENCE_S, 3) is None:
             raise LaneError("no readings were delivered:\n" + gateway.console.text()[-2000:])
@@ -213,7 +213,7 @@ class Lane:
                    if log.exists())
 
     def _see(self, what: Callable[[], object], why: str) -> None:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + PATIENCE_S * SLOWEST
         while not what():
             if time.monotonic() > deadline:
                 raise LaneError(f"{why}:\n" + self.gateway.console.text()[-3000:])

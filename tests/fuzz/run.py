@@ -46,9 +46,9 @@ def inputs(name: str) -> Path:
 
 def play(name: str, runs: int, shift: int) -> subprocess.CompletedProcess[str]:
     """Compares whose operands lie in memory would make addresses part of later inputs, so none are learnt from."""
-    return subprocess.run([FUZZ / name, f"-seed={SEED}", f"-runs={runs}", "-use_cmp=0", "-timeout=60", "-rss_limit_mb=2048",
+    return subprocess.run([FUZZ / name, f"-seed={SEED}", f"-runs={runs}", "-use_cmp=0", "-timeout=120", "-rss_limit_mb=2048",
                            "-print_final_stats=1", f"-artifact_prefix={FUZZ}/{name}-", f"-seed_inputs=@{inputs(name)}"],
-                          capture_output=True, text=True, errors="replace", timeout=600, check=False,
+                          capture_output=True, text=True, errors="replace", timeout=1800, check=False,
                           env={"SHIFT": "x" * shift})
 
 

@@ -35,8 +35,8 @@ def test_named_on_the_console(make_gateway: Callable[..., Gateway], case: str) -
     gateway.image = gateway.folder.compose(ROOT, gateway.settings.board, gateway.settings.config)
     gateway.start_peers()
     gateway.start_machine()
-    gateway.console.expect(expected, 30)
+    gateway.console.expect(expected)
     gateway.console.send_line("status")
-    gateway.console.expect(r"console +running", 30)
+    gateway.console.expect(r"console +running")
     assert "stopped" not in gateway.console.text()
     assert gateway.readings() == []

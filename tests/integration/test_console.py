@@ -10,7 +10,7 @@ from collections.abc import Callable
 from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
-WAIT_S = 60.0
+WAIT_S = 180.0
 
 
 def page(gateway: Gateway, command: str, last: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "build/sdk"
 EXAMPLES = ROOT / "docs/examples"
 BOARD = "qemu_virt_riscv64"
-BOOT_SECONDS = 60
+BOOT_SECONDS = 180
 SILENT_SECONDS = 3
 
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if (folder / f"{folder.name}.system").exists())

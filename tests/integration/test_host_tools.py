@@ -22,7 +22,7 @@ from postern_lib import identity
 from postern_lib.gateway import ROOT, Gateway, Settings
 from postern_lib.judge import judge
 from postern_lib.process import Process, ProcessError
-from postern_lib.sockets import LOOPBACK, free_ports
+from postern_lib.sockets import ANSWER_SECONDS, LOOPBACK, free_ports
 
 TOPIC = "postern/postern-0001/readings"
 OTHER_TOPIC = "postern/postern-0002/readings"
@@ -57,7 +57,7 @@ def publish(made: Gateway, payload: str | bytes, topic: str = TOPIC, role: str =
                "--tls-version", "tlsv1.3", "--cafile", identities / "ca.pem", "-t", topic, "-s" if payload else "-n",
                "--cert", identities / f"{role}.crt.pem", "--key", identities / f"{role}.key.pem"]  # fmt: skip
     data = payload.encode() if isinstance(payload, str) else payload
-    done = subprocess.run(command, input=data, capture_output=True, timeout=20, check=False)
+    done = subprocess.run(command, input=data, capture_output=True, timeout=ANSWER_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -266,7 +266,7 @@ def test_collector_refuses_a_key_that_does_not_fit(broker: Gateway) -> None:
     command[-1] = broker.settings.identities / "device.key.pem"
     process = Process("misfit", command, broker.folder.path)
     try:
-        process.errors.wait_for(lambda line: "key values mismatch" in line, 10)
+        process.errors.wait_for(lambda line: "key values mismatch" in line, ANSWER_SECONDS)
         assert any("key values mismatch" in line for line in process.errors.all())
     finally:
         process.stop()
@@ -337,7 +337,7 @@ def handshake(made: Gateway, *extra: str, role: str | None = "device") -> str:
                "-servername", identity.BROKER_NAME, *extra]  # fmt: skip
     if role:
         command += ["-cert", str(identities / f"{role}.crt.pem"), "-key", str(identities / f"{role}.key.pem")]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False)
     return done.stdout + done.stderr
 
 
@@ -370,7 +370,7 @@ def test_broker_speaks_tls_1_3_only_and_wants_a_certificate(broker: Gateway) -> 
         publish(broker, pack(1), role="broker")  # not for clients
     done = subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.ports.broker), "--insecure", "-q", "1",
                            "--cafile", broker.settings.identities / "ca.pem", "-t", TOPIC, "-m", "x"],
-                          capture_output=True, timeout=20, check=False)  # fmt: skip
+                          capture_output=True, timeout=ANSWER_SECONDS, check=False)  # fmt: skip
     assert done.returncode != 0
 
 
@@ -393,7 +393,7 @@ def ask(port: int, name: str) -> bytes:
     labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
     question = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + labels + b"\x00\x00\x01\x00\x01"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
+        client.settimeout(ANSWER_SECONDS)
         client.sendto(question, ("127.0.0.1", port))
         return client.recv(512)
 
@@ -469,12 +469,12 @@ def test_postern_run_leaves_no_process_behind(
     command = [ROOT / "host/postern", "run", "--json", "--image", spinning]
     process = Process("command", command, make_gateway().folder.path)
     try:
-        process.expect_line(lambda line: "Next Mode" in line, "the firmware's banner", 30)
+        process.expect_line(lambda line: "Next Mode" in line, "the firmware's banner")
         children = children_of(process.pid)
         assert len(children) == 5
         process.send_signal(number)
-        assert process.wait(20) == status
-        deadline = time.monotonic() + 5
+        assert process.wait(ANSWER_SECONDS) == status
+        deadline = time.monotonic() + ANSWER_SECONDS
         while any(map(is_alive, children)) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not any(map(is_alive, children))
@@ -496,15 +496,15 @@ def test_postern_run_stops_by_itself_and_when_a_part_dies(
     command = [ROOT / "host/postern", "run", "--json", "--image", spinning]
     timed = Process("timed", [*command, "--seconds", "0.5"], folder)
     try:
-        assert timed.wait(30) == 1
+        assert timed.wait(ANSWER_SECONDS) == 1
     finally:
         timed.stop()
     process = Process("part", command, folder)
     try:
-        process.expect_line(lambda line: "Next Mode" in line, "the firmware's banner", 30)
+        process.expect_line(lambda line: "Next Mode" in line, "the firmware's banner")
         broker = next(each for each in children_of(process.pid) if b"mosquitto" in Path(f"/proc/{each}/cmdline").read_bytes())
         os.kill(broker, signal.SIGKILL)
-        assert process.wait(20) == 1
+        assert process.wait(ANSWER_SECONDS) == 1
     finally:
         process.stop()
     assert json.loads(process.output.all()[-1])["problems"][0].startswith("stopped early: broker")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import Gateway
 from published import messages
 from troubled_disk import ALL, FLUSH, READ, WRITE, TroubledDisk
@@ -27,7 +28,7 @@ def stage(make_gateway: Callable[..., Gateway], request: pytest.FixtureRequest) 
     gateway.start_peers()
     disk = TroubledDisk(gateway.folder.path, 1 << 20)
     gateway.start_machine(disk.arguments())
-    gateway.wait_readings(SAMPLE, 60)
+    gateway.wait_readings(SAMPLE)
     yield gateway, disk
     gateway.machine.stop()
     disk.stop()
@@ -41,7 +42,7 @@ def counter(gateway: Gateway, name: str) -> int:
 
 def wait_durable(gateway: Gateway, number: int) -> int:
     """Waits until this number is durable; which one is."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := counter(gateway, "durable")) < number:
         assert time.monotonic() < deadline, f"{now} is durable, {number} is not"
     return now
@@ -61,18 +62,18 @@ def test_readings_go_on_while_the_medium_fails(stage: Stage) -> None:
     gateway, disk = stage
     for kinds in ({WRITE}, {FLUSH}, ALL):
         disk.fail(frozenset(kinds))
-        gateway.console.expect(FAILS, 30)
+        gateway.console.expect(FAILS)
         passed = counter(gateway, "not_durable")
-        gateway.wait_readings(2 * SAMPLE, 30)
+        gateway.wait_readings(2 * SAMPLE)
         assert counter(gateway, "not_durable") > passed
         disk.heal()
-        again = int(gateway.console.expect(WORKS, 30)[1])
+        again = int(gateway.console.expect(WORKS)[1])
         wait_durable(gateway, again)
     gateway.machine.set_link(False)  # and what is durable now outlives the loss of power
     durable = wait_durable(gateway, counter(gateway, "durable") + 2 * SAMPLE)
     gateway.power_cut()
     gateway.start_machine(disk.arguments())
-    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()), 60)
+    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()))
     check(gateway)
 
 
@@ -83,19 +84,19 @@ def test_what_waits_on_the_medium_waits_for_it(stage: Stage) -> None:
     gateway.machine.set_link(False)
     wait_durable(gateway, counter(gateway, "durable") + 3 * SAMPLE)
     disk.fail(ALL)
-    gateway.console.expect(FAILS, 30)
+    gateway.console.expect(FAILS)
     gateway.machine.set_link(True)
     disk.wait_failures(20)
     disk.heal()
-    gateway.console.expect(WORKS, 30)
-    gateway.wait_readings(5 * SAMPLE, 60)
+    gateway.console.expect(WORKS)
+    gateway.wait_readings(5 * SAMPLE)
     disk.fail(frozenset({READ}))
     gateway.power_cut()
     gateway.start_machine(disk.arguments())
     disk.wait_failures(20)
     disk.heal()
-    assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready", 60)[1]) == 2
-    gateway.wait_readings(2 * SAMPLE, 60)
+    assert int(gateway.console.expect(r"journal +info +journal of \d+ KiB, start (\d+), ready")[1]) == 2
+    gateway.wait_readings(2 * SAMPLE)
     check(gateway)
 
 
@@ -156,17 +157,17 @@ def test_a_journal_that_is_found_late(stage: Stage) -> None:
     """Nothing can be read for so long after a start that it is given up; `restart journal` finds it, and its numbers go on."""
     gateway, disk = stage
     durable = wait_durable(gateway, 10 * SAMPLE)
-    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()), 60)
+    gateway.wait_readings(durable + SAMPLE - len(gateway.readings()))
     disk.fail(frozenset({READ}))
     gateway.power_cut()
     gateway.start_machine(disk.arguments())
-    gateway.console.expect(FAILS, 60)
+    gateway.console.expect(FAILS)
     while counter(gateway, "not_durable") == 0:
         time.sleep(0.5)
     disk.heal()
     gateway.console.send_line("restart journal")
-    gateway.console.expect(r"journal +info +journal of \d+ KiB, start 2, ready", 60)
-    gateway.wait_readings(2 * SAMPLE, 60)
+    gateway.console.expect(r"journal +info +journal of \d+ KiB, start 2, ready")
+    gateway.wait_readings(2 * SAMPLE)
     arrived = [reading.seq for reading in gateway.readings()]
     assert arrived == list(range(1, len(arrived) + 1))
     assert counter(gateway, "bad_messages") == 0, "numbers did not go on at once"

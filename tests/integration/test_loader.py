@@ -11,7 +11,7 @@ import pytest
 from test_examples import HELLO_LINE, build, sdk  # noqa: F401  (sdk is a fixture of this module too)
 
 QEMU = ["qemu-system-riscv64", "-nographic", "-no-reboot"]
-SECONDS = 60
+SECONDS = 180
 
 
 @pytest.fixture(scope="module")

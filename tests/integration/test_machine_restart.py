@@ -13,6 +13,8 @@ from postern_lib.peers import HOST_SEEN_BY_GUEST
 from postern_lib.sockets import LOOPBACK
 
 SAMPLE = 3  # readings of one measurement
+# A measurement on the bus and one on its way to the medium are not accepted yet when the machine starts again.
+LOST_BY_A_RESET = 2
 
 
 # A fault of the supervisor ends in the kernel; a hang is seen by the pulse, whose own fault then does.
@@ -22,12 +24,12 @@ def test_without_its_supervisor_the_machine_starts_again(gateway: Gateway, failu
     gateway.wait_readings(2 * SAMPLE)
     console.send_line(f"{failure} supervisor")
     console.expect(rf"Postern resets the machine: a vital thread faulted \(pc, address\) 0x[0-9a-f]+ 0x{cause}\s")
-    console.expect(r"OpenSBI", 20)
-    console.expect(r"uplink +info +connected with MQTT", 60)
+    console.expect(r"OpenSBI")
+    console.expect(r"uplink +info +connected with MQTT")
     gateway.wait_readings(2 * SAMPLE)
     console.send_line("pds")
     console.expect(r"timer +running$")
-    verdict = gateway.verdict()
+    verdict = gateway.verdict(stops=LOST_BY_A_RESET)
     assert verdict.passed, verdict.summary()
 
 
@@ -64,8 +66,8 @@ def fall_into_the_safe_composition(gateway: Gateway) -> None:
     gateway.wait_readings(SAMPLE)
     for _ in range(LIMIT):
         console.send_line("crash supervisor")
-        console.expect(r"Postern resets the machine", 20)
-        console.expect(r"Postern gateway. `help` lists the commands", 60)
+        console.expect(r"Postern resets the machine")
+        console.expect(r"Postern gateway. `help` lists the commands")
     console.expect(rf"supervisor +error +SAFE COMPOSITION: {LIMIT} boots in a row did not last")
     console.expect(r"net +info +address ")
     console.send_line("status")
@@ -79,11 +81,11 @@ def fall_into_the_safe_composition(gateway: Gateway) -> None:
 def leave_it(gateway: Gateway) -> None:
     console = gateway.console
     console.send_line("boot")
-    console.expect(r"OpenSBI", 20)
-    console.expect(r"uplink +info +connected with MQTT", 60)
+    console.expect(r"OpenSBI")
+    console.expect(r"uplink +info +connected with MQTT")
     gateway.wait_readings(2 * SAMPLE)
     console.send_line("status")
     console.expect(r"sensors +running$")
     assert "SAFE" not in console.text().rsplit("OpenSBI", 1)[1]
-    verdict = gateway.verdict()
+    verdict = gateway.verdict(stops=LIMIT * LOST_BY_A_RESET)
     assert verdict.passed, verdict.summary()

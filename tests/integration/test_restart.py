@@ -13,16 +13,31 @@ import time
 
 import pytest
 
+from postern_lib.console import PATIENCE_SECONDS, ConsoleTimeout
 from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
 LIMIT = 5  # restarts within a window, from system/gateway.xml
+FIRST_WAIT_MS, MIN_RUN_S = 100, 1.0  # what a policy says if it does not say otherwise
 CRASHING = ["timer", "uart0", "eth0", "spi0", "blk0", "entropy", "sensors", "net", "journal", "uplink", "crypto",
             "console"]
 BUS = {"spi0", "sensors"}  # each stop may cost the measurement in hand
 # What is on its way to the operator when one of these stops is gone with it.
 MUTE = {"uart0", "console"}
-CATCH_UP_S = 60.0
+CATCH_UP_S = 240.0
+
+
+def ask(gateway: Gateway, command: str, answer: str) -> None:
+    """Types it until it is answered so: what arrives while the line's driver starts anew is lost."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        gateway.console.send_line(command)
+        try:
+            gateway.console.expect(answer, 2)
+            return
+        except ConsoleTimeout:
+            if time.monotonic() > deadline:
+                raise
 
 
 def crash(gateway: Gateway, name: str, times: int) -> None:
@@ -34,9 +49,8 @@ def crash(gateway: Gateway, name: str, times: int) -> None:
     if name == "console":
         console.expect(r"Postern gateway. `help` lists the commands")
     elif name == "uart0":
-        gateway.wait_readings(SAMPLE)  # the line about it may be lost; by now it is back
-        console.send_line("pds")
-        console.expect(rf"uart0 +running, restarts {times}")
+        gateway.wait_readings(SAMPLE)  # the line about it may be lost; mostly it is back by now
+        ask(gateway, "pds", rf"uart0 +running, restarts {times}")
     else:
         console.expect(rf"supervisor +info +{name} restarted, {times} times now")
 
@@ -66,7 +80,7 @@ def test_one_after_the_other_and_twice(gateway: Gateway) -> None:
 
 def settle(gateway: Gateway, stops: int) -> None:
     """Everybody runs, everything that was accepted has been delivered, once. stops: of those at the bus."""
-    gateway.wait_readings(4 * SAMPLE, 120)
+    gateway.wait_readings(4 * SAMPLE)
     gateway.console.skip()
     gateway.console.send_line("pds")
     for name in CRASHING:
@@ -121,6 +135,21 @@ def test_the_operator_restarts(gateway: Gateway) -> None:
     assert verdict.passed, verdict.summary()
 
 
+def due_waits(text: str, name: str) -> list[str]:
+    """How long its starts must have waited, in ms, by how long it had run each time when it stopped."""
+    waits, wait, started = [], FIRST_WAIT_MS, 0.0
+    found = re.findall(rf" (\d+\.\d+) supervisor +\w+ +{name} (restarted|stopped)", text)
+    for when, what in found:
+        if what == "restarted":
+            started = float(when)
+        elif float(when) - started < MIN_RUN_S:
+            waits.append(str(wait))
+            wait *= 2
+        else:
+            wait = FIRST_WAIT_MS
+    return waits
+
+
 def test_back_off_limit_and_what_then(gateway: Gateway) -> None:
     """A component that crashes again and again waits longer each time, and is then given up until the operator asks."""
     console = gateway.console
@@ -132,9 +161,11 @@ def test_back_off_limit_and_what_then(gateway: Gateway) -> None:
     gateway.wait_readings(2 * SAMPLE)
     console.send_line("pds")
     console.expect(rf"entropy +off, tried again later, restarts {LIMIT}, last fault at pc 0x0")
+    due = due_waits(console.text(), "entropy")[:-1]  # not after the last stop
+    assert re.findall(r"entropy will be restarted in (\d+) ms", console.text()) == due
+    assert len(due) > 1  # all but the first, unless the host held us up
     console.send_line("restart entropy")
     console.expect(r"entropy restarted")
-    assert re.findall(r"entropy will be restarted in (\d+) ms", console.text()) == ["100", "200", "400", "800"]
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
 
@@ -147,5 +178,5 @@ def test_without_its_timer_the_machine_starts_again(gateway: Gateway) -> None:
     console.send_line("crash timer")
     console.expect(r"the machine is reset because of timer")
     console.expect(r"OpenSBI")
-    console.expect(r"uplink +info +connected with MQTT", 60)
+    console.expect(r"uplink +info +connected with MQTT")
     gateway.wait_readings(2 * SAMPLE)

@@ -17,7 +17,7 @@ SDK = ROOT / "build/sdk"
 SYSTEMS = ROOT / "tests/sdk"
 BOARD = "qemu_virt_riscv64"
 BOARD_DIR = SDK / "board" / BOARD / "debug"
-BOOT_SECONDS = 60
+BOOT_SECONDS = 180
 COMPILERS = {
     "gcc": (["riscv64-unknown-elf-gcc", "-march=rv64imafdc_zicsr_zifencei"], "riscv64-unknown-elf-ld"),
     "clang": (["clang", "--target=riscv64-unknown-elf", "-march=rv64imafdc"], "ld.lld"),

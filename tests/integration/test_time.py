@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from counters import Counters
+from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import ROOT, Gateway
 from postern_lib.judge import CLOCK_SLACK_S, parse_event
 from postern_lib.peers import HOST_SEEN_BY_GUEST
@@ -23,6 +24,7 @@ RELEASE_S = int(re.search(r"RELEASE_TIME_S +(\d+)",
 UNSET = ["-rtc", "base=2020-01-01T00:00:00"]
 DAY_S = 86400.0
 SAMPLE = 3  # readings of one measurement
+SLACK_S = 5.0  # clocks begin with a whole second, and the server is only asked so often
 
 
 def start(gateway: Gateway, server: TimeServer | None, extra: list[str] | None = None) -> None:
@@ -45,11 +47,17 @@ def shown(gateway: Gateway) -> tuple[float, str]:
     return when, source
 
 
+def check_shown(gateway: Gateway, ahead_s: float = 0.0) -> str:
+    """The console shows the host's time, so much ahead. Where it is from."""
+    begin = time.time()
+    when, source = shown(gateway)
+    assert begin - SLACK_S < when - ahead_s < time.time() + SLACK_S
+    return source
+
+
 def test_without_a_server(gateway: Gateway) -> None:
     gateway.console.expect(r"uplink +info +connected")
-    when, source = shown(gateway)
-    assert abs(when - time.time()) < 5
-    assert source == "real-time clock"
+    assert check_shown(gateway) == "real-time clock"
     gateway.console.expect(r"^corrected +none\n")
     gateway.console.expect(r"^so far +0 steps, 0 slews, 0 answers refused\n")
     gateway.console.expect(r"^floor +\d{4}-\d\d-01 00:00:00 UTC \(this release\)\n")
@@ -59,7 +67,7 @@ def wait_durable(gateway: Gateway, more: int) -> None:
     """Waits until so many readings more are on the medium."""
     journal = Counters(gateway, "journal")
     wanted = journal.read()["durable"] + more
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := journal.read()["durable"]) < wanted:
         assert time.monotonic() < deadline, f"{now} is durable, {wanted} is not"
         time.sleep(0.1)
@@ -98,17 +106,15 @@ def test_clock_that_was_never_set(make_gateway: Callable[..., Gateway]) -> None:
         assert gateway.readings() == []
         gateway.broker.stop()
         server.lie = honest
-        step = gateway.console.expect(r"(\d+\.\d+) +timer +info +clock stepped by \d+ ms", 60)[1]
-        when, source = shown(gateway)
-        assert abs(when - time.time()) < 3
-        assert source == "time server (not authenticated)"
+        step = gateway.console.expect(r"(\d+\.\d+) +timer +info +clock stepped by \d+ ms")[1]
+        assert check_shown(gateway) == "time server (not authenticated)"
         correction = gateway.console.expect(r"^corrected +\+(\d+\.\d{6}) s, \d+ s ago, within \d+ us\n")[1]
         wait_durable(gateway, 4 * SAMPLE)  # the journal asks for the time once a second
         gateway.power_cut()
         gateway.broker.start()
         gateway.start_machine(UNSET)
         while not arrived(gateway, historical=False):
-            gateway.wait_readings(1, 90)
+            gateway.wait_readings(1)
     check_marks(arrived(gateway, historical=True), RELEASE_S + Decimal(correction), Decimal(step))
     verdict = gateway.verdict()
     assert verdict.passed, "\n".join(verdict.problems)
@@ -135,10 +141,8 @@ def test_lie(make_gateway: Callable[..., Gateway], name: str) -> None:
     gateway = make_gateway()
     with TimeServer(0, lie=lie) as server:
         start(gateway, server)
-        gateway.console.expect(expected, 60)
-        when, source = shown(gateway)
-        assert abs(when - time.time()) < 5
-        assert source == "real-time clock"
+        gateway.console.expect(expected)
+        assert check_shown(gateway) == "real-time clock"
 
 
 def test_a_day_ahead_thrice(make_gateway: Callable[..., Gateway]) -> None:
@@ -146,9 +150,8 @@ def test_a_day_ahead_thrice(make_gateway: Callable[..., Gateway]) -> None:
     gateway = make_gateway()
     with TimeServer(0, lie=lambda a: replace(a, wall=a.wall + DAY_S)) as server:
         start(gateway, server)
-        gateway.console.expect(r"timer +info +clock stepped by \d+ ms", 90)
-        when, _ = shown(gateway)
-        assert abs(when - DAY_S - time.time()) < 5
+        gateway.console.expect(r"timer +info +clock stepped by \d+ ms")
+        check_shown(gateway, DAY_S)
         asked = list(server.questions)
     assert len(asked) == 3
     assert len({question.port for question in asked}) > 1
@@ -163,7 +166,7 @@ def test_clock_set_back_while_off(gateway: Gateway) -> None:
     gateway.power_cut()
     early = datetime.fromtimestamp(time.time() - 7 * DAY_S, timezone.utc)
     gateway.start_machine(["-rtc", f"base={early:%Y-%m-%dT%H:%M:%S}"])
-    gateway.console.expect(r"timer +warn +the clock was behind what the journal remembers", 60)
+    gateway.console.expect(r"timer +warn +the clock was behind what the journal remembers")
     when, source = shown(gateway)
     assert before - 15 < when < before + 60
     assert source.startswith("not set")

@@ -9,25 +9,19 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
+from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import Gateway
-from published import messages
+from postern_lib.process import Process
+from published import messages, subscriber, wait_retained
 
 SAMPLE = 3  # readings of one measurement
 MAKE = Callable[..., Gateway]
 
 
-def wait_health(gateway: Gateway, key: str, value: object, seconds: float) -> dict[str, object]:
-    """The retained health message, when it says so."""
-    deadline = time.monotonic() + seconds
-    now: dict[str, object] = {}
-    while now.get(key) != value:
-        assert time.monotonic() < deadline, f"{key} is not {value}: {now}"
-        try:
-            now = json.loads(messages(gateway, "health", 1, 2, retained=True)[0])
-        except AssertionError:  # nothing is retained yet
-            continue
-    return now
+def wait_health(gateway: Gateway, key: str, value: object) -> dict[str, Any]:
+    return wait_retained(gateway, "health", lambda now: now.get(key) == value)
 
 
 def numbers(gateway: Gateway) -> list[int]:
@@ -35,28 +29,29 @@ def numbers(gateway: Gateway) -> list[int]:
 
 
 def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> None:
-    now = wait_health(gateway, "state", "online", 20)
+    now = wait_health(gateway, "state", "online")
     assert now["store"] == "ready" and now["boot"] == 1 and now["clock"] == "rtc" and now["lost"] == {}
-    before = int(str(now["delivered"]))
-    gateway.wait_readings(8 * SAMPLE, 60)
-    later = json.loads(messages(gateway, "health", 1, 10)[0])  # told again within 5 s when it has changed
+    before = now["delivered"]
+    gateway.wait_readings(8 * SAMPLE)
+    later = json.loads(messages(gateway, "health", 1, 60)[0])  # told again when it has changed
     assert later["delivered"] >= before + 4 * SAMPLE
-    assert 0 <= later["last"] - later["delivered"] <= 2 * SAMPLE
-    assert json.loads(messages(gateway, "ledger", 1, 15, retained=True)[0])["ranges"] == []
+    # Nothing piles up. Each is true when it is said: a busy host may have held up an answer of the broker.
+    wait_retained(gateway, "health", lambda now: 0 <= now["last"] - now["delivered"] <= 2 * SAMPLE)
+    assert wait_retained(gateway, "ledger", lambda now: True)["ranges"] == []
     gateway.power_cut()
-    will = wait_health(gateway, "state", "offline", 60)
+    will = wait_health(gateway, "state", "offline")
     assert will.keys() == {"state", "boot", "last"} and will["boot"] == 1
-    assert 0 <= int(str(will["last"])) <= int(str(later["last"]))
+    assert 0 <= will["last"] <= later["last"]
     gateway.start_machine()
-    assert wait_health(gateway, "state", "online", 60)["boot"] == 2
+    assert wait_health(gateway, "state", "online")["boot"] == 2
 
 
 def test_restarts_are_in_the_health_message(gateway: Gateway) -> None:
     """Told by itself: nothing else asks for the message."""
-    assert wait_health(gateway, "state", "online", 20)["restarts"] == 0
+    assert wait_health(gateway, "state", "online")["restarts"] == 0
     gateway.console.send_line("restart blk0")
-    gateway.console.expect(r"supervisor +info +blk0 restarted, 1 times now", 30)
-    assert wait_health(gateway, "restarts", 1, 10)["restarted"] == {"blk0": 1}
+    gateway.console.expect(r"supervisor +info +blk0 restarted, 1 times now")
+    assert wait_health(gateway, "restarts", 1)["restarted"] == {"blk0": 1}
 
 
 def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: Path) -> None:
@@ -65,11 +60,12 @@ def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: P
     disk, old = tmp_path / "disk.img", tmp_path / "old.img"
     gateway = make_gateway(disk=disk)
     gateway.start()
-    gateway.wait_readings(2 * SAMPLE, 60)
+    gateway.wait_readings(2 * SAMPLE)
     gateway.power_cut()
     shutil.copy(disk, old)
     gateway.start_machine()
-    gateway.wait_readings(6 * SAMPLE, 60)  # the number is told every 4 s
+    gateway.wait_readings(6 * SAMPLE)
+    wait_retained(gateway, "numbers", lambda now: now["last"] >= 6 * SAMPLE)
     assert "an old disk was put back" not in gateway.console.text()
     gateway.power_cut()
     before = numbers(gateway)
@@ -77,17 +73,17 @@ def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: P
     # An old disk remembers an old time only, and QEMU's clock begins with a whole second.
     later = datetime.fromtimestamp(time.time() + 2, timezone.utc)
     gateway.start_machine(["-rtc", f"base={later:%Y-%m-%dT%H:%M:%S}"])
-    said = gateway.console.expect(r"broker knows of reading (\d+), the journal of (\d+): an old disk was put back", 60)
-    assert before[-1] >= int(said[1]) >= 4 * SAMPLE > int(said[2])
-    gateway.wait_readings(4 * SAMPLE, 60)
-    assert wait_health(gateway, "broker_knew", int(said[1]), 30)["boot"] == 2
+    said = gateway.console.expect(r"broker knows of reading (\d+), the journal of (\d+): an old disk was put back")
+    assert before[-1] >= int(said[1]) >= 6 * SAMPLE > int(said[2])
+    gateway.wait_readings(4 * SAMPLE)
+    assert wait_health(gateway, "broker_knew", int(said[1]))["boot"] == 2
     after = numbers(gateway)[len(before) :]
     assert after[0] > before[-1] and after == list(range(after[0], after[0] + len(after)))
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
     assert [part for part in verdict.lost if part.last == after[0] - 1 and part.cause == "older medium"]
     gateway.restart_machine()  # the disk of now is no old one
-    gateway.wait_readings(2 * SAMPLE, 60)
+    gateway.wait_readings(2 * SAMPLE)
     assert gateway.console.text().count("an old disk was put back") == 1
     assert numbers(gateway)[-1] < after[-1] + 60 * SAMPLE
 
@@ -96,11 +92,17 @@ def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
     """What waits through an outage longer than historical_s comes in large messages, marked; then live ones, unmarked."""
     gateway = make_gateway(uplink={"historical_s": 5, "keepalive_s": 5})
     gateway.start()
-    gateway.wait_readings(SAMPLE, 60)
+    gateway.wait_readings(SAMPLE)
     gateway.machine.set_link(False)
     time.sleep(25)
-    gateway.machine.set_link(True)
-    packs = [json.loads(text) for text in messages(gateway, "readings", 24, 60)]
+    listener = Process("listener", [*subscriber(gateway, "readings"), "-R", "-i", "listener"], gateway.folder.path)
+    try:
+        gateway.broker.process.expect_error_line(lambda line: "Sending SUBACK to listener" in line, "the subscription")
+        gateway.machine.set_link(True)
+        lines = [listener.expect_line(lambda line: True, "a message", PATIENCE_SECONDS) for _ in range(24)]
+    finally:
+        listener.stop()
+    packs = [json.loads(line) for line in lines]
     replayed = [pack for pack in packs if pack[0].get("bhist")]
     assert max(map(len, replayed)) > SAMPLE, "replayed readings came sample by sample"
     assert not packs[-1][0].get("bhist") and len(packs[-1]) == SAMPLE
@@ -112,7 +114,7 @@ def test_qos2_without_a_disk(make_gateway: MAKE) -> None:
     """Nobody keeps the session, so nothing waits for it."""
     gateway = make_gateway(has_disk=False, uplink={"qos": 2})
     gateway.start()
-    gateway.wait_readings(3 * SAMPLE, 60)
+    gateway.wait_readings(3 * SAMPLE)
     assert "PUBREL from postern-0001" in (gateway.folder.path / "broker.err").read_text()
     verdict = gateway.verdict()
     assert verdict.passed and verdict.duplicates == 0, verdict.summary()
@@ -123,10 +125,10 @@ def test_qos2_through_power_cuts(make_gateway: MAKE) -> None:
     gateway = make_gateway(uplink={"qos": 2}, journal={"release_ms": 10})
     gateway.start()
     for _ in range(3):
-        gateway.wait_readings(2 * SAMPLE, 90)
+        gateway.wait_readings(2 * SAMPLE)
         gateway.power_cut()
         gateway.start_machine()
-    gateway.wait_readings(3 * SAMPLE, 90)
+    gateway.wait_readings(3 * SAMPLE)
     broker = (gateway.folder.path / "broker.err").read_text()
     assert "PUBREL from postern-0001" in broker and "q1" not in [
         part for line in broker.splitlines() if "PUBLISH from postern-0001" in line and "readings" in line

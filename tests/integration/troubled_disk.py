@@ -62,7 +62,7 @@ class TroubledDisk:
             self._unflushed.clear()
             return lost
 
-    def wait_failures(self, count: int, seconds: float = 60.0) -> None:
+    def wait_failures(self, count: int, seconds: float = 180.0) -> None:
         """Waits until so many operations have failed since fail()."""
         with self._failed:
             assert self._failed.wait_for(lambda: self._failures >= count, seconds), f"{self._failures} have failed"

@@ -42,7 +42,7 @@ PLIC, PLIC_SIZE, PLIC_CONTEXT, IRQ_SOURCES = 0xC000000, 0x600000, 1, 96
 PHYSICAL_TOP = 1 << 56
 MAX_UNTYPEDS = 64
 READ, WRITE, EXEC = 1, 2, 4
-TIMEOUT = 60
+TIMEOUT = 300  # seconds; a case takes less than one of an idle host
 # Cases with this in their name reset the machine and go on in its next boot; all others end at a reset.
 RESET = "resets the machine"
 EXAMPLES = {

@@ -47,7 +47,7 @@ def attempt(mutant):
     if problem:
         return name, False, problem
     done = subprocess.run(["setpriv", "--pdeathsig", "KILL", "--", MODEL / "mutants" / name / "model", "--count", SEEDS,
-                           "--keep"], capture_output=True, text=True, errors="replace", timeout=600, check=False)
+                           "--keep"], capture_output=True, text=True, errors="replace", timeout=1800, check=False)
     lines = done.stdout.strip().splitlines()
     caught = done.returncode == 1 and lines and " fails at step " in lines[-1]
     errors = [line for line in done.stderr.splitlines() if "FAILED" in line or "runtime error" in line or "ERROR" in line]

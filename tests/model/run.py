@@ -26,7 +26,7 @@ RUNS = [
 def run(case):
     name, command, pattern, steps, short_ways = case
     done = subprocess.run(["setpriv", "--pdeathsig", "KILL", "--", *command], capture_output=True, text=True,
-                          errors="replace", timeout=600, check=False)
+                          errors="replace", timeout=1800, check=False)
     text = done.stdout + done.stderr
     found = re.search(pattern, text)
     if done.returncode != 0 or not found:

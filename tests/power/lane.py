@@ -19,7 +19,7 @@ READY = re.compile(r"journal +info +journal of \d+ KiB, start (\d+)")
 WAITING = re.compile(r"journal +info +readings (\d+) to (\d+) wait for delivery")
 SAMPLE = 3
 # The bound of each wait for something that a sound gateway does at once.
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class LaneError(Exception):
