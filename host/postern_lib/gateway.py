@@ -143,12 +143,23 @@ class Gateway:
 
     def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0) -> Verdict:
         """Compares what arrived with what the simulator put on the bus, since the beginning. stops: how often a
-        component between the bus and the journal was stopped."""
+        component between the bus and the journal was stopped. What has piled up and is still on its way to the collector
+        is waited for while the machine runs."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (now := self._judge(max_in_flight, stops)).in_flight > max_in_flight and self.machine.running():
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        return now
+
+    def _judge(self, max_in_flight: int, stops: int) -> Verdict:
+        # First what arrived: what is measured meanwhile may have arrived, too.
+        events = self.events()
         *earlier, last = [
             log.read_text() if log.exists() else "" for log in (*self.simulator.earlier_logs, self.simulator.log)
         ]
         window = (self._began, time.time())
-        return judge(self.events(), last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops)
+        return judge(events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops)
 
     def __enter__(self) -> Gateway:
         return self

@@ -96,8 +96,8 @@ def test_long_lie(stage: Stage, name: str) -> None:
 
 def test_end(stage: Stage) -> None:
     """What arrived, through all of that, is what the simulator put on the bus."""
+    readings = stage.gateway.readings()  # before the log is read: then it has them all
     measurements = parse_simulator_log(stage.gateway.simulator.log.read_text())
-    readings = stage.gateway.readings()
     assert len(readings) > SAMPLE
     for reading in readings:
         assert reading.value == measurements[(reading.seq - 1) // SAMPLE][reading.quantity], reading

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import ROOT, Gateway
 from postern_lib.peers import HOST_SEEN_BY_GUEST
 from postern_lib.sockets import LOOPBACK
@@ -44,7 +45,7 @@ def test_a_boot_loop_ends_in_the_safe_composition(make_gateway: Callable[..., Ga
     gateway = make_gateway()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
         syslog.bind((LOOPBACK, 0))
-        syslog.settimeout(30)
+        syslog.settimeout(PATIENCE_SECONDS)
         gateway.folder.write_config(gateway.settings.identities, gateway.ports)
         conf = gateway.folder.config / "net.conf"
         server = f"{HOST_SEEN_BY_GUEST}:{syslog.getsockname()[1]}"

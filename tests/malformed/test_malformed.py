@@ -91,9 +91,10 @@ class World:
 
     def check_values(self) -> None:
         """Each sample is a measurement of the simulator's, in order. Some of those may have been refused on the way."""
+        arrived = self.gateway.readings()  # before the log is read: then it has them all
         measured = iter(parse_simulator_log(self.gateway.simulator.log.read_text()))
         samples: dict[int, dict[str, str]] = {}
-        for reading in self.gateway.readings():
+        for reading in arrived:
             samples.setdefault((reading.seq - 1) // SAMPLE, {})[reading.quantity] = reading.value
         for number, sample in sorted(samples.items()):
             if not any(all(each[quantity] == value for quantity, value in sample.items()) for each in measured):
