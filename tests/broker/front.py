@@ -43,7 +43,7 @@ class Front:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
-    def play(self, *steps: Step, seconds: float = 120.0) -> None:
+    def play(self, *steps: Step, seconds: float = 600.0) -> None:
         """The gateway's connection is cut; its next ones meet the steps. Raises what a step raised."""
         for step in steps:
             self._steps.put(step)

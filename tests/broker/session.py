@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import wire
 
 # Longer than the gateway waits for any answer but a PUBACK.
-PATIENCE_S = 25.0
+PATIENCE_S = 100.0
 
 
 class Ended(Exception):
