@@ -35,6 +35,11 @@ def open_goals():
     return found
 
 
+def belongs(goal, name):
+    """True for a goal of this function, in either memory model."""
+    return goal.startswith((f"typed_{name}_", f"typed_cast_{name}_"))
+
+
 def judge(module, run, report, accepted):
     """What is wrong with a run's report, as lines."""
     wrong = []
@@ -42,7 +47,7 @@ def judge(module, run, report, accepted):
         wrong.append(f"{report.scheduled} goals, expected {run.goals}")
     wrong += [f"not proved: {goal}" for goal in sorted(report.unproved - accepted)]
     wrong += [f"proved now, take it off unproved.list: {goal}" for goal in sorted(accepted - report.unproved)
-              if any(goal.startswith(f"typed_{name}_") for name in run.functions)]
+              if any(belongs(goal, name) for name in run.functions)]
     if not module.overflow and any("unsigned_overflow" in goal for goal in report.goals):
         wrong.append("unsigned overflow was checked, against the module's list")
     return wrong
@@ -56,7 +61,7 @@ def prove_run(module, number, folder, limit):
     report = wp.analyse(".", module, run, log + ".log", limit // 4)
     slow = set()
     again = report.unproved - {goal for name, goal in open_goals() if name == module.name}
-    functions = [name for name in run.functions if any(goal.startswith(f"typed_{name}_") for goal in again)]
+    functions = [name for name in run.functions if any(belongs(goal, name) for goal in again)]
     if functions:
         second = wp.analyse(".", module, run.only(functions), log + "-again.log", limit)
         slow = again & second.goals - second.unproved
