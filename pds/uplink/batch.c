@@ -102,8 +102,16 @@ static enum outbox_state settle(struct batch *b)
     if (b->entry == FRESH) {
         return OUTBOX_READY;
     }
-    bool done = b->under_way.entry[b->entry].stage == MQTT_SAVED_DONE;
-    remove_entry(b, b->entry);
+    struct mqtt_saved_entry *e = &b->under_way.entry[b->entry];
+    uint64_t last = outbox_slot(b->outbox)->last_seq, left = e->extent - (last - e->first);
+    bool done = e->stage == MQTT_SAVED_DONE;
+    if (done && left != 0) { /* is complete, too */
+        e->first = last + 1;
+        e->extent = (uint32_t)(left - 1);
+        b->entry = FRESH;
+    } else {
+        remove_entry(b, b->entry);
+    }
     return done ? OUTBOX_DONE : OUTBOX_SENT;
 }
 

@@ -36,6 +36,16 @@ static void add_done(struct uplink *u, struct mqtt_saved *saved)
     }
 }
 
+/* Appends what the journal was told and has forgotten. */
+static void add_forgotten(const struct uplink *u, struct mqtt_saved *saved)
+{
+    const struct uplink_journal *j = &u->journal;
+    uint64_t first = j->told >= j->delivered_first ? j->told + 1 : j->delivered_first;
+    if (j->delivered_last >= first && j->delivered_last - first <= UINT32_MAX) {
+        add_one_done(u, saved, first, (uint32_t)(j->delivered_last - first));
+    }
+}
+
 void intake_again(struct uplink *u)
 {
     struct mqtt_saved under_way = {.count = 0};
@@ -99,6 +109,7 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     u->journal.started = true;
     u->journal.boot = start.boot;
     u->journal.told = start.released;
+    u->journal.skipped = 0;
     u->report.agreed = u->journal.compared;
     if (u->report.agreed) {
         u->report.known = 0; /* settled: a journal that starts anew is the same */
@@ -134,6 +145,17 @@ bool uplink_wants_stored(const struct uplink *u)
     return !u->journal.started || batch_has_room(&u->batch);
 }
 
+/* Has it been delivered, and the journal has forgotten it? */
+static bool skip(struct uplink *u, uint64_t seq)
+{
+    struct uplink_journal *j = &u->journal;
+    if (j->delivered_last == 0 || seq < j->delivered_first || seq > j->delivered_last || seq <= j->skipped) {
+        return false;
+    }
+    j->skipped = seq;
+    return true;
+}
+
 void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t length, uint64_t now_ns)
 {
     struct stored_reading r;
@@ -148,7 +170,7 @@ void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t 
         if (length == sizeof r) {
             memcpy(&r, message, sizeof r);
         }
-        if (length == sizeof r && batch_take(&u->batch, &r, now_ns)) {
+        if (length == sizeof r && (skip(u, r.reading.seq) || batch_take(&u->batch, &r, now_ns))) {
             u->counters.readings++;
             break;
         }
@@ -174,10 +196,33 @@ static bool session_due(const struct uplink *u, uint64_t now_ns)
                                         : now_ns - u->journal.saved_ns >= SAVE_NS;
 }
 
+/* Only what is durable keeps its number when the journal starts anew. */
+static void remember_delivered(struct uplink *u, uint64_t last)
+{
+    struct uplink_journal *j = &u->journal;
+    if (!u->mqtt.settings.write_ahead) {
+        j->delivered_last = 0;
+        return;
+    }
+    if (j->delivered_last == 0 || j->told > j->delivered_last) {
+        j->delivered_first = j->told + 1;
+    }
+    j->delivered_last = last > j->delivered_last ? last : j->delivered_last;
+}
+
+/* What was skipped is told when nothing older waits. */
+static uint64_t settled(struct uplink *u)
+{
+    const struct uplink_journal *j = &u->journal;
+    bool waits = outbox_count(&u->outbox) != 0 || u->batch.open;
+    bool older = waits && outbox_at(&u->outbox, 0)->first_seq <= j->skipped;
+    return j->skipped > j->told && !older ? j->skipped : j->told;
+}
+
 /* The oldest messages that are settled, as one message to the journal. */
 static bool tell(struct uplink *u, struct uplink_delivery *out)
 {
-    uint64_t last = u->journal.told;
+    uint64_t last = settled(u);
     while (outbox_count(&u->outbox) != 0 && outbox_at(&u->outbox, 0)->state == OUTBOX_DONE) {
         last = outbox_at(&u->outbox, 0)->last_seq;
         outbox_drop(&u->outbox);
@@ -186,6 +231,7 @@ static bool tell(struct uplink *u, struct uplink_delivery *out)
         out->kind = DELIVERY_UPTO;
         out->length = sizeof out->payload.upto;
         out->payload.upto = (struct delivery_upto){last};
+        remember_delivered(u, last);
         u->journal.told = last;
         return true;
     }
@@ -198,6 +244,7 @@ static bool tell(struct uplink *u, struct uplink_delivery *out)
     out->payload.refused =
         (struct delivery_refused){.first = m->first_seq, .last = m->last_seq, .reason = m->reason};
     u->journal.told = m->last_seq;
+    u->journal.delivered_last = 0;
     outbox_drop(&u->outbox);
     return true;
 }
@@ -207,6 +254,7 @@ static void save(struct uplink *u, struct uplink_delivery *out, uint64_t now_ns)
     struct mqtt_saved saved = {.count = 0};
     mqtt_client_save(&u->mqtt, &saved);
     add_done(u, &saved);
+    add_forgotten(u, &saved);
     u->journal.saved_changes = u->mqtt.changes;
     u->journal.saved_ns = now_ns;
     if (!u->mqtt.settings.write_ahead) {

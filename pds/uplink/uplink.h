@@ -64,7 +64,11 @@ struct uplink_journal {
     uint64_t saved_digest; /* likewise */
     bool compared;         /* DELIVERY_KNOWN has been sent since it started */
     uint64_t told;         /* DELIVERY_UPTO or REFUSED has been sent up to this number */
-    bool telling;          /* `delivery` waits to be pushed */
+    /* With QoS 2: what the journal was told is delivered, and forgets if it starts anew before it has noted
+     * it. It is not sent twice. */
+    uint64_t delivered_first, delivered_last; /* 0: nothing */
+    uint64_t skipped;                         /* up to here of what is given again */
+    bool telling;                             /* `delivery` waits to be pushed */
     struct uplink_delivery delivery;
 };
 
