@@ -105,7 +105,8 @@ use_identity_as_username true
 tls_version tlsv1.3
 """
 
-# A device writes only what is its own, and reads back its own memory of the last number, or health message; the collector only reads.
+# A device writes only what is its own, and reads back what the broker keeps of its numbers and its health; the collector
+# only reads.
 _BROKER_ACL = """\
 pattern write postern/%u/readings
 pattern readwrite postern/%u/health

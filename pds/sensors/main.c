@@ -247,6 +247,20 @@ static bool take_answer(void)
     }
 }
 
+/* The journal started anew: what it does not have is sent again. It may have its medium back, with numbers
+ * above those that were given while it had none. */
+static void go_on_counting(const struct journal_state *state)
+{
+    jump_along(state);
+    if (state->condition != JOURNAL_READY) {
+        return;
+    }
+    send_again(state->next_number);
+    if (seq < state->next_number - 1) {
+        seq = state->next_number - 1;
+    }
+}
+
 /* Nothing is sampled before the journal knows the next number. */
 static bool may_count(void)
 {
@@ -262,14 +276,7 @@ static bool may_count(void)
             metric_set(metric_seq, seq);
             sampler_init(&sampler, &owner, clock_ns());
         } else {
-            jump_along(&state);
-            if (state.condition == JOURNAL_READY) {
-                send_again(state.next_number);
-                if (seq < state.next_number - 1) {
-                    seq = state.next_number -
-                          1; /* it had not known its medium when the first number was given */
-                }
-            }
+            go_on_counting(&state);
         }
     }
     metric_set(metric_journal_waits, !counting);
