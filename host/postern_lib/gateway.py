@@ -23,6 +23,7 @@ from .run_folder import Ports, RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_BOARD = "qemu_virt_riscv64"
+BUS_FAILED = "bus transfer failed"  # what the console says then
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class Gateway:
         *earlier, last = [
             log.read_text() if log.exists() else "" for log in (*self.simulator.earlier_logs, self.simulator.log)
         ]
+        # A transfer that fails, as when the host holds up the simulator, costs the measurement in hand.
+        stops += self.console.text().count(BUS_FAILED)
         window = (self._began, time.time())
         return judge(events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops)
 
