@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import counters
 import pytest
 from acts import Json, Table, components, tables
 
@@ -17,6 +18,7 @@ from postern_lib.gateway import Gateway
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "build/qemu_virt_riscv64/debug-attack/gateway.xml"
 BOOT_SECONDS = 300.0
+ATTACK_SECONDS = 600.0
 NUMBER = r"(\d+)"
 
 
@@ -39,19 +41,27 @@ class Hostile:
     system: Json
     tables: dict[str, Table]
 
-    def attack(self, name: str, restarting: tuple[str, ...] = (), seconds: float = 600.0) -> Report:
-        """Takes the component over, starts others anew while it attacks, waits until it has tried everything, and
-        returns the referee's report."""
+    def attack(self, names: tuple[str, ...], restarting: tuple[str, ...] = ()) -> dict[str, Report]:
+        """Takes the components over, all at once, starts others anew while they attack, waits until they have tried
+        everything, and returns the referee's reports."""
         # What a hostile serial driver has typed is not part of the command.
         self.gateway.console.send_line("")
-        self.gateway.console.send_line(f"crash {name}")
+        self.gateway.console.send_line(f"crash {','.join(names)}")
         for other in restarting:
             self.gateway.console.send_line(f"restart {other}")
-        said = self.gateway.console.expect(
-            rf"<attack {name} acts {NUMBER} faults {NUMBER} said {NUMBER} answers {NUMBER} rounds {NUMBER} "
-            rf"wrong {NUMBER}>", seconds)  # fmt: skip
-        numbers = [int(word) for word in said.groups()]
-        return Report(*numbers, self.gateway.console.text()[-2000:] if numbers[-1] else "")
+        reports: dict[str, Report] = {}
+        while set(reports) != set(names):
+            said = self.gateway.console.expect(
+                rf"<attack ({'|'.join(names)}) acts {NUMBER} faults {NUMBER} said {NUMBER} answers {NUMBER} "
+                rf"rounds {NUMBER} wrong {NUMBER}>", ATTACK_SECONDS)  # fmt: skip
+            numbers = [int(word) for word in said.groups()[1:]]
+            reports[said.group(1)] = Report(*numbers, self.gateway.console.text()[-2000:] if numbers[-1] else "")
+        return reports
+
+    def refused_samples(self) -> int:
+        """Measurements that the bus was late with: they are on it, and sensors has given them up before they had a number.
+        Only a busy host makes one, which leaves the bus, a program of its own, without a processor."""
+        return counters.read(self.gateway, self.system, {"sensors"})["sensors"]["bme280.failures"]
 
 
 def compose_twice(gateway: Gateway) -> tuple[Json, dict[str, Table]]:

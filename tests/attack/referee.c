@@ -130,12 +130,13 @@ void __wrap_notified(microkit_channel ch)
         act_begin();
     }
     talk();
+    bool is_heard = !match[CHILD_uart0].active && !match[CHILD_console].active;
     for (microkit_child child = 0; child < CHILD_COUNT; child++) {
         if (match[child].active && match[child].sleeping) {
             match[child].sleeping = false;
             microkit_pd_restart(child, page(child)->resume);
         }
-        if (match[child].report_in != 0 && --match[child].report_in == 0) {
+        if (is_heard && match[child].report_in != 0 && --match[child].report_in == 0) {
             report(child);
         }
     }
