@@ -142,18 +142,18 @@ class Gateway:
             time.sleep(0.05)
         return now[before:]
 
-    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0) -> Verdict:
+    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0, **limits: int) -> Verdict:
         """Compares what arrived with what the simulator put on the bus, since the beginning. stops: how often a
         component between the bus and the journal was stopped. What has piled up and is still on its way to the collector
-        is waited for while the machine runs."""
+        is waited for while the machine runs. limits: others of the judge's."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (now := self._judge(max_in_flight, stops)).in_flight > max_in_flight and self.machine.running():
+        while (now := self._judge(max_in_flight, stops, limits)).in_flight > max_in_flight and self.machine.running():
             if time.monotonic() > deadline:
                 break
             time.sleep(0.2)
         return now
 
-    def _judge(self, max_in_flight: int, stops: int) -> Verdict:
+    def _judge(self, max_in_flight: int, stops: int, limits: dict[str, int]) -> Verdict:
         # First what arrived: what is measured meanwhile may have arrived, too.
         events = self.events()
         *earlier, last = [
@@ -162,7 +162,9 @@ class Gateway:
         # A transfer that fails, as when the host holds up the simulator, costs the measurement in hand.
         stops += self.console.text().count(BUS_FAILED)
         window = (self._began, time.time())
-        return judge(events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops)
+        return judge(
+            events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops, **limits
+        )
 
     def __enter__(self) -> Gateway:
         return self

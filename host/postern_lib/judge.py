@@ -129,12 +129,14 @@ def judge(
     window: tuple[float, float] | None = None,
     earlier: Sequence[str] = (),
     stops: int = 0,
+    not_accepted: int = MAX_NOT_ACCEPTED,
 ) -> Verdict:
     """Judges a whole run of one device and one sensor, from the first measurement on.
 
     earlier: the simulator's logs of the starts before the one of simulator_log, in order.
     window: begin and end of the run as Unix times; readings must be stamped within it.
     stops: of components between the bus and the journal; each may cost the measurement that it had in its hands.
+    not_accepted: the most measurements of a start that the power takes away before they are accepted.
     """
     verdict = Verdict()
     try:
@@ -157,7 +159,7 @@ def judge(
         verdict.problems.append("the ledger names more numbers than were measured")
         return verdict
     expected = _with_lost(readings, measured)
-    measurements = _met(expected, _accepted(expected, starts), stops)
+    measurements = _met(expected, _accepted(expected, starts, not_accepted), stops)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)
     _check_events(events, gaps, verdict)
@@ -218,16 +220,16 @@ def _with_lost(readings: list[Reading], lost: list[Numbers]) -> list[Reading]:
     return sorted(filled, key=lambda each: each.seq)
 
 
-def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]]) -> list[dict[str, str]]:
+def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]], most: int) -> list[dict[str, str]]:
     """The measurements of all starts, without those at the end of each start but the last that did not arrive, at most
-    MAX_NOT_ACCEPTED. If that explains nothing, all measurements."""
+    so many. If that explains nothing, all measurements."""
     arrived = _samples(readings)
     # How many of each start were accepted, by the number of samples that this explains.
     explained: dict[int, tuple[int, ...]] = {0: ()}
     for measurements in starts[:-1]:
         following: dict[int, tuple[int, ...]] = {}
         for position, counts in explained.items():
-            for count in range(max(0, len(measurements) - MAX_NOT_ACCEPTED), len(measurements) + 1):
+            for count in range(max(0, len(measurements) - most), len(measurements) + 1):
                 if _same(arrived[position : position + count], measurements[:count]):
                     following[position + count] = (*counts, count)
         explained = following

@@ -210,6 +210,13 @@ def test_power_cuts_cost_nothing_else() -> None:
     assert "temperature number 2" in middle.problems[0]
 
 
+def test_a_busy_host_may_cost_more_measurements() -> None:
+    texts, lines = starts(6, 5)
+    arrived = renumbered(lines[:9] + lines[18:])
+    assert judge(arrived, texts[-1], earlier=texts[:-1], not_accepted=2).problems
+    assert not judge(arrived, texts[-1], earlier=texts[:-1], not_accepted=3).problems
+
+
 def test_a_number_stands_for_one_reading() -> None:
     texts, lines = starts(3)
     again = lines[4].replace('"reading"', '"duplicate"')
