@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEVICE, TOPIC, HEALTH, LEDGER, NUMBERS, DEAD, POSTMORTEM, TEXTS, KEEPALIVE = TEXTS };
+enum { DEVICE, TOPIC, HEALTH, LEDGER, NUMBERS, DEAD, POSTMORTEM, ORDER, TEXTS, KEEPALIVE = TEXTS };
 enum { QOS = KEEPALIVE + 1, READINGS, BATCH_MS, TRIES, HISTORICAL, EXPIRY, SESSION, WILL_DELAY, FIELDS };
+
+#define ORDER_SIZE 32
 
 static const struct {
     const char *key;
@@ -46,6 +48,25 @@ static const char *topic_error(const struct kv_field *fields, unsigned at)
     return topic[0] == '$' ? "must not start with '$'" : NULL;
 }
 
+/* Absent, it is strict. */
+static const char *order_error(const struct kv_field *field)
+{
+    bool good = field->line == 0 || strcmp(field->text, "strict") == 0;
+    return good ? NULL : "only strict is possible: readings go in the order of their numbers";
+}
+
+static const char *text_error(const struct kv_field *fields, unsigned at)
+{
+    switch (at) {
+    case DEVICE:
+        return device_error(fields[at].text);
+    case ORDER:
+        return order_error(&fields[at]);
+    default:
+        return topic_error(fields, at);
+    }
+}
+
 static bool complain(char error[UPLINK_ERROR_SIZE], unsigned line, const char *key, const char *why)
 {
     if (line == 0) {
@@ -64,7 +85,7 @@ static bool parse(struct kv_field fields[FIELDS], const char *text, size_t size,
         return complain(error, r.error == KV_MISSING ? 0 : r.line, r.key, kv_error_text(r.error));
     }
     for (unsigned i = 0; i < TEXTS; i++) {
-        const char *wrong = i == DEVICE ? device_error(fields[i].text) : topic_error(fields, i);
+        const char *wrong = text_error(fields, i);
         if (wrong != NULL) {
             return complain(error, fields[i].line, fields[i].key, wrong);
         }
@@ -87,6 +108,7 @@ static void take_numbers(struct uplink_conf *conf, const uint64_t value[FIELDS])
 
 bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, char error[UPLINK_ERROR_SIZE])
 {
+    char order[ORDER_SIZE] = "";
     *conf = (struct uplink_conf){.keepalive_s = 0};
     const struct {
         const char *key;
@@ -100,6 +122,7 @@ bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, c
         [NUMBERS] = {"numbers_topic", conf->numbers_topic, sizeof conf->numbers_topic},
         [DEAD] = {"dead_topic", conf->dead_topic, sizeof conf->dead_topic},
         [POSTMORTEM] = {"postmortem_topic", conf->postmortem_topic, sizeof conf->postmortem_topic},
+        [ORDER] = {"order", order, sizeof order},
     };
     uint64_t value[FIELDS] = {0};
     struct kv_field fields[FIELDS];

@@ -42,7 +42,7 @@ struct uplink_conf {
  *   batch_readings  1..64, 64                    batch_ms        0..60000, 0
  *   refuse_tries    1..100, 4                    historical_s    1..10^9, 60
  *   expiry_s        0..2^32-1, 0                 session_s       0..2^32-1, 86400
- *   will_delay_s    0..10^6, 0
+ *   will_delay_s    0..10^6, 0                   order           strict, strict
  * False: *error says which line and key is wrong, and why.
  */
 bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, char error[UPLINK_ERROR_SIZE]);
