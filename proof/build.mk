@@ -41,7 +41,7 @@ prove-structure:
 	@proof/structure.py proof/trusted.list $(PROOF)
 
 prove-spin: prove-tools
-	@proof/spin/check.py proof/spin/ring.pml proof/spin/variants.list $(PROOF)/spin
+	@proof/spin/check.py proof/spin/variants.list $(PROOF)/spin
 
 prove-eva: prove-tools
 	@proof/eva/check.py $(PROOF)/eva

@@ -75,6 +75,7 @@ static void any_ring(struct ring *p, struct ring *c)
     GIVEN(c->index == head && c->seen <= tail && c->seen >= head);
     GIVEN(producer.header.epoch != 0 && c->peer_epoch == producer.header.epoch);
     GIVEN(consumer.header.epoch != 0 && p->peer_epoch == consumer.header.epoch);
+    GIVEN(consumer.header.adopted == producer.header.epoch);
 }
 
 static uint32_t word(const uint8_t *bytes)
@@ -124,7 +125,7 @@ void ring_keeps_what_is_pushed(void)
     GIVEN(c.index <= other && other < tail);
     CLAIM(slot_of(other)[place] == before.slots[other % SLOTS * SIZE + place], "those before it stay");
     CLAIM(producer.header.want == before.header.want && producer.header.epoch == before.header.epoch &&
-              producer.header.base == before.header.base,
+              producer.header.adopted == before.header.adopted,
           "nothing else is written");
 }
 
@@ -154,7 +155,7 @@ void ring_pops_the_oldest(void)
         CLAIM(place < length || buffer[place] == byte, "no more than its bytes");
     }
     CLAIM(consumer.header.want == before.header.want && consumer.header.epoch == before.header.epoch &&
-              consumer.header.base == before.header.base,
+              consumer.header.adopted == before.header.adopted,
           "nothing else is written");
 }
 
@@ -180,4 +181,63 @@ void ring_stays_good(void)
     else
         (void)ring_pop(&c, &kind, data, room, &length);
     CLAIM(ring_good(&p, &c), "the sides agree");
+}
+
+/* Who starts, whatever stands in its own half, is noticed by a peer that goes by any epoch at any place. */
+static void any_consumer(struct ring *c)
+{
+    c->own = &consumer.header;
+    c->peer = &producer.header;
+    c->peer_slots = producer.slots;
+    c->slot_count = SLOTS;
+    c->slot_size = SIZE;
+    GIVEN(consumer.header.epoch != 0 && consumer.header.adopted != 0);
+    GIVEN(c->peer_epoch == 0 || c->peer_epoch == consumer.header.adopted);
+}
+
+static void any_producer(struct ring *p)
+{
+    p->own = &producer.header;
+    p->peer = &consumer.header;
+    p->slots = producer.slots;
+    p->slot_count = SLOTS;
+    p->slot_size = SIZE;
+    GIVEN(producer.header.epoch != 0 && producer.header.adopted != 0);
+    GIVEN(p->peer_epoch == 0 || p->peer_epoch == producer.header.adopted);
+    GIVEN(p->index == producer.header.index && p->index < UINT64_MAX - SLOTS);
+    GIVEN(p->seen <= p->index && p->index - p->seen <= SLOTS);
+}
+
+static void pass_one(struct ring *p, struct ring *c)
+{
+    uint8_t data, copy;
+    uint32_t kind, other, length;
+    CLAIM(ring_push(p, kind, &data, 1) == RING_OK, "there is room for it");
+    CLAIM(ring_pop(c, &other, &copy, 1, &length) == RING_OK, "it comes");
+    CLAIM(other == kind && length == 1 && copy == data, "as it was pushed");
+    CLAIM(ring_pop(c, &other, &copy, 1, &length) == RING_EMPTY, "and is all that comes");
+    CLAIM(ring_space(p) == SLOTS, "all room is free again");
+}
+
+void ring_producer_starts_anew(void)
+{
+    struct ring p, c;
+    uint8_t data;
+    uint32_t kind, length;
+    any_consumer(&c);
+    ring_producer_start(&p, (uint64_t)&producer, (uint64_t)&consumer, SLOTS, SIZE);
+    CLAIM(ring_restart_pending(&c), "there is something to notice");
+    CLAIM(ring_pop(&c, &kind, &data, 1, &length) == RING_RESTARTED, "it is noticed");
+    pass_one(&p, &c);
+}
+
+void ring_consumer_starts_anew(void)
+{
+    struct ring p, c;
+    uint8_t data;
+    any_producer(&p);
+    ring_consumer_start(&c, (uint64_t)&consumer, (uint64_t)&producer, SLOTS, SIZE);
+    CLAIM(ring_restart_pending(&p), "there is something to notice");
+    CLAIM(ring_push(&p, 0, &data, 1) == RING_RESTARTED, "it is noticed");
+    pass_one(&p, &c);
 }

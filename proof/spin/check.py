@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs every variant of the ring model and compares the verdicts with variants.list; then donation.py.
+"""Runs every variant of the ring models and compares the verdicts with variants.list; then donation.py.
 
-usage: check.py MODEL LIST FOLDER
+usage: check.py LIST FOLDER
+The models MODEL.pml lie beside the list.
 Exit codes of the tools say nothing: the report of each run is read, and one that cannot be read is a failure.
 """
 import os
@@ -52,14 +53,15 @@ def measure(model, folder, defines):
 
 
 def main():
-    model, listing, folder = sys.argv[1], sys.argv[2], sys.argv[3]
+    listing, folder = sys.argv[1], sys.argv[2]
     with open(listing, encoding="utf-8") as file:
         lines = [line.split() for line in file if line.strip() and not line.startswith("#")]
     bad = 0
     rows = []
-    for name, expected, *defines in lines:
+    for name, model, expected, *defines in lines:
         start = time.monotonic()
-        safety, liveness = measure(os.path.abspath(model), os.path.join(folder, name), defines)
+        path = os.path.join(os.path.dirname(os.path.abspath(listing)), f"{model}.pml")
+        safety, liveness = measure(path, os.path.join(folder, name), defines)
         if expected == "pass":
             good = safety[0] == "clean" and liveness[0] == "clean"
         else:
@@ -67,16 +69,16 @@ def main():
         bad += not good
         rows.append((name, good, f"{safety[1]} states" if expected == "pass" else f"found {safety[0]}",
                      time.monotonic() - start))
-        print(f"  {'ok  ' if good else 'FAIL'} spin {name:26} expected {expected:9} safety {safety[0]} "
+        print(f"  {'ok  ' if good else 'FAIL'} spin {name:27} expected {expected:9} safety {safety[0]} "
               f"({safety[1]} states), liveness {liveness[0]}", flush=True)
-    passing = sum(line[1] == "pass" for line in lines)
+    passing = sum(line[2] == "pass" for line in lines)
     if passing == 0 or passing == len(lines):
         print("  FAIL spin: the list needs variants that pass and variants that fail")
         bad += 1
         rows.append(("variants", False, "nothing to compare", 0))
     rows += donation.check(folder)
     bad = sum(not row[1] for row in rows)
-    print(f"  spin: {passing} variants of the ring proved within their bounds, {len(lines) - passing} mutants; "
+    print(f"  spin: {passing} variants of the ring models proved within their bounds, {len(lines) - passing} mutants; "
           f"{bad} checks failed")
     return results.write(os.path.dirname(os.path.abspath(folder)), "spin", rows)
 

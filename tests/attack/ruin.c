@@ -39,11 +39,15 @@ static uint64_t odd_value(unsigned number, uint64_t now, uint64_t slots)
     }
 }
 
-/* One field of a header gets a wrong value. An epoch of 0 (not up) excuses all the others: not for long. */
+/* One field of a header gets a wrong value. An epoch of 0 (not up), or one of the peer's that is long gone,
+ * excuses all the others: not for long. */
 static void spoil(const struct attack_ring *ring, unsigned number)
 {
     volatile struct ring_header *own = (volatile struct ring_header *)(uintptr_t)ring->own;
+    const volatile struct ring_header *peer = (const volatile struct ring_header *)(uintptr_t)ring->peer;
     unsigned value = number / FIELDS % VALUES;
+
+    own->adopted = peer->epoch;
 
     if (own->epoch == 0) {
         own->epoch = own->last_epoch + 1 + number;
@@ -53,7 +57,7 @@ static void spoil(const struct attack_ring *ring, unsigned number)
         own->index = odd_value(value, own->index, ring->slots);
         break;
     case 1:
-        own->base = odd_value(value, own->base, ring->slots);
+        own->adopted = (uint32_t)odd_value(value, own->adopted, ring->slots);
         break;
     case 2:
         own->epoch = (uint32_t)odd_value(value, own->epoch, ring->slots);
@@ -76,13 +80,14 @@ static void noise(volatile uint8_t *at, uint64_t size)
     }
 }
 
-static void begin_epoch(const struct attack_ring *ring, unsigned number, uint64_t base, uint64_t index)
+static void begin_epoch(const struct attack_ring *ring, unsigned number, uint64_t index)
 {
     volatile struct ring_header *own = (volatile struct ring_header *)(uintptr_t)ring->own;
+    const volatile struct ring_header *peer = (const volatile struct ring_header *)(uintptr_t)ring->peer;
 
     own->epoch = 0;
-    own->base = base;
     own->index = index;
+    own->adopted = peer->epoch;
     own->epoch = own->last_epoch + 1 + number;
 }
 
@@ -90,12 +95,10 @@ static void begin_epoch(const struct attack_ring *ring, unsigned number, uint64_
  * while they are being read is the next round's business. */
 static void lie(const struct attack_ring *ring, unsigned number)
 {
-    const volatile struct ring_header *peer = (const volatile struct ring_header *)(uintptr_t)ring->peer;
     volatile uint8_t *slots = (volatile uint8_t *)(uintptr_t)(ring->own + RING_HEADER_SIZE);
     const uint32_t payload = (uint32_t)ring->slot_size - RING_SLOT_HEADER;
     const uint32_t length[LENGTHS] = {payload,     payload + 1, UINT32_MAX, 0,
                                       0x80000000u, 1,           8,          sizeof(struct stream_open)};
-    uint64_t base = peer->index;
 
     noise(slots, ring->slots * ring->slot_size);
     for (uint64_t i = 0; i < ring->slots; i++) {
@@ -107,7 +110,7 @@ static void lie(const struct attack_ring *ring, unsigned number)
         memcpy((void *)(uintptr_t)(slots + i * ring->slot_size), &said, sizeof said);
         memcpy((void *)(uintptr_t)(slots + i * ring->slot_size + 4), &kind, sizeof kind);
     }
-    begin_epoch(ring, number, base, base + ring->slots);
+    begin_epoch(ring, number, ring->slots);
 }
 
 /* A half without fault, for its peer to come to what is wrong in other rings: all there is has been taken, or
@@ -115,14 +118,14 @@ static void lie(const struct attack_ring *ring, unsigned number)
 static void behave(const struct attack_ring *ring, unsigned number)
 {
     const volatile struct ring_header *peer = (const volatile struct ring_header *)(uintptr_t)ring->peer;
-    uint64_t index = peer->index;
 
-    begin_epoch(ring, number, index, index);
+    begin_epoch(ring, number, ring->slots != 0 ? 0 : peer->index);
 }
 
 static void claim(const struct attack_ring *ring, unsigned number)
 {
     volatile struct ring_header *own = (volatile struct ring_header *)(uintptr_t)ring->own;
+    const volatile struct ring_header *peer = (const volatile struct ring_header *)(uintptr_t)ring->peer;
 
     if (ring->slots != 0 && number % 2 == 0) {
         lie(ring, number); /* it may be answered, and then the claim is looked at */
@@ -130,6 +133,7 @@ static void claim(const struct attack_ring *ring, unsigned number)
         behave(ring, number);
     }
     if (ring->slots == 0) {
+        own->adopted = peer->epoch;
         own->index = UINT64_MAX;
     }
 }

@@ -12,8 +12,11 @@
  * publishes the tail and then reads `want`. A full fence stands between the two steps on both sides, so no
  * wake-up is lost. The same holds with the roles exchanged when the ring is full.
  *
- * Restarts: each half carries an epoch. A side that starts increments its epoch; the peer notices, takes over
- * the new start index, drops what was in flight and reports RING_RESTARTED once.
+ * Restarts: each half carries an epoch, and the peer's epoch that its owner goes by. A side that starts takes
+ * an epoch that the peer does not go by; the peer notices, drops what was in flight and reports
+ * RING_RESTARTED once. Each incarnation of the producer counts from 0; the consumer's index counts only while
+ * it goes by the producer's epoch. A side that starts believes nothing that stands in its own half: its
+ * predecessor may have been hostile. It asks the peer's half for what the peer knows.
  */
 #ifndef POSTERN_RING_H
 #define POSTERN_RING_H
@@ -35,12 +38,12 @@ enum ring_status {
 
 /* First 64 bytes of each half. Only its owner writes it. */
 struct ring_header {
-    uint64_t index;      /* producer: tail; consumer: head */
-    uint64_t base;       /* index at the start of this epoch */
+    uint64_t index;      /* producer: tail; consumer: head; of the producer's present epoch */
     uint32_t epoch;      /* 0: never started, or just starting anew */
     uint32_t want;       /* not 0: please notify me when you move your index */
-    uint32_t last_epoch; /* the owner's memory of its epochs across restarts */
-    uint8_t reserved[RING_HEADER_SIZE - 28];
+    uint32_t last_epoch; /* the owner's memory of its epochs across restarts: a hint */
+    uint32_t adopted;    /* the peer's epoch that the owner goes by, or is about to; 0: none yet */
+    uint8_t reserved[RING_HEADER_SIZE - 24];
 };
 
 struct ring_counters {
@@ -60,8 +63,9 @@ struct ring {
     uint32_t slot_size;                 /* multiple of 8, header included */
     uint64_t index;                     /* own index */
     uint64_t seen;                      /* last valid peer index */
-    uint32_t peer_epoch;
-    bool moved; /* the own index, since ring_must_notify */
+    uint32_t peer_epoch;                /* 0 or what own->adopted says */
+    bool settled;                       /* producer: the consumer has said that it goes by our epoch */
+    bool moved;                         /* the own index, since ring_must_notify */
     struct ring_counters counters;
 };
 
@@ -87,14 +91,16 @@ struct ring {
     logic integer ring_peer_epoch{L}(struct ring *r) = ((struct ring_header *)r->peer)->epoch;
     logic integer ring_peer_index{L}(struct ring *r) = ((struct ring_header *)r->peer)->index;
 
+    logic integer ring_peer_adopted{L}(struct ring *r) = ((struct ring_header *)r->peer)->adopted;
+
     logic integer ring_slot{L}(struct ring *r, integer n) = (n % r->slot_count) * r->slot_size;
 
     predicate ring_no_restart{Before, After}(struct ring *r) =
-      \at(r->peer_epoch, Before) == \at(r->peer_epoch, After) && \at(r->index, Before) < 0xffffffffffffffff;
+      \at(r->peer_epoch, Before) == \at(r->peer_epoch, After) && \at(r->peer_epoch, After) != 0;
 
     predicate ring_honest_consumer{L}(struct ring *r) =
       peer_steady && r->peer_epoch != 0 && ring_peer_epoch(r) == r->peer_epoch &&
-      r->seen <= ring_peer_index(r) <= r->index;
+      ring_peer_adopted(r) == r->own->epoch && r->seen <= ring_peer_index(r) <= r->index;
 
     predicate ring_honest_producer{L}(struct ring *r) =
       peer_steady && r->peer_epoch != 0 && ring_peer_epoch(r) == r->peer_epoch &&
@@ -102,8 +108,8 @@ struct ring {
 
 /*
  * Start the producer's side. own_half and peer_half are the addresses of the halves, slots (power of two) and
- * slot_size (bytes, multiple of 8, at least 16) the geometry from the product description. The new epoch is
- * the old one + 1.
+ * slot_size (bytes, multiple of 8, at least 16) the geometry from the product description. The ring is empty
+ * then.
  */
 void ring_producer_start(struct ring *ring, uint64_t own_half, uint64_t peer_half, uint32_t slots,
                          uint32_t slot_size);
@@ -129,52 +135,61 @@ static inline uint32_t ring_payload_max(const struct ring *ring)
  */
 /*@ requires ring: ring_writable(ring);
     requires data: \valid_read((uint8_t *)data + (0 .. length - 1));
-    assigns *ring, ring->own->index, ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
+    assigns *ring, ring->own->index, ring->own->adopted;
+    assigns ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
     ensures ring: ring_writable(ring);
-    ensures next: \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index == \old(ring->index)
-   + 1; */
+    ensures next: \result == RING_OK && \old(ring->index) < 0xffffffffffffffff ==>
+      ring->index == \old(ring->index) + 1; */
 enum ring_status ring_push(struct ring *ring, uint32_t kind, const void *data, uint32_t length);
 
 /* Producer: the same from two pieces, so that a header need not be copied in front of its payload first. */
 /*@ requires ring: ring_writable(ring);
     requires head: \valid_read((uint8_t *)head + (0 .. head_length - 1));
     requires data: \valid_read((uint8_t *)data + (0 .. length - 1));
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved;
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->settled, ring->counters, ring->moved;
+    assigns ring->own->index, ring->own->adopted;
     assigns ring->slots[0 .. ring->slot_count * ring->slot_size - 1];
     ensures long: head_length + length > ring->slot_size - RING_SLOT_HEADER ==> \result == RING_TOO_LONG;
     ensures ring: ring_writable(ring);
-    ensures room: \old(ring_honest_consumer(ring)) && head_length + length <= ring->slot_size -
-   RING_SLOT_HEADER ==> \result == (\old(ring->index - ring_peer_index(ring)) < ring->slot_count ? RING_OK :
-   RING_FULL); ensures next: \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index ==
-   \old(ring->index) + 1; ensures published: \result == RING_OK ==> ring->own->index == ring->index; ensures
-   not_now: \result != RING_OK && ring_no_restart{Pre, Post}(ring) ==> ring->index == \old(ring->index) &&
-   ring->own->index == \old(ring->own->index); ensures untouched: \result != RING_OK ==> \forall integer k; 0
-   <= k < ring->slot_count * ring->slot_size ==> ring->slots[k] == \old(ring->slots[k]); ensures others:
-   \result == RING_OK && ring_no_restart{Pre, Post}(ring) ==> \forall integer k; 0 <= k < ring->slot_count *
-   ring->slot_size && (k < ring_slot(ring, \old(ring->index)) || ring_slot(ring, \old(ring->index)) +
-   ring->slot_size <= k) ==> ring->slots[k] == \old(ring->slots[k]); */
+    ensures room: \old(ring_honest_consumer(ring)) &&
+      head_length + length <= ring->slot_size - RING_SLOT_HEADER ==>
+      \result == (\old(ring->index - ring_peer_index(ring)) < ring->slot_count ? RING_OK : RING_FULL);
+    ensures next: \result == RING_OK && \old(ring->index) < 0xffffffffffffffff ==>
+      ring->index == \old(ring->index) + 1;
+    ensures published: \result == RING_OK ==> ring->own->index == ring->index;
+    ensures not_now: \result != RING_OK ==>
+      ring->index == \old(ring->index) && ring->own->index == \old(ring->own->index);
+    ensures untouched: \result != RING_OK ==>
+      \forall integer k; 0 <= k < ring->slot_count * ring->slot_size ==>
+        ring->slots[k] == \old(ring->slots[k]);
+    ensures others: \result == RING_OK ==>
+      \forall integer k; 0 <= k < ring->slot_count * ring->slot_size &&
+        (k < ring_slot(ring, \old(ring->index)) ||
+         ring_slot(ring, \old(ring->index)) + ring->slot_size <= k) ==>
+        ring->slots[k] == \old(ring->slots[k]); */
 enum ring_status ring_push2(struct ring *ring, uint32_t kind, const void *head, uint32_t head_length,
                             const void *data, uint32_t length);
 
 /* Producer: free slots now, 0 if the peer's index makes no sense. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index; */
+    assigns ring->seen, ring->peer_epoch, ring->settled, ring->counters, ring->own->adopted; */
 uint32_t ring_space(struct ring *ring);
 
 /*
  * Consumer: take the oldest message: *kind, up to room bytes into buffer, *length bytes of it. The message is
- * copied once; the producer can change a slot at any time, so only the copy may be looked at. RING_OK,
+ * copied once; the producer can change a slot at any time, so only the copy may be looked at. A copy during
+ * which the producer started anew counts for nothing, and may lie in the buffer at RING_EMPTY. RING_OK,
  * RING_EMPTY, RING_TOO_LONG (longer than the slot or than room: the message is skipped and counted as
  * peer_bad), RING_PEER_BAD, RING_RESTARTED.
  */
 /*@ requires ring: ring_readable(ring);
     requires buffer: \valid((uint8_t *)buffer + (0 .. room - 1));
     requires results: \valid(kind) && \valid(length) && \separated(kind, length, ring, ring->own);
-    requires apart: \separated((uint8_t *)buffer + (0 .. room - 1), ring, ring->own, kind, length);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->moved, *kind;
-    assigns *length, ((uint8_t *)buffer)[0 .. room - 1];
-    ensures fits: \result == RING_OK ==> *length <= room && *length <= ring->slot_size - RING_SLOT_HEADER;
-    ensures there: \old(ring_honest_producer(ring)) ==>
+    requires apart: \separated((uint8_t *)buffer + (0 .. room - 1), ring, ring->own, ring->peer, kind,
+   length); assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->moved; assigns
+   ring->own->index, ring->own->adopted, *kind, *length, ((uint8_t *)buffer)[0 .. room - 1]; ensures fits:
+   \result == RING_OK ==> *length <= room && *length <= ring->slot_size - RING_SLOT_HEADER; ensures there:
+   \old(ring_honest_producer(ring)) ==>
       (\result == RING_EMPTY <==> \old(ring->index == ring_peer_index(ring))) &&
       (\result == RING_EMPTY || \result == RING_OK || \result == RING_TOO_LONG);
     ensures not_now: \result != RING_OK && \result != RING_TOO_LONG && ring_no_restart{Pre, Post}(ring) ==>
@@ -196,12 +211,14 @@ bool ring_must_notify(struct ring *ring);
  * sleep. True: messages have arrived meanwhile, go on (the request is withdrawn).
  */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->own->want; */
+    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters;
+    assigns ring->own->index, ring->own->adopted, ring->own->want; */
 bool ring_consumer_has_more(struct ring *ring);
 
 /* Producer that waits for space: ask for a notification and look again. True: there is space now. */
 /*@ requires ring: ring_base(ring);
-    assigns ring->index, ring->seen, ring->peer_epoch, ring->counters, ring->own->index, ring->own->want; */
+    assigns ring->seen, ring->peer_epoch, ring->settled, ring->counters;
+    assigns ring->own->adopted, ring->own->want; */
 bool ring_producer_has_space(struct ring *ring);
 
 /* The most messages that a consumer should take in one activation: what an honest peer can have in the ring.
