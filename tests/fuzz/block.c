@@ -58,6 +58,7 @@ static void start(struct ring *requests, struct ring *answers)
                         SLOT_SIZE);
     ring_producer_start(answers, (uint64_t)(uintptr_t)answered, (uint64_t)(uintptr_t)answered_peer, SLOTS,
                         SLOT_SIZE);
+    ((struct ring_header *)answered_peer)->adopted = ((struct ring_header *)answered)->epoch;
     disk_reset(DISK_FLUSH, UNIT);
     FUZZ_CHECK(virtio_blk_open(&device, registers, fake.dma, FAKE_DMA_PADDR, FAKE_DMA_SIZE) == VIRTIO_OK);
     server_init(&server, &device, requests, answers);
