@@ -424,6 +424,35 @@ static void test_write_ahead(void **state)
     assert_int_equal(saved.last_id, 3);
 }
 
+/* A message that comes back smaller stands for what it holds, before the server has it. */
+static void test_less_is_sent_again(void **state)
+{
+    (void)state;
+    struct mqtt_saved saved = {.count = 0};
+    struct mqtt_message m = {
+        .topic = text("t"), .payload = text("x"), .token = 9, .extent = 11, .qos = 2, .lasting = true};
+    start();
+    client.settings.write_ahead = true;
+    connect_with("2003000000");
+    assert_int_equal(mqtt_client_publish(&client, &m, now), MQTT_OK);
+    mqtt_client_save(&client, &saved);
+    mqtt_client_saved(&client);
+    assert_int_equal(saved.entry[0].extent, 11);
+    expect_output("340700017400010078");
+    mqtt_client_closed(&client);
+    connect_with("2003010000");
+    m.extent = 0;
+    assert_int_equal(mqtt_client_publish(&client, &m, now), MQTT_OK);
+    expect_output("");
+    assert_true(mqtt_client_wants_save(&client));
+    saved.count = 0;
+    mqtt_client_save(&client, &saved);
+    assert_int_equal(saved.count, 1);
+    assert_int_equal(saved.entry[0].extent, 0);
+    mqtt_client_saved(&client);
+    expect_output("3c0700017400010078");
+}
+
 /* What does not last is not sent again, not saved, and its identifier is free. */
 static void test_passing_message(void **state)
 {
@@ -495,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_release_timeout),
         cmocka_unit_test(test_release_without_room),
         cmocka_unit_test(test_write_ahead),
+        cmocka_unit_test(test_less_is_sent_again),
         cmocka_unit_test(test_passing_message),
         cmocka_unit_test(test_forget),
         cmocka_unit_test(test_lower_qos),

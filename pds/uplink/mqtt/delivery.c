@@ -62,6 +62,8 @@ static void record(struct mqtt_client *c, const struct mqtt_message *m, const st
                    struct mqtt_slot *again, uint64_t now_ns)
 {
     if (again != NULL) {
+        c->changes += again->lasting && again->extent != m->extent;
+        again->extent = m->extent;
         mqtt_inflight_sent_now(&c->inflight, again, now_ns);
         c->counters.resent++;
         return;
@@ -106,7 +108,8 @@ enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_mes
     if (mqtt_output_space(c, size + MQTT_OUTPUT_RESERVE) < size + MQTT_OUTPUT_RESERVE) {
         return MQTT_ERR_SPACE;
     }
-    if (p.qos == 2 && again == NULL && m->lasting) {
+    /* Also if it holds less than it did: what is saved must not say that the server has the rest. */
+    if (p.qos == 2 && m->lasting && (again == NULL || again->extent != m->extent)) {
         depend(c);
     }
     c->out_to += mqtt_encode_publish(c->out + c->out_to, size, c->version, &p);
