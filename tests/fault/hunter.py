@@ -43,7 +43,7 @@ PATIENT = Hunt(6, (0, 1, 2), 1.1, 8)  # what happens happens again with the next
 SUDDEN = Hunt(24, (0, 1, 2, 4, 8, 16), 1.1, 1)  # there is one chance
 WHOLE_BOOT = Hunt(24, (0, 1, 2, 4, 8, 16), 2.0, 1)
 # Each program has two to eight rings. Where one of these lies, a stranger may run in circles.
-RINGS = Hunt(1, (0, 1, 2, 3, 4, 5, 6, 7), 0.15, 1, ("publish_epoch", "ring_consumer_start", "ring_producer_start"))
+RINGS = Hunt(1, (0, 1, 2, 3, 4, 5, 6, 7), 0.15, 1, ("ring_consumer_start", "ring_producer_start"))
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ class Program:
         return self.functions.keys() | {call + CALL_LENGTH for call in self.calls}
 
     def address(self, function: str) -> int:
-        return next(address for address, name in self.functions.items() if name == function)
+        (address,) = (address for address, name in self.functions.items() if name == function)
+        return address
 
     def place(self, pc: int) -> str:
         """An address as people read it."""

@@ -303,9 +303,9 @@ static void works_from_now_on(void)
     uint64_t bad = consumer.counters.peer_bad + producer.counters.peer_bad;
     uint8_t number = 0;
 
-    for (uint8_t i = 120; i < 120 + 2 * SLOTS; i++) {
-        if (push(i) != RING_OK) {
-            assert_int_equal(push(i), RING_OK); /* after RING_RESTARTED */
+    for (unsigned i = 120; i < 120 + 2 * SLOTS; i++) {
+        if (push((uint8_t)i) != RING_OK) {
+            assert_int_equal(push((uint8_t)i), RING_OK); /* after RING_RESTARTED */
         }
         for (unsigned tries = 0; tries < 3 && number != i; tries++) {
             (void)pop(&number);
