@@ -54,7 +54,8 @@ class Stage:
         events = [parse_event(line) for line in self.gateway.events()]
         arrived = [reading_of(event).seq for event in events if event["type"] == "reading"]
         tally, given_up = self.front.tally, self.given_up()
-        assert not [event for event in events if event["type"] in ("malformed", "out_of_order")]
+        wrong = [event for event in events if event["type"] in ("malformed", "out_of_order")]
+        assert not wrong, f"{[event.get('seq', event) for event in wrong]}; arrived: {arrived[-60:]}"
         assert arrived == sorted(arrived)
         missing = set(range(1, arrived[-1] + 1)) - set(arrived) - tally.acknowledged - given_up
         assert not missing, f"lost: {sorted(missing)}"
