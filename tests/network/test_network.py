@@ -21,7 +21,7 @@ SAMPLE = 3  # readings of one measurement
 BOOT_SECONDS = 300.0
 # What no network may cause. That there is no connection is an error of the day, and that the bus does not answer one of
 # the host's, when it holds up the simulator: the verdict counts what that cost.
-UNEXPECTED = re.compile(r"panic|stopped:| (?!crypto|spi0)\w+ +error | crypto +error (?!.*connection)")
+UNEXPECTED = re.compile(r"panic|stopped:| (?!crypto|spi0 +error spi bus: device does not answer)\w+ +error | crypto +error (?!.*connection)")
 # Patience for TCP, whose retransmissions come ever later, and for the uplink's pauses.
 CATCH_UP_SECONDS = 300.0
 # Frames are wanted, not time: the bound only ends a gateway that has gone silent.

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <postern/log.h>
+#include "find_text.h"
 #include "uplink.h"
 
 #define READINGS 240u
@@ -79,18 +80,6 @@ static void answer(const uint8_t *packet, size_t len)
 static void answer_id(uint8_t type, const uint8_t *id)
 {
     answer((const uint8_t[]){type, 2, id[0], id[1]}, 4);
-}
-
-/* First occurrence of `want` in the bytes, or NULL. */
-static const uint8_t *find(const uint8_t *bytes, size_t len, const char *want)
-{
-    size_t size = strlen(want);
-    for (size_t i = 0; size <= len && i <= len - size; i++) {
-        if (memcmp(bytes + i, want, size) == 0) {
-            return bytes + i;
-        }
-    }
-    return NULL;
 }
 
 /* The readings of a message: the next ones, or with QoS 1 ones that came before. */

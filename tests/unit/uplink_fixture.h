@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <postern/log.h>
 #include <postern/protocol/timer.h>
+#include "find_text.h"
 #include "mqtt_capture.h"
 #include "uplink.h"
 
@@ -207,18 +208,6 @@ static unsigned drain(uint8_t *bytes, size_t room, size_t *len)
         at += header + body;
     }
     return packets;
-}
-
-/* First occurrence of `want` in the bytes, or NULL. */
-static const uint8_t *find(const uint8_t *bytes, size_t len, const char *want)
-{
-    size_t size = strlen(want);
-    for (size_t i = 0; size <= len && i <= len - size; i++) {
-        if (memcmp(bytes + i, want, size) == 0) {
-            return bytes + i;
-        }
-    }
-    return NULL;
 }
 
 #endif
