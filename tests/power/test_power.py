@@ -53,7 +53,7 @@ def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed:
     for verdict in verdicts:
         assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
         assert not verdict.lost, verdict.summary()  # the ledger has no excuse: room there was, and a sound medium
-        assert verdict.readings > CUTS // 10  # on a slow host many cuts come before anything is accepted
+        assert verdict.readings > CUTS // 2  # on a slow host many cuts come before anything is accepted
     # The cuts were where they hurt.
     cuts = sum((lane.cuts for lane in lanes), Counter())
     assert sum(cuts.values()) == LANES * CUTS
