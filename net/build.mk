@@ -19,6 +19,6 @@ $(OUT)/lib/liblwip.a: $(LWIP_PD_OBJS)
 
 NET_CORE_SRCS := $(addprefix net/,address.c alarm.c answer_limit.c conf.c conn.c csprng.c dial.c link.c net_metrics.c network.c random.c siphash.c sntp.c \
     sntp_packet.c stash.c stream.c)
-$(patsubst %.c,$(OUT)/obj/net/%.o,$(NET_CORE_SRCS) net/net.c): $(LWIP_STAMP)
+$(patsubst %.c,$(OUT)/obj/net/%.o,$(NET_CORE_SRCS) net/machine.c net/net.c): $(LWIP_STAMP)
 
-$(eval $(call pd,net,$(NET_CORE_SRCS) net/net.c,$(LWIP_INCLUDES),$(OUT)/lib/liblwip.a))
+$(eval $(call pd,net,$(NET_CORE_SRCS) net/machine.c net/net.c,$(LWIP_INCLUDES),$(OUT)/lib/liblwip.a))

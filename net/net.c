@@ -3,7 +3,6 @@
  * The network component: rings to the Ethernet driver and to crypto, lwIP between them, one loop for all
  * events.
  */
-#include <lwip/sys.h>
 #include <lwip/timeouts.h>
 #include <stdio.h>
 #include <microkit.h>
@@ -14,7 +13,6 @@
 #include <postern/timer_client.h>
 #include "alarm.h"
 #include "conf.h"
-#include "lwip_port.h"
 #include "net_metrics.h"
 #include "network.h"
 #include "ports.h"
@@ -46,22 +44,6 @@ static uint64_t armed_ns = NOT_ARMED;
 static char conf_fault[120];
 static uint64_t *metric_seed_waits, *metric_bad_seeds;
 static bool alarmed; /* the supervisor wants the operator to know of the safe composition */
-
-uint64_t port_now_us(void)
-{
-    return clock_ns() / 1000;
-}
-
-u32_t sys_now(void)
-{
-    return (u32_t)(clock_ns() / NS_PER_MS);
-}
-
-void port_assert_failed(const char *message)
-{
-    log_error("lwIP: %s", message);
-    __builtin_trap();
-}
 
 bool sntp_report(const struct sntp_answer *answer, uint64_t mono_ns)
 {
