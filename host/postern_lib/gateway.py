@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from . import identity
 from .console import PATIENCE_SECONDS
@@ -142,7 +143,7 @@ class Gateway:
             time.sleep(0.05)
         return now[before:]
 
-    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0, **limits: int) -> Verdict:
+    def verdict(self, max_in_flight: int = MAX_IN_FLIGHT, stops: int = 0, **limits: Any) -> Verdict:
         """Compares what arrived with what the simulator put on the bus, since the beginning. stops: how often a
         component between the bus and the journal was stopped. What has piled up and is still on its way to the collector
         is waited for while the machine runs. limits: others of the judge's."""
@@ -153,7 +154,7 @@ class Gateway:
             time.sleep(0.2)
         return now
 
-    def _judge(self, max_in_flight: int, stops: int, limits: dict[str, int]) -> Verdict:
+    def _judge(self, max_in_flight: int, stops: int, limits: dict[str, Any]) -> Verdict:
         # First what arrived: what is measured meanwhile may have arrived, too.
         events = self.events()
         *earlier, last = [

@@ -130,6 +130,7 @@ def judge(
     earlier: Sequence[str] = (),
     stops: int = 0,
     not_accepted: int = MAX_NOT_ACCEPTED,
+    durable: Sequence[int] | None = None,
 ) -> Verdict:
     """Judges a whole run of one device and one sensor, from the first measurement on.
 
@@ -137,6 +138,8 @@ def judge(
     window: begin and end of the run as Unix times; readings must be stamped within it.
     stops: of components between the bus and the journal; each may cost the measurement that it had in its hands.
     not_accepted: the most measurements of a start that the power takes away before they are accepted.
+    durable: where that is known, the last number that the journal called stored at the end of each earlier start: none up
+    to it may be missing, and all that came later may.
     """
     verdict = Verdict()
     try:
@@ -159,7 +162,7 @@ def judge(
         verdict.problems.append("the ledger names more numbers than were measured")
         return verdict
     expected = _with_lost(readings, measured)
-    measurements = _met(expected, _accepted(expected, starts, not_accepted), stops)
+    measurements = _met(expected, _accepted(expected, starts, not_accepted, durable), stops)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)
     _check_events(events, gaps, verdict)
@@ -220,16 +223,19 @@ def _with_lost(readings: list[Reading], lost: list[Numbers]) -> list[Reading]:
     return sorted(filled, key=lambda each: each.seq)
 
 
-def _accepted(readings: list[Reading], starts: list[list[dict[str, str]]], most: int) -> list[dict[str, str]]:
+def _accepted(
+    readings: list[Reading], starts: list[list[dict[str, str]]], most: int, durable: Sequence[int] | None
+) -> list[dict[str, str]]:
     """The measurements of all starts, without those at the end of each start but the last that did not arrive, at most
-    so many. If that explains nothing, all measurements."""
+    so many, or those that were not durable. If that explains nothing, all measurements."""
     arrived = _samples(readings)
     # How many of each start were accepted, by the number of samples that this explains.
     explained: dict[int, tuple[int, ...]] = {0: ()}
-    for measurements in starts[:-1]:
+    for number, measurements in enumerate(starts[:-1]):
         following: dict[int, tuple[int, ...]] = {}
         for position, counts in explained.items():
-            for count in range(max(0, len(measurements) - most), len(measurements) + 1):
+            least = len(measurements) - most if durable is None else durable[number] // len(QUANTITIES) - position
+            for count in range(max(0, least), len(measurements) + 1):
                 if _same(arrived[position : position + count], measurements[:count]):
                     following[position + count] = (*counts, count)
         explained = following

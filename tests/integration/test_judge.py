@@ -217,6 +217,16 @@ def test_a_busy_host_may_cost_more_measurements() -> None:
     assert not judge(arrived, texts[-1], earlier=texts[:-1], not_accepted=3).problems
 
 
+def test_what_was_stored_when_the_power_was_cut_is_not_missing() -> None:
+    """However much was measured after it, and however little before."""
+    texts, lines = starts(6, 5, 2)
+    arrived = renumbered(lines[:9] + lines[18:])  # three of the first start
+    for stored, good in (([9, 24], True), ([8, 0], True), ([0, 0], True), ([12, 24], False), ([9, 27], False)):
+        verdict = judge(arrived, texts[-1], earlier=texts[:-1], durable=stored)
+        assert (verdict.passed, verdict.not_accepted) == (good, 3 if good else 0), stored
+    assert judge(renumbered(lines[:9] + lines[12:]), texts[-1], earlier=texts[:-1], durable=[9, 24]).problems
+
+
 def test_a_number_stands_for_one_reading() -> None:
     texts, lines = starts(3)
     again = lines[4].replace('"reading"', '"duplicate"')

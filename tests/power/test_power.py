@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from lane import Lane
+from lane import SAMPLE, Lane
 from postern_lib.gateway import ROOT, Gateway
 from postern_lib.judge import Verdict
 
@@ -46,14 +46,14 @@ def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed:
     while running:
         running = [steps for steps in running if next(steps, StopIteration) is None]
         time.sleep(TURN_S)
+    verdicts = [lane.verdict() for lane in lanes]
     for lane in lanes:
         lane.gateway.machine.stop()
-    verdicts = [lane.verdict() for lane in lanes]
     report(seed, lanes, verdicts, time.monotonic() - began)
-    for verdict in verdicts:
+    for lane, verdict in zip(lanes, verdicts):
         assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
         assert not verdict.lost, verdict.summary()  # the ledger has no excuse: room there was, and a sound medium
-        assert verdict.readings > CUTS // 2  # on a slow host many cuts come before anything is accepted
+        assert verdict.readings > lane.durable[-1] >= SAMPLE * lane.cuts["with_readings_left"]
     # The cuts were where they hurt.
     cuts = sum((lane.cuts for lane in lanes), Counter())
     assert sum(cuts.values()) == LANES * CUTS
