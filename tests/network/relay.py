@@ -190,13 +190,14 @@ class Relay:
         with self._lock:
             return [frame for each in self._recent for frame in each]
 
-    def inject(self, frames: list[bytes]) -> None:
-        """Puts frames of one's own on the way to the guest, unharmed and not counted."""
-        self._send(TO_GUEST, frames)
+    def inject(self, frames: list[bytes]) -> int:
+        """Puts frames of one's own on the way to the guest, unharmed and not counted. How many the machine has taken: a
+        busy one takes few at a time."""
+        return self._send(TO_GUEST, frames)
 
-    def wait_total(self, frames: int, seconds: float) -> None:
-        """Waits until so many frames have come in since the beginning. TimeoutError if they do not."""
-        self._wait(lambda: self.frames(TO_HOST) + self.frames(TO_GUEST), frames, seconds)
+    def wait_struck(self, faults: tuple[str, ...], times: int, seconds: float) -> None:
+        """Waits until each of these faults has struck so many frames. TimeoutError if they do not."""
+        self._wait(lambda: min(map(self.counts, faults)), times, seconds)
 
     def wait_dead(self, direction: int, frames: int, seconds: float) -> None:
         """The same for frames that a dead direction has swallowed."""
@@ -241,10 +242,12 @@ class Relay:
             out = self.directions[direction].frame(frame, now)
         self._send(direction, out)
 
-    def _send(self, direction: int, frames: list[bytes]) -> None:
-        target = ("host", "guest")[direction]
+    def _send(self, direction: int, frames: list[bytes]) -> int:
+        target, sent = ("host", "guest")[direction], 0
         for frame in frames:
             try:
                 self._sockets[1 - direction].sendto(frame, self._path(f"{target}-qemu.sock"))
+                sent += 1
             except (BlockingIOError, FileNotFoundError, ConnectionError):
                 pass  # the machine is not there, or its queue is full: the network may lose that too
+        return sent
