@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from acts import Json, Table, components, tables
 
 from postern_lib.gateway import Gateway
+from postern_lib.judge import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "build/qemu_virt_riscv64/debug-attack/gateway.xml"
@@ -62,6 +64,34 @@ class Hostile:
         """Measurements that the bus was late with: they are on it, and sensors has given them up before they had a number.
         Only a busy host makes one, which leaves the bus, a program of its own, without a processor."""
         return counters.read(self.gateway, self.system, {"sensors"})["sensors"]["bme280.failures"]
+
+    def verdict(self) -> Verdict:
+        """For a gateway whose sensors have not been started anew."""
+        while True:
+            refused = self.refused_samples()
+            verdict = self.gateway.verdict(stops=refused)
+            if verdict.passed or self.refused_samples() == refused:
+                return verdict
+
+    def wait_measured(self) -> None:
+        """Until a further measurement is on the bus."""
+        log = self.gateway.simulator.log
+        before, deadline = log.read_bytes().count(b"\n"), time.monotonic() + ATTACK_SECONDS
+        while log.read_bytes().count(b"\n") == before:
+            assert time.monotonic() < deadline, "nothing is measured any more"
+            time.sleep(0.05)
+
+    def states(self) -> dict[str, str]:
+        """What the console says of each component, when all of them run: who has attacked starts anew at the end of it."""
+        names, console = components(self.system), self.gateway.console
+        deadline = time.monotonic() + ATTACK_SECONDS
+        while True:
+            console.send_line("")
+            console.skip()
+            console.send_line("pds")
+            said = {name: console.expect(rf"^{name} +(\w.*)\n")[1] for name in names}
+            if all(state.startswith("running") for state in said.values()) or time.monotonic() > deadline:
+                return said
 
 
 def compose_twice(gateway: Gateway) -> tuple[Json, dict[str, Table]]:

@@ -54,7 +54,7 @@ def test_secrets_at_work_are_in_no_other_memory(make_gateway: Callable[..., Gate
     deliver(gateway, stub)
     come_to(stub, "crypto", "mbedtls_chachapoly_finish")
     leaks.check(gateway, system)
-    come_to(stub, "journal", "write_frame")
+    come_to(stub, "journal", "frame_header_write")
     leaks.check(gateway, system)
     gateway.broker.stop()
     gateway.broker.start()

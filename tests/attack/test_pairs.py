@@ -27,5 +27,5 @@ def test_two_at_once_do_no_more_than_one_after_the_other(hostile: Hostile, pair:
     settle(hostile, list(pair))
     leaks.check(hostile.gateway, hostile.system)
     if not set(pair) & set(ON_THE_PATH):
-        verdict = hostile.gateway.verdict(stops=hostile.refused_samples())
+        verdict = hostile.verdict()
         assert verdict.passed, verdict.problems
