@@ -24,6 +24,7 @@
 #define NS_PER_S         1000000000L
 #define NS_PER_MS        1000000L
 #define REFUSED          0x80
+#define UNUSABLE         "Error: Unable to load " /* how libmosquitto begins to say that a file is no good */
 
 struct collector {
     struct options options;
@@ -33,6 +34,7 @@ struct collector {
     struct totals totals;
     int subscription; /* identifier of the one to readings */
     bool subscribed, refused, done, unexplained;
+    bool unusable; /* a file of the command line is not what it has to be: trying on is of no use */
     struct reading readings[SENML_MAX_RECORDS];
 };
 
@@ -197,13 +199,15 @@ static void on_subscribe(struct mosquitto *client, void *context, int id, int co
     }
 }
 
-/* libmosquitto says only here why TLS failed. */
+/* libmosquitto reads certificates and key when it connects, and says only here why TLS failed. */
 static void on_log(struct mosquitto *client, void *context, int level, const char *text)
 {
+    struct collector *c = context;
+
     (void)client;
-    (void)context;
     if (level == MOSQ_LOG_ERR || level == MOSQ_LOG_WARNING) {
         (void)fprintf(stderr, "collector: %s\n", text);
+        c->unusable = c->unusable || strncmp(text, UNUSABLE, strlen(UNUSABLE)) == 0;
     }
 }
 
@@ -255,6 +259,9 @@ static void run(struct collector *c, struct mosquitto *client)
         if (result == MOSQ_ERR_SUCCESS) {
             result = mosquitto_loop(client, LOOP_MS, 1);
             continue;
+        }
+        if (c->unusable) {
+            break;
         }
         const char *reason = reason_of(result, errno);
 
@@ -312,6 +319,9 @@ static enum exit_status finish(struct collector *c)
     track_missing(c->track, count_missing, c);
     track_missing(c->track, show_missing, c);
     print_summary(t);
+    if (c->unusable) {
+        return EXIT_USAGE;
+    }
     if (c->refused) {
         return EXIT_REFUSED;
     }

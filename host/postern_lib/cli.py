@@ -24,6 +24,7 @@ from .sockets import SocketError
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_S = 0.1
+SMALLEST_DISK = 1 << 20  # as of --disk-size
 
 _EPILOG = """\
 exit status: 0 if every sensor's readings arrived, in order, without a gap that the gateway's loss ledger does not
@@ -63,17 +64,47 @@ def _mebibytes(text: str) -> int:
     return int(text) << 20
 
 
+def _board(text: str) -> str:
+    known = sorted(file.parent.name for file in ROOT.glob("boards/*/board.xml"))
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"there is no boards/{text}; known boards: {', '.join(known)}")
+    return text
+
+
+def _file(text: str) -> Path:
+    try:
+        with open(text, "rb"):
+            return Path(text)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': {error.strerror}") from error
+
+
+def _disk(text: str) -> Path:
+    """A medium, or where one can be made."""
+    path = Path(text)
+    try:
+        path.parent.stat()
+        if path.exists():
+            with path.open("r+b") as file:
+                size = file.seek(0, os.SEEK_END)
+            if 0 < size < SMALLEST_DISK:
+                raise argparse.ArgumentTypeError(f"'{text}' has {size} bytes: a medium has at least {SMALLEST_DISK}")
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"'{error.filename}': {error.strerror}") from error
+    return path
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="postern", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="boot the gateway in QEMU and show its console and readings", epilog=_EPILOG)
     run.add_argument("--seconds", type=_seconds, metavar="N", help="stop after N seconds (default: on Ctrl-C)")
-    run.add_argument("--board", default=DEFAULT_BOARD, help="a folder under boards/ (default: %(default)s)")
+    run.add_argument("--board", type=_board, default=DEFAULT_BOARD, help="a folder under boards/ (default: %(default)s)")
     run.add_argument("--config", choices=("debug", "release"), default="debug")
-    run.add_argument("--image", type=Path, help="an image of an earlier run, such as build/run/latest/postern.img")
-    run.add_argument("--data", type=Path, help="another environment file for the simulator to play (CSV)")
+    run.add_argument("--image", type=_file, metavar="FILE", help="an image of an earlier run, such as build/run/latest/postern.img")
+    run.add_argument("--data", type=_file, metavar="FILE", help="another environment file for the simulator to play (CSV)")
     disk = run.add_mutually_exclusive_group()
-    disk.add_argument("--disk", type=Path, metavar="FILE",
+    disk.add_argument("--disk", type=_disk, metavar="FILE",
                       help="the journal's medium, made if there is none, and kept (default: a new one for the run)")  # fmt: skip
     disk.add_argument("--no-disk", action="store_true", help="run without a medium: readings are not durable")
     run.add_argument("--disk-size", type=_mebibytes, default=DISK_SIZE, metavar="MIB",
@@ -114,6 +145,8 @@ def _watch(gateway: Gateway, seconds: float | None, display: Display) -> str | N
         for part in parts:
             if not part.running():
                 return f"stopped early: {part.process.name}{part.process.how_it_ended()}"
+            if part.process.log_failure:
+                return f"stopped early: {part.process.log_failure}"
         if deadline is None and display.broken:
             break
         time.sleep(_POLL_S)
@@ -169,9 +202,16 @@ def _postmortem(options: argparse.Namespace) -> int:
                 print(f"postern: {error}", file=sys.stderr)
                 status = 1
     except (postmortem.PostmortemError, OSError) as error:
-        print(f"postern: {error}", file=sys.stderr)
+        print(f"postern: {_in_words(error)}", file=sys.stderr)
         status = 1
     return status
+
+
+def _in_words(error: Exception) -> str:
+    """An error of the system by file and reason, without its number."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -186,6 +226,6 @@ def main(arguments: list[str] | None = None) -> int:
     except Stopped as stop:
         verdict = Verdict([f"{stop} before the gateway was started"])
     except (IdentityError, ImageError, ProcessError, SocketError, OSError) as error:
-        verdict = Verdict([str(error)])
+        verdict = Verdict([_in_words(error)])
     display.verdict(verdict)
     return 0 if verdict.passed else 1

@@ -8,6 +8,7 @@ when the thread that started it ends: start children from the main thread only.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -71,6 +72,15 @@ class Lines:
                 self._changed.wait(remaining)
 
 
+def _check_there(name: str, folder: Path, program: str, path: str) -> None:
+    """ProcessError says how to get a program that is not there."""
+    if os.sep in program:
+        if not (folder / program).exists():
+            raise ProcessError(f"{name}: {program} is not there: 'make programs host sim' builds it")
+    elif shutil.which(program, path=path) is None:
+        raise ProcessError(f"{name}: {program} is not installed: 'rm -f build/deps.stamp; make deps' does so")
+
+
 class Process:
     """One child process, run in folder. Its two output streams go, line by line, to Lines and to handlers, and
     whole to name.log and name.err in the folder logs (default: folder)."""
@@ -94,6 +104,8 @@ class Process:
         # Programs of daemons lie outside an ordinary user's PATH.
         environment = dict(os.environ if environment is None else environment)
         environment["PATH"] = environment.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+        self.log_failure = ""  # why the logs are not whole, if they are not
+        _check_there(name, folder, str(command[0]), environment["PATH"])
         arguments = ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)]
         try:
             self._child = subprocess.Popen(
@@ -119,8 +131,8 @@ class Process:
         for reader in self._readers:
             reader.start()
 
-    @staticmethod
     def _read(
+        self,
         stream: IO[bytes],
         log: Path,
         lines: Lines,
@@ -137,7 +149,7 @@ class Process:
 
         with log.open("ab", buffering=0) as file:
             while data := os.read(stream.fileno(), 65536):
-                file.write(data)
+                self._log(file, log, data)
                 if raw:
                     raw(data)
                 *whole, pending = (pending + data).split(b"\n")
@@ -146,6 +158,14 @@ class Process:
         if pending:
             emit(pending)
         lines.close()
+
+    def _log(self, file: IO[bytes], log: Path, data: bytes) -> None:
+        """What cannot be written is noted, once, and the program goes on."""
+        if not self.log_failure:
+            try:
+                file.write(data)
+            except OSError as error:
+                self.log_failure = f"{log}: {error.strerror}"
 
     @property
     def pid(self) -> int:

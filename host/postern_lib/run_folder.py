@@ -51,7 +51,8 @@ class Ports:
         try:
             return Ports(**json.loads(file.read_text()))
         except (OSError, ValueError, TypeError) as error:
-            raise ImageError(f"{image}: the ports it was composed for are not in {file}: {error}") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise ImageError(f"{image} is not an image of an earlier run: its ports are not in {file}: {why}") from error
 
 
 class RunFolder:
@@ -108,7 +109,7 @@ class RunFolder:
             self._run([word.replace(folder, here) for word in words], root)
         else:
             settings = {"CONFIG_DIR": f"{here}/{self.config.name}", "IMAGE": f"{here}/{IMAGE_FILE}", "BOARD": board,
-                        "CONFIG": config, "VARIANT": variant}  # fmt: skip
+                        "CONFIG": config, "VARIANT": variant, "CHECK_DEVICE": "no"}  # fmt: skip
             values = [f"{key}={value}" for key, value in settings.items()]
             with (root / "build" / ".build.lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)

@@ -89,8 +89,9 @@ $(FUZZ)/seeds.stamp: $(FUZZ_SEEDS) $(wildcard tests/unit/composer/verdicts/*.cas
 .PHONY: fuzz fuzz-build
 fuzz-build: $(addprefix $(FUZZ)/,$(FUZZERS)) $(FUZZ)/seeds.stamp
 
-fuzz: fuzz-build ## look for crashes in a parser: TARGET=name (without: their names), SECONDS=N (60)
+fuzz: ## look for crashes in a parser: TARGET=name (without: their names), SECONDS=N (60)
 	@[ -n "$(filter $(TARGET),$(FUZZERS))" ] || { echo "TARGET='$(TARGET)': say one of $(FUZZERS)" >&2; exit 1; }
+	@$(MAKE) --no-print-directory fuzz-build
 	@mkdir -p $(FUZZ)/corpus/$(TARGET)
 	@$(TIED) $(FUZZ)/$(TARGET) -max_total_time=$(or $(SECONDS),60) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 	    -artifact_prefix=$(FUZZ)/$(TARGET)- $(FUZZ)/corpus/$(TARGET) $(FUZZ)/first/$(TARGET)

@@ -266,10 +266,18 @@ def test_collector_refuses_a_key_that_does_not_fit(broker: Gateway) -> None:
     command[-1] = broker.settings.identities / "device.key.pem"
     process = Process("misfit", command, broker.folder.path)
     try:
-        process.errors.wait_for(lambda line: "key values mismatch" in line, ANSWER_SECONDS)
+        assert process.wait(ANSWER_SECONDS) == 2
         assert any("key values mismatch" in line for line in process.errors.all())
     finally:
         process.stop()
+
+
+@pytest.mark.parametrize("option", ["--ca", "--cert", "--key"])
+def test_collector_refuses_a_file_that_holds_something_else(broker: Gateway, option: str) -> None:
+    command = collector_command(broker)
+    command[command.index(option) + 1] = ROOT / "README.md"
+    done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False)
+    assert done.returncode == 2 and "README.md" in done.stderr and "trying on" not in done.stderr
 
 
 def test_collector_does_not_trust_another_authority(broker: Gateway, broken_broker: Callable[[str], Path]) -> None:
@@ -487,6 +495,44 @@ def test_postern_run_leaves_no_process_behind(
             "problems": ["no reading arrived (the simulator made 0 measurements)"],
             "summary": "0 readings of 0 measurements",
         }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--board", "nowhere"], "there is no boards/nowhere; known boards: qemu_virt_riscv64"),
+        (["--image", "absent.img"], "'absent.img': No such file or directory"),
+        (["--data", "absent.csv"], "'absent.csv': No such file or directory"),
+        (["--disk", "absent/disk.img"], "'absent': No such file or directory"),
+        (["--disk", "."], "Is a directory"),
+        (["--disk", "short.img"], "'short.img' has 6 bytes: a medium has at least 1048576"),
+        (["--disk-size", "0"], "'0' is not a number of MiB"),
+        (["--seconds", "-1"], "'-1' is not a number of seconds"),
+    ],
+)
+def test_postern_run_refuses_a_bad_command_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "short.img").write_text("hello\n")
+    done = subprocess.run([ROOT / "host/postern", "run", *arguments], cwd=tmp_path, capture_output=True, text=True,
+                          timeout=ANSWER_SECONDS, check=False)  # fmt: skip
+    assert done.returncode == 2 and message in done.stderr and done.stdout == ""
+    assert (tmp_path / "short.img").read_text() == "hello\n"
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProcessError, match="no-such-tool is not installed: .*make deps"):
+        Process("tool", ["no-such-tool"], tmp_path)
+    with pytest.raises(ProcessError, match="host/no-such is not there: .*make programs host sim"):
+        Process("own", [ROOT / "build/host/no-such"], tmp_path)
+
+
+def test_a_log_that_cannot_be_written_ends_nothing_but_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talker.log").symlink_to("/dev/full")
+    process = Process("talker", ["sh", "-c", "echo one; sleep 0.2; echo two"], tmp_path)
+    try:
+        process.expect_line(lambda line: line == "two", "the second line")
+    finally:
+        process.stop()
+    assert process.log_failure == f"{tmp_path}/talker.log: No space left on device"
 
 
 def test_postern_run_stops_by_itself_and_when_a_part_dies(

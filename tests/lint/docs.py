@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the documentation names must exist: links, paths of the tree, targets of make; each promise's tests."""
+"""What the documentation names must exist: links, paths of the tree, targets of make; each promise's tests. Each key of a
+configuration file is in its table, and no other."""
 
 import re
 import subprocess
@@ -16,6 +17,29 @@ CREATED = re.compile(r"^pds/blink/")
 CONTRACTS = ("docs/loss-contract.md",)
 ROW = re.compile(r"^\| *(\d+) *\|(.*)\| *$")
 TEST = re.compile(r"^([\w/]+\.(?:c|py))::(test_\w+)$")
+
+
+# Where a configuration file is read, the document with its keys, and the heading of their table.
+CONFIGURATIONS = (
+    ("net/conf.c", "docs/configuration.md", "net.conf"),
+    ("crypto/crypto_conf.c", "docs/configuration.md", "crypto.conf"),
+    ("pds/uplink/uplink_conf.c", "docs/configuration.md", "uplink.conf"),
+    ("pds/journal/journal_conf.c", "docs/loss-contract.md", "Configuration"),
+)
+KEY = re.compile(r"\.key = \"([a-z_.]+)\"|\] = \{\"([a-z_]+)\",|= NUMBER\((\w+),")
+
+
+def _configuration(root: Path) -> list[str]:
+    """Keys that a program knows and a table does not have, or the other way round."""
+    found = []
+    for source, path, heading in CONFIGURATIONS:
+        known = {name for match in KEY.findall((root / source).read_text()) for name in match if name}
+        section = re.split(rf"^## {heading}$", (root / path).read_text(), flags=re.M)[-1].partition("\n## ")[0]
+        told = {name for cell in re.findall(r"^\|([^|]*`[^|]*)\|", section, re.M) for name in QUOTED.findall(cell)}
+        found += [f"{path}:1: {name} of {source} [key without a line]" for name in sorted(known - told)]
+        found += [f"{path}:1: {name} [no such key in {source}]" for name in sorted(told - known)]
+        found += [f"{source}:1: no keys found [key without a line]"] if not known else []
+    return found
 
 
 def _is_test(root: Path, name: str) -> bool:
@@ -58,7 +82,7 @@ def _targets(root: Path) -> set[str]:
 def check(root: Path, files: list[str]) -> list[str]:
     """Findings as FILE:LINE: TEXT [RULE]."""
     targets = _targets(root)
-    found = [each for path in CONTRACTS for each in _contract(root, path)]
+    found = [each for path in CONTRACTS for each in _contract(root, path)] + _configuration(root)
     for path in files:
         if not path.endswith(".md"):
             continue

@@ -152,6 +152,14 @@ static uint64_t parse_seed(const char *text)
     return seed;
 }
 
+static void require(const char *option, const char *value)
+{
+    if (value == NULL) {
+        (void)fprintf(stderr, "bme280-sim: %s is missing (see --help)\n", option);
+        exit(2);
+    }
+}
+
 static struct options parse_options(int argc, char **argv)
 {
     static const struct option known[] = {
@@ -191,9 +199,12 @@ static struct options parse_options(int argc, char **argv)
             exit(2);
         }
     }
-    if (options.socket == NULL || options.data == NULL || options.log == NULL || options.control == NULL ||
-        optind != argc) {
-        usage(stderr);
+    require("--socket PATH", options.socket);
+    require("--data FILE.csv", options.data);
+    require("--log FILE.jsonl", options.log);
+    require("--control PATH", options.control);
+    if (optind != argc) {
+        (void)fprintf(stderr, "bme280-sim: what is '%s'? (see --help)\n", argv[optind]);
         exit(2);
     }
     return options;
