@@ -21,6 +21,7 @@
 #include "files.h"
 #include "image.h"
 #include "patch.h"
+#include "wrap.h"
 
 #define LOADER_MAX 0x100000
 
@@ -119,11 +120,16 @@ static bool build(struct job *job)
     return job->image != NULL;
 }
 
-static bool write_image(const struct job *job)
+struct head {
+    uint8_t bytes[WRAP_HEAD_MAX];
+    size_t size;
+};
+
+static bool write_image(const struct job *job, const struct head *head)
 {
     const struct place place = {job->options->output, 0, 0};
 
-    if (!files_write_image(place.file, "", 0, job->image, job->image_size)) {
+    if (!files_write_image(place.file, head->bytes, head->size, job->image, job->image_size)) {
         job->report->rule = "output";
         backend_error(job->report, &place, NULL, "cannot write the image: %s", strerror(errno));
         return false;
@@ -131,16 +137,26 @@ static bool write_image(const struct job *job)
     return true;
 }
 
-/* What is checked is what lies on the disk. */
-static bool check_written(const struct job *job, struct authority *authority)
+static bool check_built(const struct job *job, const char *name, struct authority *authority)
+{
+    return check_image(job->image, job->image_size, name, job->model, authority, job->report);
+}
+
+/* What is checked is what lies on the disk, unless the image went to a device or a pipe. */
+static bool check_written(const struct job *job, const struct head *head, struct authority *authority)
 {
     const char *path = job->options->output;
     const struct place place = {path, 0, 0};
     size_t size;
-    uint8_t *image = backend_read_file(path, &place, IMAGE_MAX_SIZE, &size, job->report);
-    bool good = image != NULL && check_image(image, size, path, job->model, authority, job->report);
 
-    free(image);
+    if (!files_is_regular(path)) {
+        return check_built(job, path, authority);
+    }
+    uint8_t *file = backend_read_file(path, &place, IMAGE_MAX_SIZE + WRAP_HEAD_MAX, &size, job->report);
+    bool good = file != NULL && size >= head->size && memcmp(file, head->bytes, head->size) == 0 &&
+                check_image(file + head->size, size - head->size, path, job->model, authority, job->report);
+
+    free(file);
     if (!good) {
         files_remove(path);
     }
@@ -154,9 +170,14 @@ static bool finish(const struct job *job, struct backend_usage *usage, struct au
         backend_usage_fill(usage, job->model, &job->layout, &job->dist, job->image_size);
     }
     if (job->options->output == NULL) {
-        return check_image(job->image, job->image_size, "image", job->model, authority, job->report);
+        return check_built(job, "image", authority);
     }
-    return write_image(job) && check_written(job, authority);
+    struct head head;
+    head.size = wrap_head(job->options->form, head.bytes, job->image, job->image_size);
+    if (job->options->written != NULL) {
+        *job->options->written = head.size + job->image_size;
+    }
+    return write_image(job, &head) && check_written(job, &head, authority);
 }
 
 bool backend_compose(struct system_model *model, const struct backend_options *options,

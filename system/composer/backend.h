@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model.h"
+#include "wrap.h"
 
 /* Where problems go. place is never NULL; line 0 means that the problem has no place in a description and
  * place->file names the file (a program, the kernel) instead. hint may be NULL. No text ends with a newline
@@ -99,6 +100,8 @@ struct backend_options {
     const char *loader;
     const char *initialiser;
     const char *output; /* the image file; removed again when the checker rejects it; NULL: write none */
+    enum wrap form;
+    size_t *written; /* where to say how many bytes that file has, or NULL */
 };
 
 /* Read the program of every domain (and its symbols program) from search[i]/path, then path as written; check

@@ -169,8 +169,8 @@ static bool run(struct job *job)
     if (options->ports != NULL || options->ports_c != NULL) {
         return read_product(job) && write_ports(job);
     }
-    return make_tree(job) && write_expanded(job) && check_description(job) && compose_image(job) &&
-           compose_outputs(job);
+    return compose_apart(job) && make_tree(job) && write_expanded(job) && check_description(job) &&
+           compose_image(job) && compose_outputs(job);
 }
 
 bool compose(const struct options *options, struct diag *diag)
@@ -178,6 +178,9 @@ bool compose(const struct options *options, struct diag *diag)
     struct job job = {.options = options, .diag = diag};
     bool done = run(&job);
     done = compose_json(&job, done && diag->errors == 0) && done;
+    if (!done && job.has_usage) {
+        files_remove(options->output); /* make would take it for the result */
+    }
     release(&job);
     return done && diag->errors == 0;
 }

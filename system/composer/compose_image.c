@@ -36,7 +36,9 @@ static bool write_image(struct job *job, struct backend_report *report)
     const struct backend_options options = {.kernel = job->options->kernel,
                                             .loader = job->options->loader,
                                             .initialiser = job->options->initialiser,
-                                            .output = job->options->output};
+                                            .output = job->options->output,
+                                            .form = job->options->form,
+                                            .written = job->options->written};
     struct authority finished = {0};
     job->has_usage = backend_compose(&job->model, &options, &job->usage, &finished, report);
     if (job->has_usage) {
@@ -62,7 +64,7 @@ bool compose_image(struct job *job)
     if (!loaded || job->diag->errors > 0) {
         return false;
     }
-    return options->output == NULL || write_image(job, &report);
+    return options->output == NULL || (compose_apart(job) && write_image(job, &report));
 }
 
 void compose_release_image(struct job *job)

@@ -24,7 +24,7 @@ struct job {
     struct system_model model;
     struct authority authority;
     struct backend_usage usage;
-    bool has_usage, loaded;
+    bool has_usage, loaded, clash;
     LIST(const char *) read; /* files that the result depends on, besides the descriptions */
 };
 
@@ -34,6 +34,9 @@ void compose_release_image(struct job *job);
 
 /* compose_outputs.c: report, matrix, graph, depfile. */
 bool compose_outputs(struct job *job);
+
+/* True if no output would overwrite another one, or a file that was named or has been read. */
+bool compose_apart(struct job *job);
 
 /* The JSON document, also after errors. */
 bool compose_json(struct job *job, bool accepted);

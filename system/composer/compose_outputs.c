@@ -93,7 +93,47 @@ static struct report report_of(const struct job *job)
 bool compose_json(struct job *job, bool accepted)
 {
     const struct report report = report_of(job);
-    return job->options->json == NULL || report_json(&report, job->diag, accepted, job->options->json);
+    return job->options->json == NULL || job->clash ||
+           report_json(&report, job->diag, accepted, job->options->json);
+}
+
+static bool report_clash(struct job *job, const char *output, const char *other, const char *what)
+{
+    if (output == NULL || other == NULL || !files_same(output, other)) {
+        return false;
+    }
+    diag_error(job->diag, "output", (struct place){output, 0, 0}, "%s '%s'", what, other);
+    diag_hint(job->diag, "give every output a name of its own");
+    return true;
+}
+
+bool compose_apart(struct job *job)
+{
+    const struct options *options = job->options;
+    const char *outputs[] = {options->check ? NULL : options->output,
+                             options->report,
+                             options->matrix,
+                             options->graph,
+                             options->dot,
+                             options->expanded,
+                             options->depfile,
+                             options->json};
+    const char *inputs[] = {options->product, options->board,  options->system,
+                            options->kernel,  options->loader, options->initialiser};
+    size_t clashes = 0;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        for (size_t k = 0; k < i; k++) {
+            clashes += report_clash(job, outputs[i], outputs[k], "another output goes to");
+        }
+        for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++) {
+            clashes += report_clash(job, outputs[i], inputs[k], "this would overwrite the input");
+        }
+        for (size_t k = 0; k < job->read.count; k++) {
+            clashes += report_clash(job, outputs[i], job->read.at[k], "this would overwrite the input");
+        }
+    }
+    job->clash = clashes != 0;
+    return !job->clash;
 }
 
 bool compose_outputs(struct job *job)

@@ -4,6 +4,7 @@
  */
 #include "diag.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,10 @@ void diag_hint(struct diag *diag, const char *format, ...)
 
 void diag_suggest(struct diag *diag, const char *word, const char *const *candidates, size_t count)
 {
+    if (count > DIAG_COMPARISONS - diag->compared) {
+        return;
+    }
+    diag->compared += count;
     const char *best = suggest(word, candidates, count);
     if (best != NULL) {
         diag_hint(diag, "did you mean '%s'?", best);
@@ -95,40 +100,89 @@ static int compare_notes(const void *left, const void *right)
     return places != 0 ? places : a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* The beginning of a line of a known file, or NULL. */
-static const char *find_line(const struct diag *diag, struct place place)
+/* Where a place was found; notes are printed in the order of their places, so the next one is not far. */
+struct cursor {
+    const char *file; /* NULL: nothing found yet */
+    const char *at;
+    unsigned line, column;
+};
+
+static bool is_inside(const char *at)
 {
-    for (size_t i = 0; i < diag->sources.count; i++) {
-        if (place.file == NULL || strcmp(diag->sources.at[i].file, place.file) != 0) {
-            continue;
+    return ((unsigned char)*at & 0xc0) == 0x80;
+}
+
+static const char *text_of(const struct diag *diag, const char *file)
+{
+    for (size_t i = 0; file != NULL && i < diag->sources.count; i++) {
+        if (strcmp(diag->sources.at[i].file, file) == 0) {
+            return diag->sources.at[i].text;
         }
-        const char *at = diag->sources.at[i].text;
-        for (unsigned line = 1; at != NULL && line < place.line; line++) {
-            at = strchr(at, '\n');
-            at = at == NULL ? NULL : at + 1;
-        }
-        return at;
     }
     return NULL;
 }
 
-/* Quote the offending line with a mark under the column; tabs become single blanks so that the mark stays
- * true. */
-static void quote(const struct diag *diag, struct place place, FILE *out)
+/* The character at a place of a known file, or NULL; the last one of a line for a column behind its end. */
+static const char *find(const struct diag *diag, struct cursor *cursor, struct place place)
 {
-    const char *line = place.line == 0 ? NULL : find_line(diag, place);
-    if (line == NULL) {
-        return;
+    bool onward =
+        cursor->file != NULL && place.file != NULL && strcmp(cursor->file, place.file) == 0 &&
+        (place.line > cursor->line || (place.line == cursor->line && place.column >= cursor->column));
+    if (!onward) {
+        *cursor = (struct cursor){place.file, text_of(diag, place.file), 1, 1};
     }
-    (void)fputs("    ", out);
-    for (const char *at = line; *at != '\0' && *at != '\n' && *at != '\r'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        (void)fputc(byte < 0x20 || byte == 0x7f ? ' ' : byte, out);
+    while (cursor->at != NULL && cursor->line < place.line) {
+        cursor->at = strchr(cursor->at, '\n');
+        cursor->at = cursor->at == NULL ? NULL : cursor->at + 1;
+        cursor->line++;
+        cursor->column = 1;
     }
-    (void)fprintf(out, "\n    %*s\n", (int)place.column, "^");
+    while (cursor->at != NULL && cursor->column < place.column && strchr("\r\n", *cursor->at) == NULL) {
+        do {
+            cursor->at++;
+        } while (is_inside(cursor->at));
+        cursor->column++;
+    }
+    return cursor->at;
 }
 
-static void print_note(const struct diag *diag, const struct diag_note *note, FILE *out)
+/*
+ * Quote the offending line, or of a long one the part around the column, with a mark under the column; tabs
+ * become single blanks so that the mark stays true.
+ */
+static void quote(const char *mark, unsigned column, FILE *out)
+{
+    enum { BEFORE = 120, WIDTH = 200 };
+    const char *start = mark;
+    unsigned before = 0;
+    while (before < BEFORE && before + 1 < column) {
+        do {
+            start--;
+        } while (is_inside(start));
+        before++;
+    }
+    char line[WIDTH * 4 + 4];
+    size_t length = 0;
+    unsigned width = 0;
+    const char *at = start;
+    for (; strchr("\r\n", *at) == NULL && length < sizeof line - 4; at++) {
+        width += is_inside(at) ? 0 : 1;
+        if (width > WIDTH) {
+            break;
+        }
+        line[length] = *at;
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            line[length] = ' ';
+        }
+        length++;
+    }
+    bool cut = before + 1 < column;
+    (void)fprintf(out, "    %s%.*s%s\n    %*s\n", cut ? "..." : "", (int)length, line,
+                  width > WIDTH ? "..." : "", (int)before + (cut ? 4 : 1), "^");
+}
+
+static void print_note(const struct diag *diag, struct cursor *cursor, const struct diag_note *note,
+                       FILE *out)
 {
     struct place place = note->place;
     if (place.file != NULL && place.line != 0) {
@@ -138,7 +192,10 @@ static void print_note(const struct diag *diag, const struct diag_note *note, FI
     }
     (void)fprintf(out, "%s: %s", note->warning ? "warning" : "error", note->text);
     (void)fprintf(out, note->rule == NULL ? "\n" : " [%s]\n", note->rule);
-    quote(diag, place, out);
+    const char *mark = place.line == 0 ? NULL : find(diag, cursor, place);
+    if (mark != NULL) {
+        quote(mark, cursor->column, out);
+    }
     if (note->hint != NULL) {
         (void)fprintf(out, "  hint: %s\n", note->hint);
     }
@@ -154,8 +211,9 @@ void diag_sort(struct diag *diag)
 void diag_print(struct diag *diag, FILE *out)
 {
     diag_sort(diag);
+    struct cursor cursor = {0};
     for (size_t i = 0; i < diag->notes.count; i++) {
-        print_note(diag, &diag->notes.at[i], out);
+        print_note(diag, &cursor, &diag->notes.at[i], out);
     }
 }
 

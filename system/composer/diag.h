@@ -13,6 +13,8 @@
 #include "model.h"
 #include "arena.h"
 
+enum { DIAG_COMPARISONS = 1000000 };
+
 struct diag_note {
     struct place place;
     bool warning;
@@ -33,6 +35,7 @@ struct diag {
     LIST(struct diag_source) sources;
     struct arena arena;
     size_t errors, warnings;
+    size_t compared; /* words that were compared for suggestions */
 };
 
 /* Make the text of a file known, so that notes can quote it. Both are copied. */
@@ -52,7 +55,10 @@ void diag_vwarning(struct diag *diag, const char *rule, struct place place, cons
 /* Attach a hint to the note recorded last. */
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Hint "did you mean 'x'?" when a candidate is close to the word that was written. */
+/*
+ * Hint "did you mean 'x'?" when a candidate is close to the word that was written. No more hints after
+ * DIAG_COMPARISONS words were compared, so that a file full of errors cannot hold up the composer.
+ */
 void diag_suggest(struct diag *diag, const char *word, const char *const *candidates, size_t count);
 
 /* Put the notes into the order of their places. */

@@ -6,15 +6,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_file(const char *path)
+bool files_is_regular(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* The folder of a path; true if it exists. */
+static bool folder_of(const char *path, const char *name, struct stat *status)
+{
+    char folder[PATH_MAX];
+    int length = snprintf(folder, sizeof folder, "%.*s.", (int)(name - path), path);
+    return length > 0 && (size_t)length < sizeof folder && stat(folder, status) == 0;
+}
+
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+bool files_same(const char *a, const char *b)
+{
+    struct stat one, other;
+    bool one_exists = stat(a, &one) == 0, other_exists = stat(b, &other) == 0;
+    if (one_exists != other_exists || (one_exists && !S_ISREG(one.st_mode))) {
+        return false;
+    }
+    const char *names[2] = {last_name(a), last_name(b)};
+    bool comparable = one_exists || (strcmp(names[0], names[1]) == 0 && folder_of(a, names[0], &one) &&
+                                     folder_of(b, names[1], &other));
+    return comparable && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 bool files_is_special(const char *path)
@@ -56,15 +84,15 @@ const char *files_read(struct arena *arena, const char *path, size_t limit, cons
 const char *files_find(struct arena *arena, const struct files_search *search, const char *name)
 {
     if (name[0] == '/') {
-        return is_file(name) ? name : NULL;
+        return files_is_regular(name) ? name : NULL;
     }
     for (size_t i = 0; search != NULL && i < search->folders.count; i++) {
         const char *path = arena_print(arena, "%s/%s", search->folders.at[i], name);
-        if (is_file(path)) {
+        if (files_is_regular(path)) {
             return path;
         }
     }
-    return is_file(name) ? name : NULL;
+    return files_is_regular(name) ? name : NULL;
 }
 
 /* Permissions first: the file is private before it holds anything. */

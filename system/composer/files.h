@@ -29,6 +29,12 @@ const char *files_find(struct arena *arena, const struct files_search *search, c
 /* True if a path leads to something that must not be replaced: a device, a pipe, a link to another file. */
 bool files_is_special(const char *path);
 
+/* True for a regular file, also one behind a link. */
+bool files_is_regular(const char *path);
+
+/* True if two paths lead to one regular file, or would once it is there. */
+bool files_same(const char *a, const char *b);
+
 /* Remove an output that turned out bad; devices, pipes and links stay. */
 void files_remove(const char *path);
 

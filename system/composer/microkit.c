@@ -12,31 +12,25 @@
 
 #define IMAGE_TYPE "uimage" /* what Microkit writes for this board */
 
-static bool build(struct microkit_options *options, enum wrap form, struct diag *diag)
+static bool build(struct microkit_options *options, struct diag *diag)
 {
-    const struct options *inner = &options->compose;
-    size_t size = 0;
+    struct options *inner = &options->compose;
+    inner->written = &options->image_size;
     if (!compose(inner, diag)) {
         return false;
     }
-    if (inner->explain != NULL || inner->check) {
-        return true;
+    /* With --json - standard output holds one JSON document and nothing else. */
+    if (options->image_size != 0 && (inner->json == NULL || strcmp(inner->json, "-") != 0)) {
+        printf("MICROKIT|LOADER: image file size = %zu bytes\n", options->image_size);
     }
-    if (!wrap_file(form, inner->output, diag, &size)) {
-        return false;
-    }
-    if (inner->json != NULL && strcmp(inner->json, "-") == 0) {
-        return true; /* standard output holds one JSON document and nothing else */
-    }
-    printf("MICROKIT|LOADER: image file size = %zu bytes\n", size);
     return true;
 }
 
 static bool run(struct microkit_options *options)
 {
     const char *type = options->image_type != NULL ? options->image_type : IMAGE_TYPE;
-    enum wrap form = wrap_find(type);
-    if (form == WRAP_UNKNOWN) {
+    options->compose.form = wrap_find(type);
+    if (options->compose.form == WRAP_UNKNOWN) {
         microkit_complain("argument --image-type: invalid choice: '%s' (choose from binary, elf, uimage)",
                           type);
         return false;
@@ -44,7 +38,7 @@ static bool run(struct microkit_options *options)
     struct arena arena = {0};
     struct diag diag = {0};
     bool good = options->compose.explain != NULL || options->board == NULL || sdk_resolve(options, &arena);
-    good = good && build(options, form, &diag);
+    good = good && build(options, &diag);
     diag_print(&diag, stderr);
     diag_free(&diag);
     arena_free(&arena);

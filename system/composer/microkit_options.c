@@ -108,8 +108,8 @@ static enum options_verdict judge(struct microkit_options *options)
     bool needs_sdk = !compose->check || options->board != NULL || options->config != NULL;
     if (compose->system == NULL || (needs_sdk && (options->board == NULL || options->config == NULL))) {
         microkit_complain("the following arguments are required: %s%s%s(see --help)",
-                          options->board == NULL ? "--board " : "",
-                          options->config == NULL ? "--config " : "",
+                          needs_sdk && options->board == NULL ? "--board " : "",
+                          needs_sdk && options->config == NULL ? "--config " : "",
                           compose->system == NULL ? "SYSTEM " : "");
         return OPTIONS_BAD;
     }

@@ -12,6 +12,7 @@ struct microkit_options {
     const char *board;      /* --board: folder in the SDK */
     const char *config;     /* --config: folder in the board's */
     const char *image_type; /* --image-type */
+    size_t image_size;      /* bytes of the image's file, once it is written */
 };
 
 /* Read the command line, in any order; help and mistakes are printed here. */

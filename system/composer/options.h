@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "files.h"
+#include "wrap.h"
 
 struct options {
     const char *product;  /* --product FILE */
@@ -26,6 +27,8 @@ struct options {
     const char *ports_c; /* --ports-c COMPONENT */
     const char *explain; /* --explain RULE */
     bool check;
+    enum wrap form;  /* of the image's file */
+    size_t *written; /* where to say how many bytes the image's file has, or NULL */
     struct files_search search;
 };
 

@@ -125,9 +125,10 @@ const struct rule rules_all[] = {
     {"program-symbols",
      "Every symbol that is set is in the program exactly once and has the size of its value.", NULL},
     {"memory-fits", "All programs, stacks and regions fit into the machine's memory and the kernel's pools.",
-     NULL},
+     rule_memory_fits},
     {"sdk-files", "Kernel, loader and initialiser are those of the SDK.", NULL},
-    {"output", "What was asked for can be written.", NULL},
+    {"output", "What was asked for can be written, each to a file of its own, over nothing that is read.",
+     NULL},
     {"image-check", "The finished image gives exactly what the description says.", NULL},
     /* Products and boards. */
     {"component-known", "Every component that is named exists.", NULL},

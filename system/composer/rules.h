@@ -79,6 +79,7 @@ void rule_region_paddr_overlap(const struct check *check);
 void rule_region_paddr_memory(const struct check *check);
 void rule_region_paddr_reserved(const struct check *check);
 void rule_region_unused(const struct check *check);
+void rule_memory_fits(const struct check *check);
 
 /* rules_irq.c */
 void rule_irq_number(const struct check *check);

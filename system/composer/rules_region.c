@@ -146,6 +146,26 @@ void rule_region_paddr_reserved(const struct check *check)
     }
 }
 
+/* What can be said before the programs are known: the regions alone are too much. */
+void rule_memory_fits(const struct check *check)
+{
+    uint64_t left = check->model->board.ram_size;
+    for (size_t i = 0; i < check->model->regions.count; i++) {
+        const struct region *region = &check->model->regions.at[i];
+        if (region->has_paddr) {
+            continue;
+        }
+        if (region->size > left) {
+            rules_fail(check, at(region, "size"),
+                       "memory region '%s' of 0x%llx bytes does not fit: of 0x%llx bytes of RAM the regions "
+                       "before it leave 0x%llx",
+                       region->name, (ull)region->size, (ull)check->model->board.ram_size, (ull)left);
+            return;
+        }
+        left -= region->size;
+    }
+}
+
 void rule_region_unused(const struct check *check)
 {
     const struct system_model *model = check->model;

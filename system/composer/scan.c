@@ -109,6 +109,18 @@ static bool scan_start_tag(struct scanner *scanner)
     }
 }
 
+/* Text in brackets of its own; blanks count as little here as outside. */
+static bool scan_cdata(struct scanner *scanner)
+{
+    size_t start = scanner->at;
+    scanner->at += strlen("<![CDATA[");
+    skip_blanks(scanner);
+    if (!looking_at(scanner, "]]>")) {
+        note_text(scanner, start);
+    }
+    return skip_behind(scanner, "]]>");
+}
+
 /* Anything that begins with '<'. */
 static bool scan_markup(struct scanner *scanner)
 {
@@ -117,8 +129,7 @@ static bool scan_markup(struct scanner *scanner)
         return skip_behind(scanner, "-->");
     }
     if (looking_at(scanner, "<![CDATA[")) {
-        note_text(scanner, scanner->at);
-        return skip_behind(scanner, "]]>");
+        return scan_cdata(scanner);
     }
     if (looking_at(scanner, "<?")) {
         return skip_behind(scanner, "?>");
@@ -134,9 +145,33 @@ static bool scan_markup(struct scanner *scanner)
     return scan_start_tag(scanner);
 }
 
+static void step(struct scan_mark *mark, char c)
+{
+    if (c == '\n') {
+        mark->line++;
+        mark->column = 1;
+    } else if (((unsigned char)c & 0xc0) != 0x80) {
+        mark->column++;
+    }
+}
+
+static void mark_positions(struct scan *scan)
+{
+    struct scan_mark mark = {1, 1};
+    for (size_t i = 0; i <= scan->length; i++) {
+        if (i % SCAN_STRIDE == 0) {
+            *LIST_PUSH(&scan->marks) = mark;
+        }
+        if (i < scan->length) {
+            step(&mark, scan->text[i]);
+        }
+    }
+}
+
 void scan_text(struct scan *scan, const char *text, size_t length)
 {
     *scan = (struct scan){.text = text, .length = length, .doctype = NO_INDEX};
+    mark_positions(scan);
     struct scanner scanner = {.scan = scan};
     bool sound = true;
     while (sound && scanner.at < length) {
@@ -154,16 +189,22 @@ void scan_text(struct scan *scan, const char *text, size_t length)
 
 void scan_position(const char *text, size_t offset, unsigned *line, unsigned *column)
 {
-    *line = 1;
-    *column = 1;
+    struct scan_mark mark = {1, 1};
     for (size_t i = 0; i < offset; i++) {
-        if (text[i] == '\n') {
-            ++*line;
-            *column = 1;
-        } else if (((unsigned char)text[i] & 0xc0) != 0x80) {
-            ++*column;
-        }
+        step(&mark, text[i]);
     }
+    *line = mark.line;
+    *column = mark.column;
+}
+
+void scan_locate(const struct scan *scan, size_t offset, unsigned *line, unsigned *column)
+{
+    struct scan_mark mark = scan->marks.at[offset / SCAN_STRIDE];
+    for (size_t i = offset - offset % SCAN_STRIDE; i < offset; i++) {
+        step(&mark, scan->text[i]);
+    }
+    *line = mark.line;
+    *column = mark.column;
 }
 
 void scan_free(struct scan *scan)
@@ -172,5 +213,6 @@ void scan_free(struct scan *scan)
         free(scan->tags.at[i].attributes.at);
     }
     free(scan->tags.at);
+    free(scan->marks.at);
     *scan = (struct scan){0};
 }

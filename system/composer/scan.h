@@ -12,6 +12,8 @@
 
 #include "list.h"
 
+enum { SCAN_STRIDE = 256 };
+
 struct scan_attribute {
     size_t offset; /* of the name in the source */
     size_t length;
@@ -23,11 +25,16 @@ struct scan_tag {
     LIST(struct scan_attribute) attributes;
 };
 
+struct scan_mark {
+    unsigned line, column;
+};
+
 struct scan {
     const char *text;
     size_t length;
     LIST(struct scan_tag) tags;
-    size_t doctype; /* offset of a document type declaration, NO_INDEX: none */
+    LIST(struct scan_mark) marks; /* the position of every SCAN_STRIDEth byte */
+    size_t doctype;               /* offset of a document type declaration, NO_INDEX: none */
 };
 
 /* Scan a whole text. Stops quietly where the text is not well formed. */
@@ -35,6 +42,9 @@ void scan_text(struct scan *scan, const char *text, size_t length);
 
 /* Line and column (both from 1, columns in characters) of an offset. */
 void scan_position(const char *text, size_t offset, unsigned *line, unsigned *column);
+
+/* The same for a text that was scanned, in constant time. offset: up to the length of the text. */
+void scan_locate(const struct scan *scan, size_t offset, unsigned *line, unsigned *column);
 
 void scan_free(struct scan *scan);
 

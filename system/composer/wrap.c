@@ -5,16 +5,11 @@
 #include "wrap.h"
 
 #include <elf.h>
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
 #include "image.h"
 
-#define ELF_OFFSET 0x1000 /* of the segment in the file: congruent to its address */
-#define IMAGE_MAX  0x10000000
+#define ELF_OFFSET WRAP_HEAD_MAX /* of the segment in the file: congruent to its address */
 
 #define UIMAGE_MAGIC   0x27051956u
 #define UIMAGE_LINUX   5
@@ -89,25 +84,10 @@ static size_t uimage_head(uint8_t *head, const uint8_t *image, size_t size)
     return UIMAGE_SIZE;
 }
 
-bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size)
+size_t wrap_head(enum wrap form, uint8_t head[WRAP_HEAD_MAX], const uint8_t *image, size_t size)
 {
-    uint8_t head[ELF_OFFSET] = {0};
-    struct arena arena = {0};
-    const char *image = NULL;
-    size_t length = 0, head_size = 0;
-    const char *problem = files_read(&arena, path, IMAGE_MAX, &image, &length);
-    if (problem == NULL && form != WRAP_BINARY) {
-        const uint8_t *bytes = (const uint8_t *)image;
-        head_size = form == WRAP_ELF ? elf_head(head, bytes, length) : uimage_head(head, bytes, length);
-        if (!files_write_image(path, head, head_size, image, length)) {
-            problem = arena_print(&arena, "cannot write the image: %s", strerror(errno));
-        }
-    }
-    if (problem != NULL) {
-        diag_error(diag, "output", (struct place){path, 0, 0}, "%s", problem);
-        files_remove(path);
-    }
-    *size = head_size + length;
-    arena_free(&arena);
-    return problem == NULL;
+    memset(head, 0, WRAP_HEAD_MAX);
+    return form == WRAP_ELF      ? elf_head(head, image, size)
+           : form == WRAP_UIMAGE ? uimage_head(head, image, size)
+                                 : 0;
 }

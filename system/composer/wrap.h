@@ -5,18 +5,18 @@
 #ifndef COMPOSER_WRAP_H
 #define COMPOSER_WRAP_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-#include "diag.h"
+#include <stdint.h>
 
 enum wrap { WRAP_BINARY, WRAP_ELF, WRAP_UIMAGE, WRAP_UNKNOWN };
+
+enum { WRAP_HEAD_MAX = 0x1000 };
 
 /* By the word of --image-type. */
 enum wrap wrap_find(const char *word);
 
-/* Rewrite the flat image in a file in the given form, and set *size to the bytes of the result. On failure
- * the file is removed and the reason reported. */
-bool wrap_file(enum wrap form, const char *path, struct diag *diag, size_t *size);
+/* What stands before the flat image (size bytes, one that image_build made) in a file of this form; returns
+ * its bytes. */
+size_t wrap_head(enum wrap form, uint8_t head[WRAP_HEAD_MAX], const uint8_t *image, size_t size);
 
 #endif

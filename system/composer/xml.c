@@ -17,25 +17,13 @@ struct reader {
     const char *text;
     struct scan scan;
     size_t next_tag;
-    /* Offsets only grow in document order, so the position is advanced, never searched from the start. */
-    size_t line_start;
-    unsigned line;
 };
 
-static struct place place_of(struct reader *reader, size_t offset)
+static struct place place_of(const struct reader *reader, size_t offset)
 {
-    if (offset < reader->line_start) {
-        reader->line_start = 0;
-        reader->line = 1;
-    }
-    const char *newline;
-    while ((newline = memchr(reader->text + reader->line_start, '\n', offset - reader->line_start)) != NULL) {
-        reader->line_start = (size_t)(newline - reader->text) + 1;
-        reader->line++;
-    }
-    unsigned line, column;
-    scan_position(reader->text + reader->line_start, offset - reader->line_start, &line, &column);
-    return (struct place){reader->file, reader->line, column};
+    struct place place = {reader->file, 0, 0};
+    scan_locate(&reader->scan, offset, &place.line, &place.column);
+    return place;
 }
 
 static const char *keep(struct reader *reader, const xmlChar *text)
@@ -143,17 +131,35 @@ static struct element *parse_document(struct reader *reader, struct diag *diag)
     return root;
 }
 
+/* Whatever is wrong before the text can be read as XML. */
+static bool check_bytes(struct diag *diag, const char *file, const char *text, size_t length)
+{
+    struct place place = {file, 1, 1};
+    const char *nul = memchr(text, '\0', length);
+    if (length > XML_SIZE_LIMIT) {
+        diag_error(diag, "xml-limits", (struct place){file, 0, 0}, "the file is larger than 4 MiB");
+        return false;
+    }
+    if (nul != NULL) {
+        scan_position(text, (size_t)(nul - text), &place.line, &place.column);
+        diag_error(diag, "xml-limits", place, "the file contains a NUL byte");
+        diag_hint(diag, "write the description in UTF-8");
+        return false;
+    }
+    return true;
+}
+
 struct element *xml_parse(struct arena *arena, struct diag *diag, const char *file, const char *text,
                           size_t length)
 {
+    size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    text += mark; /* a byte order mark is not part of the first line */
+    length -= mark;
     diag_source(diag, file, text);
-    if (length > XML_SIZE_LIMIT || memchr(text, '\0', length) != NULL) {
-        diag_error(diag, "xml-limits", (struct place){file, 0, 0}, "%s",
-                   length > XML_SIZE_LIMIT ? "the file is larger than 4 MiB"
-                                           : "the file contains a NUL byte");
+    if (!check_bytes(diag, file, text, length)) {
         return NULL;
     }
-    struct reader reader = {.arena = arena, .file = file, .text = text, .line = 1};
+    struct reader reader = {.arena = arena, .file = file, .text = text};
     scan_text(&reader.scan, text, length);
     struct element *root = NULL;
     if (reader.scan.doctype != NO_INDEX) {

@@ -239,6 +239,39 @@ def test_files_of_the_tool(arguments: list[str], says: str, work: Path) -> None:
     assert done.returncode == 1 and says in done.stderr
 
 
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["-o", "one.img", "-r", "./one.img"], "./one.img: error: another output goes to 'one.img' [output]"),
+    (["--json", "x", "--graph", "x"], "x: error: another output goes to 'x' [output]"),
+    (["-o", "one.system"], "one.system: error: this would overwrite the input 'one.system' [output]"),
+    (["--json", "one.system"], "one.system: error: this would overwrite the input 'one.system' [output]"),
+    (["-r", "bin/../one.system"], "this would overwrite the input 'one.system' [output]"),
+    (["-o", "bin/one.elf"], "bin/one.elf: error: this would overwrite the input 'bin/one.elf' [output]"),
+])
+def test_outputs_overwrite_neither_each_other_nor_inputs(arguments: list[str], says: str, work: Path) -> None:
+    inputs = [work / "one.system", work / "bin/one.elf"]
+    before = [path.read_bytes() for path in inputs]
+    done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", *arguments)
+    assert done.returncode == 1 and says in done.stderr
+    assert [path.read_bytes() for path in inputs] == before
+    assert sorted(path.name for path in work.iterdir()) == ["bin", "one.system"]
+
+
+def test_no_image_stays_when_a_report_cannot_be_written(work: Path) -> None:
+    done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", "-r", "no/report")
+    assert done.returncode == 1 and "[output]" in done.stderr
+    assert not (work / "loader.img").exists()
+
+
+@pytest.mark.parametrize("form", ["binary", "elf", "uimage"])
+def test_image_to_a_device(form: str, work: Path) -> None:
+    arguments = ["one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", "--image-type", form]
+    thrown = microkit(work, *arguments, "-o", "/dev/null")
+    kept = microkit(work, *arguments)
+    assert (thrown.returncode, thrown.stderr, thrown.stdout) == (0, "", kept.stdout)
+    assert f"= {(work / 'loader.img').stat().st_size} bytes" in kept.stdout
+    assert microkit(work, *arguments, "-o", "/dev/full").returncode == 1
+
+
 def test_same_input_same_outputs(work: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every output, byte by byte, from two folders."""
     other = tmp_path_factory.mktemp("other")

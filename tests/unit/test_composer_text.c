@@ -247,6 +247,137 @@ static void test_form_of_diagnostics(void **state)
     diag_free(&diag);
 }
 
+static char *printed(struct diag *diag)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    assert_non_null(out);
+    diag_print(diag, out);
+    fclose(out);
+    return text;
+}
+
+/* A whole description may stand in one line: notes quote the part that they are about, and stay short. */
+static void test_long_lines_are_quoted_in_part(void **state)
+{
+    (void)state;
+    enum { NOTES = 300, STEP = 100 };
+    static char line[NOTES * STEP + 1];
+    memset(line, '-', sizeof line - 1);
+    struct diag diag = {0};
+    for (unsigned i = 0; i < NOTES; i++) {
+        memcpy(line + (size_t)i * STEP, "\xc3\xa4x", 3);
+    }
+    diag_source(&diag, "a", line);
+    for (unsigned i = 0; i < NOTES; i++) {
+        diag_error(&diag, NULL, (struct place){"a", 1, i * (STEP - 1) + 2}, "at x");
+    }
+    char *text = printed(&diag);
+    assert_true(strlen(text) < NOTES * 600);
+    size_t seen = 0;
+    for (char *at = text; (at = strstr(at, "error: at x\n")) != NULL; seen++) {
+        at = strchr(at, '\n') + 1;
+        const char *mark = strchr(strchr(at, '\n'), '^');
+        size_t columns = (size_t)(mark - strchr(at, '\n')) - 1;
+        while (columns-- > 0) {
+            do {
+                at++;
+            } while (((unsigned char)*at & 0xc0) == 0x80);
+        }
+        assert_int_equal(*at, 'x');
+    }
+    assert_int_equal(seen, NOTES);
+    free(text);
+    diag_free(&diag);
+}
+
+/* The mark stays true behind the end of a line, in an empty file, and when notes go back and forth. */
+static void test_marks_at_the_edges(void **state)
+{
+    (void)state;
+    struct diag diag = {0};
+    diag_source(&diag, "a", "ab\r\ncd");
+    diag_source(&diag, "b", "");
+    diag_error(&diag, NULL, (struct place){"b", 1, 1}, "empty");
+    diag_error(&diag, NULL, (struct place){"a", 9, 1}, "no such line");
+    diag_error(&diag, NULL, (struct place){"a", 1, 7}, "behind");
+    diag_error(&diag, NULL, (struct place){"a", 1, 2}, "twice");
+    diag_error(&diag, NULL, (struct place){"a", 1, 2}, "twice");
+    char *text = printed(&diag);
+    assert_string_equal(text, "a:1:2: error: twice\n    ab\n     ^\n"
+                              "a:1:2: error: twice\n    ab\n     ^\n"
+                              "a:1:7: error: behind\n    ab\n      ^\n"
+                              "a:9:1: error: no such line\n"
+                              "b:1:1: error: empty\n    \n    ^\n");
+    free(text);
+    diag_free(&diag);
+}
+
+/* A file full of mistakes gets its errors, but not a search of all words for each. */
+static void test_suggestions_come_to_an_end(void **state)
+{
+    (void)state;
+    enum { WORDS = DIAG_COMPARISONS / 4 };
+    const char **words = calloc(WORDS, sizeof *words);
+    assert_non_null(words);
+    for (size_t i = 0; i < WORDS; i++) {
+        words[i] = "priority";
+    }
+    struct diag diag = {0};
+    for (unsigned i = 0; i < 6; i++) {
+        diag_error(&diag, NULL, (struct place){"a", 1, i + 1}, "wrong");
+        diag_suggest(&diag, "priorty", words, WORDS);
+        assert_int_equal(diag.notes.at[i].hint != NULL, i < 4);
+    }
+    diag_free(&diag);
+    free(words);
+}
+
+/* A byte order mark is no column, and a NUL byte has a place. */
+static void test_marks_of_encodings(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct element *root = xml_parse(&arena, &diag, "f", "\xef\xbb\xbf<a b=''/>", 12);
+    assert_non_null(root);
+    assert_int_equal(root->place.column, 1);
+    expect_place(root, "b", 1, 4);
+    element_free(root);
+    assert_null(xml_parse(&arena, &diag, "g", "<a>\n <\0/a>", 11));
+    assert_string_equal(diag.notes.at[0].rule, "xml-limits");
+    assert_int_equal(diag.notes.at[0].place.line, 2);
+    assert_int_equal(diag.notes.at[0].place.column, 3);
+    diag_free(&diag);
+    arena_free(&arena);
+}
+
+/* Two names of one file, whether it is there or not. */
+static void test_same_file(void **state)
+{
+    (void)state;
+    const char *file = "build/unit/same.txt", *link = "build/unit/same.link";
+    (void)remove(link);
+    assert_int_equal(symlink("same.txt", link), 0);
+    for (unsigned round = 0; round < 2; round++) {
+        (void)remove(file);
+        if (round == 1) {
+            assert_true(files_write_image(file, "", 0, "x", 1));
+            assert_true(files_same(file, link));
+        }
+        assert_true(files_same(file, "build/../build/unit/./same.txt"));
+        assert_false(files_same(file, "build/unit/other.txt"));
+        assert_false(files_same(file, "build/same.txt"));
+        assert_false(files_same(file, "build/no/folder/same.txt"));
+    }
+    assert_false(files_same("/dev/null", "/dev/null"));
+    assert_true(files_is_regular(link));
+    assert_false(files_is_regular("/dev/null"));
+    files_remove(file);
+    assert_int_equal(remove(link), 0);
+}
+
 /* An image holds the device's key: nobody else may read it, not even if the file was there before. */
 static void test_image_is_private(void **state)
 {
@@ -361,6 +492,11 @@ int main(void)
         cmocka_unit_test(test_image_is_private),
         cmocka_unit_test(test_links_and_devices_stay),
         cmocka_unit_test(test_form_of_diagnostics),
+        cmocka_unit_test(test_long_lines_are_quoted_in_part),
+        cmocka_unit_test(test_marks_at_the_edges),
+        cmocka_unit_test(test_suggestions_come_to_an_end),
+        cmocka_unit_test(test_marks_of_encodings),
+        cmocka_unit_test(test_same_file),
         cmocka_unit_test(test_damaged_descriptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
