@@ -20,6 +20,7 @@ from stub import Stub
 STEPS = 40  # most instructions from a function's beginning
 SLICE_S = 0.2
 LOOK_S = 0.003
+GRACE_S = 0.02  # of time that passes beyond what was asked for; if more does, the host stood still, and the machine idled
 # The machine's time may pass so much slower than the host's, while somebody waits for something.
 SLOWEST = 5
 PATIENCE_S = 30.0
@@ -36,7 +37,7 @@ class Hunt:
     passes: tuple[int, ...]  # how many calls of them pass first: one of these
     look_s: float  # for how long, in the machine's time
     looks: int  # how often, each time for others
-    only: tuple[str, ...] = ()  # these functions alone
+    only: tuple[str, ...] = ()  # those of these functions alone that the program has
 
 
 PATIENT = Hunt(6, (0, 1, 2), 1.1, 8)  # what happens happens again with the next measurement
@@ -55,13 +56,15 @@ class Kill:
 
 
 class Hunter:
-    """Follows the journal's numbers: what it has taken, and what was acknowledged."""
+    """Follows the journal's numbers: what it has taken, what is durable, and what was acknowledged."""
 
     def __init__(self, stub: Stub, programs: dict[str, Program], spaces: dict[int, str], journal_state: int,
                  chance: random.Random) -> None:
         """journal_state: physical address of the page of that name."""
         self.taken = 0
+        self.durable = 0
         self.released = 0
+        self.stood_ns = 0  # of the machine's time that passed in the last until(), the part in which the host stood still
         self._journal_state = journal_state
         self._programs = programs
         self._spaces = spaces
@@ -87,22 +90,27 @@ class Hunter:
     def look(self) -> None:
         """At what the journal tells of itself. While it starts, that is nothing."""
         page = self.stub.physical(self._journal_state, _STATE.size)
-        _, _, _, following, _, released = _STATE.unpack(page)
+        _, _, _, following, durable, released = _STATE.unpack(page)
         self.taken = max(self.taken, following - 1)
+        self.durable = max(self.durable, durable)
         self.released = max(self.released, released)
 
     def until(self, seconds: float, released: int) -> int | None:
         """The machine's time, to a fiftieth, when a number above this one is acknowledged. None: not within so many
         seconds of it, or standing still."""
         begin, deadline = self.stub.now_ns(), time.monotonic() + seconds * SLOWEST
+        now, self.stood_ns = begin, 0
         self.look()
         while self.released <= released:
-            passed_s = (self.stub.now_ns() - begin) / 1e9
+            passed_s = (now - begin) / 1e9
             if passed_s > seconds or time.monotonic() > deadline:
                 return None
-            self.run(max(LOOK_S, passed_s / 50))
+            slice_s = max(LOOK_S, passed_s / 50)
+            self.run(slice_s)
+            before, now = now, self.stub.now_ns()
+            self.stood_ns += max(now - before - int((slice_s + GRACE_S) * 1e9), 0)
             self.look()
-        return self.stub.now_ns()
+        return now
 
     def reach(self, name: str, function: str, seconds: float) -> bool:
         """Runs until a program comes to a function."""
@@ -123,7 +131,10 @@ class Hunter:
         most = self._most.get((prey, event), max(hunt.passes))
         for _ in range(hunt.looks):
             program = self._programs[prey]
-            functions = sorted(map(program.address, hunt.only) if hunt.only else program.places - cold)
+            only = {program.entries[name] for name in hunt.only if name in program.entries}
+            functions = sorted(only if hunt.only else program.places - cold)
+            if not functions and hunt.only:
+                raise ValueError(f"{prey} has none of {', '.join(hunt.only)}")
             if len(functions) < hunt.functions:
                 cold.clear()
             chosen = self._chance.sample(functions, min(hunt.functions, len(functions)))

@@ -59,11 +59,21 @@ def lines(lanes: list[dict[str, Any]]) -> list[Line]:
     return found
 
 
+def longest_ms(lanes: list[dict[str, Any]], event: str = "") -> float:
+    """The longest recovery, in the course of one event or of any, as it would have been on a quiet host."""
+    return max(stop["recovery_ms"] - stop["host_ms"] for lane in lanes for stop in lane["stops"]
+               if event in ("", stop["event"]))
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> list[str]:
+    """Memory that is taken afterwards and was not before."""
+    return [f"{name} was {before[name]} and is {after[name]}" for name in before
+            if after[name] > before[name] + SLACK_BYTES.get(name, 0)]
+
+
 def leaks(lane: dict[str, Any]) -> list[str]:
     """Memory that is taken at the end of a lane and was not at its beginning."""
-    before, after = lane["held"]
-    return [f"{lane['lane']}: {name} was {before[name]} and is {after[name]}" for name in before
-            if after[name] > before[name] + SLACK_BYTES.get(name, 0)]
+    return [f"{lane['lane']}: {each}" for each in grown(*lane["held"])]
 
 
 def outcomes(found: list[Line]) -> list[tuple[str, str, str, str]]:
