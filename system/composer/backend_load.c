@@ -48,6 +48,25 @@ static bool find(const struct loader *loader, const char *name, char *path)
     return length > 0 && length < PATH_SIZE && is_file(path);
 }
 
+/* Where the description names a program, for what is wrong with its file. */
+struct reader {
+    struct backend_report *report;
+    const struct place *place;
+};
+
+static void report_program(void *context, const char *rule, const struct place *place, const char *message,
+                           const char *hint)
+{
+    const struct reader *reader = context;
+
+    reader->report->rule = rule;
+    if (place->line == 0) {
+        backend_error(reader->report, reader->place, hint, "program '%s': %s", place->file, message);
+    } else {
+        backend_error(reader->report, place, hint, "%s", message);
+    }
+}
+
 static struct elf *load(const struct loader *loader, const struct pd *pd, const char *name,
                         const struct place *place)
 {
@@ -62,8 +81,10 @@ static struct elf *load(const struct loader *loader, const struct pd *pd, const 
     if (loader->found != NULL) {
         loader->found(loader->context, path);
     }
-    loader->report->rule = "program-elf";
-    return elf_load(path, place, loader->report);
+    struct reader reader = {loader->report, place};
+    struct backend_report report = {.error = report_program, .context = &reader, .rule = "program-elf"};
+
+    return elf_load(path, place, &report);
 }
 
 static bool check_space(const struct loader *loader, const struct pd *pd)

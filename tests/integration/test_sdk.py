@@ -216,7 +216,7 @@ def broken_elf(program: Path) -> None:
 
 @pytest.mark.parametrize(("spoil", "says"), [
     (lambda program: program.unlink(), "program 'one.elf' of 'one' was not found [program-found]"),
-    (broken_elf, "e_machine is 62, not 243 (RISC-V) [program-elf]"),
+    (broken_elf, "program 'bin/one.elf': e_machine is 62, not 243 (RISC-V) [program-elf]"),
     (lambda program: program.write_bytes(b""), "[program-elf]"),
     (lambda program: program.write_bytes(program.read_bytes()[:100]), "[program-elf]"),
 ])
@@ -224,6 +224,7 @@ def test_missing_and_broken_programs(spoil: Callable[[Path], None], says: str, w
     spoil(work / "bin/one.elf")
     done = microkit(work, "one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug")
     assert done.returncode == 1 and says in done.stderr
+    assert done.stderr.startswith(f"one.system:1:{SYSTEM.find('path=') + 1}: error: program '")
     assert not (work / "loader.img").exists()
 
 
