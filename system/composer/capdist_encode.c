@@ -109,7 +109,7 @@ static bool check_limit(const struct system_model *model, const char *what, size
     if (needed <= limit) {
         return true;
     }
-    backend_error(report, &model->place, "the kernel's limits are in kernel/abi/postern/limits.h",
+    backend_error(report, &model->place, "the kernel's limits are in postern/limits.h",
                   "the system needs %zu %s; the kernel has %zu (%zu too many)", needed, what, limit,
                   needed - limit);
     return false;
