@@ -33,6 +33,7 @@ static void fill(struct journal_state *p, const struct store *s, const struct pa
     p->medium_errors = facts->errors;
     p->forged = s->counters.forged;
     p->recovery_ns = facts->recovery_ns;
+    p->noted = store_published(s, s->noted);
     p->session = s->session_kept;
     p->shift = s->state.shift;
     p->unsure = store_unsure(s);

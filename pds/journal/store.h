@@ -131,6 +131,7 @@ struct store {
     struct reading waiting[2 * RECORD_READINGS]; /* taken, not yet in a frame; one that failed comes back */
     uint32_t waiting_count;
     struct reading writing[RECORD_READINGS]; /* in the frame under way */
+    uint64_t noted;                          /* what the last durable frame says is released */
     uint64_t session_kept;    /* stored_session_digest of the session in the last durable frame, 0: none */
     uint64_t session_writing; /* likewise of the frame on its way */
     uint32_t writing_count;

@@ -127,6 +127,7 @@ static void go_on(struct store *s)
     memcpy(s->start_lost, s->state.ledger.total, sizeof s->start_lost);
     s->given_seq = s->state.released;
     s->given_reading = s->state.released;
+    s->noted = s->state.released;
     s->condition = STORE_READY;
     s->step = STORE_STEP_IDLE;
 }
@@ -157,6 +158,7 @@ static void committed(struct store *s, uint64_t now_ns)
     bool caught_up = s->given_seq == s->durable_seq && s->out_next >= s->out_count;
     s->durable_seq = s->writing_last;
     s->session_kept = s->session_writing;
+    s->noted = s->writing_release;
     s->agreeing = s->agreeing && !s->writing_agrees;
     s->claim_kept = s->writing_claim;
     s->claim_size = s->claim_kept == 0 ? 0 : s->claim_size;

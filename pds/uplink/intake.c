@@ -109,6 +109,8 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     u->journal.started = true;
     u->journal.boot = start.boot;
     u->journal.told = start.released;
+    u->journal.refused =
+        u->journal.refused <= start.released ? u->journal.refused : 0; /* forgotten: it comes again */
     u->journal.skipped = 0;
     u->report.agreed = u->journal.compared;
     if (u->report.agreed) {
@@ -244,6 +246,7 @@ static bool tell(struct uplink *u, struct uplink_delivery *out)
     out->payload.refused =
         (struct delivery_refused){.first = m->first_seq, .last = m->last_seq, .reason = m->reason};
     u->journal.told = m->last_seq;
+    u->journal.refused = m->last_seq;
     u->journal.delivered_last = 0;
     outbox_drop(&u->outbox);
     return true;

@@ -169,21 +169,25 @@ static bool take_stored(void)
 }
 
 /* Tells the journal what is settled. What does not fit now is told when there is space again. That the
- * journal started anew is noticed where readings come from. */
-static void tell_journal(uint64_t now)
+ * journal started anew is noticed where readings come from. True: a message is given up, and those that wait
+ * for that may go on. */
+static bool tell_journal(uint64_t now)
 {
     const struct uplink_delivery *d;
+    bool given_up = false;
     for (uint32_t tries = 0; tries < 2 * ring_batch(&delivered_out); tries++) {
         if ((d = uplink_delivery(&uplink, now)) == NULL) {
             break;
         }
         if (ring_push(&delivered_out, d->kind, &d->payload, d->length) == RING_OK) {
+            given_up = given_up || d->kind == DELIVERY_REFUSED;
             uplink_delivery_done(&uplink);
         } else if (!ring_producer_has_space(&delivered_out)) {
             break;
         }
     }
     ring_notify(&delivered_out, delivered_id);
+    return given_up;
 }
 
 static void look_at_journal(void)
@@ -238,12 +242,12 @@ static void run(void)
     bool more = take_stream(now);
     look_at_crypto(now);
     look_at_journal();
-    tell_journal(now);
+    (void)tell_journal(now);
     more = take_stored() || more;
     now = clock_ns();
     uplink_tick(&uplink, now);
     more = send_output(now) || more;
-    tell_journal(now);
+    more = tell_journal(now) || more;
     ring_notify(&tls_out, tls_tx_id);
     arm(more ? now : uplink_deadline(&uplink));
     update_metrics();

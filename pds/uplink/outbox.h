@@ -25,8 +25,8 @@ struct outbox_message {
     uint32_t readings;
     uint16_t length;
     uint8_t state;  /* enum outbox_state */
-    uint8_t tries;  /* how often it was refused */
-    uint8_t reason; /* of the last refusal */
+    uint8_t tries;  /* how often it was refused, or sent as a dead letter */
+    uint8_t reason; /* of the last refusal; 0: none */
     char payload[OUTBOX_PAYLOAD];
 };
 

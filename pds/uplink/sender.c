@@ -9,15 +9,18 @@
 
 #define HOLD_FIRST_NS UINT64_C(1000000000)
 #define HOLD_DOUBLES  5u /* up to 32 s */
+#define DEAD_TRIES    8u /* the connection may have ended for another reason */
 
-static bool in_session(struct uplink *u, uint64_t token)
+/* The session's memory of a message, or NULL. */
+static const struct mqtt_slot *in_session(struct uplink *u, uint64_t token)
 {
     for (uint32_t i = 0; i < mqtt_inflight_count(&u->mqtt.inflight); i++) {
-        if (mqtt_inflight_at(&u->mqtt.inflight, i)->token == token) {
-            return true;
+        const struct mqtt_slot *s = mqtt_inflight_at(&u->mqtt.inflight, i);
+        if (s->token == token) {
+            return s;
         }
     }
-    return false;
+    return NULL;
 }
 
 void sender_connected(struct uplink *u, bool resumed)
@@ -31,16 +34,49 @@ void sender_connected(struct uplink *u, bool resumed)
     u->sending.acknowledged = false;
     for (uint32_t i = 0; i < outbox_count(&u->outbox); i++) {
         struct outbox_message *m = outbox_at(&u->outbox, i);
-        if (m->state == OUTBOX_SENT && !(resumed && in_session(u, m->first_seq))) {
+        if (m->state == OUTBOX_SENT && (!resumed || in_session(u, m->first_seq) == NULL)) {
             m->state = OUTBOX_READY;
         }
     }
+}
+
+/* From now on no younger message overtakes this one. */
+static void note_reason(struct uplink *u, struct outbox_message *m, uint8_t reason)
+{
+    m->reason = reason;
+    u->sending.unsettled = true;
+}
+
+/* The oldest message with a reason against it whose fate is open, or NULL. */
+static struct outbox_message *first_unsettled(struct uplink *u)
+{
+    for (uint32_t i = 0; u->sending.unsettled && i < outbox_count(&u->outbox); i++) {
+        struct outbox_message *m = outbox_at(&u->outbox, i);
+        if (m->reason != 0 && m->state != OUTBOX_DONE) {
+            return m;
+        }
+    }
+    u->sending.unsettled = false;
+    return NULL;
+}
+
+/* No message behind this number may be sent: one that the broker has refused may be tried again, and one that
+ * is given up comes again if the journal starts anew before it has noted that. Both would come too late. */
+static uint64_t sent_upto(struct uplink *u)
+{
+    const struct journal_state *j = &u->report.journal;
+    if (u->journal.refused > j->noted && j->condition == JOURNAL_READY) {
+        return 0;
+    }
+    const struct outbox_message *m = first_unsettled(u);
+    return m != NULL ? m->first_seq : UINT64_MAX;
 }
 
 static void kill_message(struct uplink *u, struct outbox_message *m)
 {
     bool elsewhere = u->conf.dead_topic[0] != '\0' && m->length != 0;
     u->counters.refused++;
+    m->tries = 0; /* of the dead letter */
     m->state = elsewhere ? OUTBOX_DEAD : OUTBOX_REFUSED;
     log_error("readings %" PRIu64 " to %" PRIu64 " given up: %s", m->first_seq, m->last_seq,
               mqtt_reason_text(MQTT_PUBACK, m->reason));
@@ -49,7 +85,7 @@ static void kill_message(struct uplink *u, struct outbox_message *m)
 /* One more refusal of this message. True: it is given up. */
 static bool refused(struct uplink *u, struct outbox_message *m, uint8_t reason)
 {
-    m->reason = reason;
+    note_reason(u, m, reason);
     m->tries++;
     if (m->tries < u->conf.refuse_tries) {
         return false;
@@ -71,6 +107,7 @@ static void on_refusal(struct uplink *u, struct outbox_message *m, const struct 
 {
     enum mqtt_message_advice advice = mqtt_message_advice(event->reason);
     u->counters.refusals++;
+    note_reason(u, m, event->reason);
     m->state = OUTBOX_READY;
     if (advice != MQTT_MESSAGE_WAIT && refused(u, m, event->reason)) {
         return;
@@ -158,7 +195,7 @@ static void too_large(struct uplink *u, struct outbox_message *m, bool in_flight
         intake_again(u);
         return;
     }
-    m->reason = MQTT_REASON_TOO_LARGE;
+    note_reason(u, m, MQTT_REASON_TOO_LARGE);
     kill_message(u, m);
 }
 
@@ -175,35 +212,40 @@ static bool send_one(struct uplink *u, struct outbox_message *m, uint64_t now_ns
         .qos = u->conf.qos,
         .lasting = true,
     };
-    enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
-    if (err == MQTT_ERR_PACKET_LIMIT) {
+    if (!mqtt_client_fits(&u->mqtt, &message)) {
         too_large(u, m, again);
         return u->journal.started;
     }
-    if (err != MQTT_OK) {
+    if ((!again && m->first_seq > sent_upto(u)) ||
+        mqtt_client_publish(&u->mqtt, &message, now_ns) != MQTT_OK) {
         return false;
     }
     m->state = OUTBOX_SENT;
     return true;
 }
 
-/* False: later. */
-static bool send_dead_letter(struct uplink *u, struct outbox_message *m, uint64_t now_ns)
+/* One at a time; those that are larger than the broker takes have no way there. Whoever never answers one, or
+ * ends the connection about it, gets it no more: younger messages wait for it. */
+static void send_dead_letters(struct uplink *u, uint64_t now_ns)
 {
-    const struct mqtt_message message = {
-        .topic = {(const uint8_t *)u->conf.dead_topic, strlen(u->conf.dead_topic)},
-        .payload = {(const uint8_t *)m->payload, m->length},
-        .token = SENDER_OTHER | m->first_seq,
-        .qos = 1,
-    };
-    if (in_session(u, message.token)) {
-        return true;
-    }
-    enum mqtt_error err = mqtt_client_publish(&u->mqtt, &message, now_ns);
-    if (err == MQTT_ERR_PACKET_LIMIT) {
+    struct outbox_message *m;
+    while (u->sending.unsettled && (m = outbox_first(&u->outbox, OUTBOX_DEAD)) != NULL) {
+        const struct mqtt_message message = {
+            .topic = {(const uint8_t *)u->conf.dead_topic, strlen(u->conf.dead_topic)},
+            .payload = {(const uint8_t *)m->payload, m->length},
+            .token = SENDER_OTHER | m->first_seq,
+            .qos = 1,
+        };
+        if (in_session(u, message.token) != NULL) {
+            return;
+        }
+        if (mqtt_client_fits(&u->mqtt, &message) && m->tries < DEAD_TRIES) {
+            bool sent = mqtt_client_publish(&u->mqtt, &message, now_ns) == MQTT_OK;
+            m->tries = (uint8_t)(m->tries + sent);
+            return;
+        }
         m->state = OUTBOX_REFUSED;
     }
-    return err == MQTT_OK || err == MQTT_ERR_PACKET_LIMIT;
 }
 
 /* In careful mode there is one packet at a time that the broker may dislike. */
@@ -213,13 +255,27 @@ static bool may_send_more(const struct uplink *u)
            (!u->sending.careful || mqtt_inflight_sent(&u->mqtt.inflight) == 0);
 }
 
-/* Is there an older message that the session does not know? It has to go first. With QoS 2 what the session
- * knows stays as it is: it could be delivered twice otherwise. */
+/* Does the session know an older one, sent later because it was refused before? */
+static bool overtakes_known(struct uplink *u, uint64_t token)
+{
+    for (uint32_t i = 0; i < mqtt_inflight_count(&u->mqtt.inflight); i++) {
+        const struct mqtt_slot *s = mqtt_inflight_at(&u->mqtt.inflight, i);
+        if (s->stage == MQTT_STAGE_PUBLISH && s->token < token) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is there an older message? It has to go first. With QoS 2 what the session knows stays as it is: it could
+ * be delivered twice otherwise. */
 static bool overtakes(struct uplink *u, uint64_t token)
 {
     const struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
     bool behind_open = batch_open_is_new(&u->batch) && outbox_slot(&u->outbox)->first_seq <= token;
-    return u->conf.qos != 2 && (behind_open || (m != NULL && m->first_seq < token));
+    bool behind_ready = m != NULL && m->first_seq < token;
+    return u->conf.qos != 2 &&
+           (behind_open || behind_ready || overtakes_known(u, token) || token > sent_upto(u));
 }
 
 /* The session forgets the message: it is sent as a new one when its turn comes. */
@@ -250,7 +306,8 @@ static bool resend(struct uplink *u, uint64_t token, uint64_t now_ns)
     if (m != NULL) {
         return send_one(u, m, now_ns);
     }
-    bool gone = u->batch.all_given || u->batch.last_seq >= token;
+    const struct mqtt_slot *s = in_session(u, token);
+    bool gone = u->batch.all_given || s == NULL || u->batch.last_seq >= token + s->extent;
     return !open && gone && mqtt_client_forget(&u->mqtt, token);
 }
 
@@ -279,16 +336,16 @@ void sender_publish(struct uplink *u, uint64_t now_ns)
     if (now_ns >= u->sending.hold_ns) {
         u->sending.hold_ns = 0;
     }
-    struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_DEAD);
-    bool on = m == NULL || send_dead_letter(u, m, now_ns);
+    bool on = true;
     while (on && may_send_more(u)) {
         if (mqtt_client_next_resend(&u->mqtt, &token)) {
             on = resend(u, token, now_ns);
         } else {
-            m = next_message(u, now_ns);
+            struct outbox_message *m = next_message(u, now_ns);
             on = m != NULL && send_one(u, m, now_ns);
         }
     }
+    send_dead_letters(u, now_ns);
 }
 
 uint64_t sender_deadline(const struct uplink *u)

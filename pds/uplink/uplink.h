@@ -64,6 +64,7 @@ struct uplink_journal {
     uint64_t saved_digest; /* likewise */
     bool compared;         /* DELIVERY_KNOWN has been sent since it started */
     uint64_t told;         /* DELIVERY_UPTO or REFUSED has been sent up to this number */
+    uint64_t refused;      /* likewise, REFUSED alone; 0: none was */
     /* With QoS 2: what the journal was told is delivered, and forgets if it starts anew before it has noted
      * it. It is not sent twice. */
     uint64_t delivered_first, delivered_last; /* 0: nothing */
@@ -78,6 +79,7 @@ struct uplink_sending {
     unsigned holds;    /* in a row */
     bool careful;      /* one message at a time: one of those in flight may have ended a connection */
     bool acknowledged; /* something was, on this connection */
+    bool unsettled;    /* there may be a message that the broker has refused or that is given up */
 };
 
 struct uplink {

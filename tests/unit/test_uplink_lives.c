@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random lives of the uplink between a journal that takes its time and a broker: connections break, the
- * uplink or the journal starts anew, the power goes. What comes out of the broker is in order and complete,
- * and with QoS 2 each reading comes once.
+ * Random lives of the uplink between a journal that takes its time and brokers: connections break, the uplink
+ * or the journal starts anew, the power goes; every other broker takes little, refuses, stays mute, forgets
+ * the session or ends the connection. What comes out of the good ones is in order and complete but for what
+ * the others took and what was given up, and with QoS 2 each reading comes once. The uplink never stands
+ * still, and never works without something to do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,9 +37,18 @@ static struct {
     } of[READINGS + 1];
 } journal;
 
+/* How the broker of a connection is; one in N chances, 0: never. */
+struct manners {
+    bool good; /* what it takes comes out */
+    bool unasked, no_qos;
+    unsigned window, packet, mute, refuse, quit;
+};
+
 static struct {
     bool session, open;
     bool received[65536]; /* identifiers whose PUBREL is to come */
+    struct manners is;
+    bool seen[READINGS + 1], taken[READINGS + 1], given_up[READINGS + 1]; /* taken: by one that is not good */
     uint64_t highest;
     uint8_t in[STREAM], answers[STREAM];
     size_t in_len, answers_len;
@@ -46,7 +57,9 @@ static struct {
 static const struct uplink_conf standard = {.device = "postern-0001",
                                             .base_name = "postern-0001/",
                                             .topic = "t/r",
+                                            .health_topic = "t/h",
                                             .numbers_topic = "t/n",
+                                            .dead_topic = "t/d",
                                             .keepalive_s = 60,
                                             .refuse_tries = 3,
                                             .batch_readings = UPLINK_BATCH_MAX,
@@ -57,6 +70,7 @@ static struct uplink_conf conf;
 static uint64_t now, boot;
 static int64_t wall_offset;
 static uint64_t random_state, life;
+static bool calm; /* all brokers are good */
 
 void log_write(enum log_level level, const char *format, ...)
 {
@@ -68,6 +82,16 @@ static unsigned chance(unsigned below)
 {
     random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (unsigned)(random_state >> 33) % below;
+}
+
+static bool happens(unsigned one_in)
+{
+    return one_in != 0 && chance(one_in) == 0;
+}
+
+static bool settled(uint64_t number)
+{
+    return bro.seen[number] || bro.taken[number] || bro.given_up[number];
 }
 
 static void answer(const uint8_t *packet, size_t len)
@@ -82,20 +106,57 @@ static void answer_id(uint8_t type, const uint8_t *id)
     answer((const uint8_t[]){type, 2, id[0], id[1]}, 4);
 }
 
-/* The readings of a message: the next ones, or with QoS 1 ones that came before. */
-static void readings(const uint8_t *text, size_t len, unsigned qos)
+/* Numbers come out in order. Nothing older is missing but what is settled, and what the journal has noted. */
+static void comes_out(uint64_t number, unsigned qos)
+{
+    assert_in_range(number, 1, READINGS);
+    if (bro.seen[number] || (bro.taken[number] && number <= bro.highest)) { /* again */
+        assert_int_not_equal(qos, 2);
+        return;
+    }
+    if (number <= bro.highest) {
+        fail_msg("%u comes after %u", (unsigned)number, (unsigned)bro.highest);
+    }
+    while (++bro.highest < number) {
+        assert_true(settled(bro.highest));
+    }
+    bro.seen[number] = true;
+}
+
+static void readings(const uint8_t *text, size_t len, unsigned qos, bool taken)
 {
     static const char key[] = "\"seq\":";
     const uint8_t *end = text + len, *at = find(text, len, key);
     while (at != NULL) {
         uint64_t number = strtoull((const char *)at + sizeof key - 1, NULL, 10);
-        if (qos == 2 || number > bro.highest) {
-            assert_int_equal(number, bro.highest + 1);
-            bro.highest = number;
+        if (bro.is.good) {
+            comes_out(number, qos);
+        } else if (taken) {
+            bro.taken[number] = true;
         }
         at++;
         at = find(at, (size_t)(end - at), key);
     }
+}
+
+/* PUBACK or PUBREC; or a refusal, nothing, or the end. True: it has taken the message. */
+static bool answer_publish(unsigned qos, const uint8_t *id)
+{
+    static const uint8_t refusals[] = {0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99};
+    static const uint8_t ends[] = {0x00, 0x81, 0x8b, 0x93, 0x95, 0x97, 0x99};
+    if (happens(bro.is.quit)) {
+        answer((const uint8_t[]){0xe0, 1, ends[chance(sizeof ends)]}, 3);
+        return false;
+    }
+    if (happens(bro.is.refuse)) {
+        answer((const uint8_t[]){0x40, 3, id[0], id[1], refusals[chance(sizeof refusals)]}, 5);
+        return false;
+    }
+    if (happens(bro.is.mute)) {
+        return false;
+    }
+    answer_id(qos == 2 ? 0x50 : 0x40, id);
+    return true;
 }
 
 static void on_publish(uint8_t first, const uint8_t *body, size_t len)
@@ -106,12 +167,41 @@ static void on_publish(uint8_t first, const uint8_t *body, size_t len)
     size_t number = (size_t)id[0] << 8 | id[1];
     bool of_readings = topic == 3 && memcmp(body + 2, "t/r", 3) == 0;
     assert_true(number != 0 && len > topic + 5 && id[2] < 128);
+    assert_true(bro.is.packet == 0 || len + 3 <= bro.is.packet + 1);
     const uint8_t *text = id + 3 + id[2];
-    if (of_readings && !(qos == 2 && bro.received[number])) {
-        readings(text, len - (size_t)(text - body), qos);
+    bool known = qos == 2 && bro.received[number], taken = answer_publish(qos, id);
+    if (of_readings && !known) {
+        readings(text, len - (size_t)(text - body), qos, taken);
     }
     bro.received[number] = qos == 2;
-    answer_id(qos == 2 ? 0x50 : 0x40, id);
+}
+
+static void welcome(void)
+{
+    static const uint8_t unasked[] = {0x30, 8,  0, 3, 't', '/', 'x', 0, 'x', 'x', /* QoS 0, then 1 */
+                                      0x32, 10, 0, 3, 't', '/', 'x', 0, 7,   0,   'y', 'y'};
+    const struct manners *is = &bro.is;
+    uint8_t packet[16] = {0x20, 0, bro.session, 0, 0};
+    size_t len = 5;
+    if (is->window != 0) {
+        memcpy(packet + len, (const uint8_t[]){0x21, 0, (uint8_t)is->window}, 3);
+        len += 3;
+    }
+    if (is->packet != 0) {
+        memcpy(packet + len, (const uint8_t[]){0x27, 0, 0, (uint8_t)(is->packet >> 8), (uint8_t)is->packet},
+               5);
+        len += 5;
+    }
+    if (is->no_qos) {
+        memcpy(packet + len, (const uint8_t[]){0x24, 0}, 2);
+        len += 2;
+    }
+    packet[1] = (uint8_t)(len - 2);
+    packet[4] = (uint8_t)(len - 5);
+    answer(packet, len);
+    if (is->unasked) {
+        answer(unasked, sizeof unasked);
+    }
 }
 
 static void on_packet(uint8_t first, const uint8_t *body, size_t len)
@@ -125,11 +215,17 @@ static void on_packet(uint8_t first, const uint8_t *body, size_t len)
             memset(bro.received, 0, sizeof bro.received);
             bro.session = false;
         }
-        answer((const uint8_t[]){0x20, 3, bro.session ? 1 : 0, 0, 0}, 5);
+        welcome();
         bro.session = true;
         break;
     case 3:
         on_publish(first, body, len);
+        break;
+    case 4: /* of what was not asked for */
+    case 14:
+        break;
+    case 12:
+        answer((const uint8_t[]){0xd0, 0}, 2);
         break;
     case 6:
         bro.received[(size_t)body[0] << 8 | body[1]] = false;
@@ -181,6 +277,28 @@ static void closed(uint32_t reason)
     message(STREAM_CLOSED, &reason, sizeof reason);
 }
 
+/* With QoS 2 a broker has to keep its side. */
+static void meet_broker(void)
+{
+    bro.is = (struct manners){.good = calm || chance(2) == 0};
+    bro.in_len = bro.answers_len = 0;
+    bro.open = true;
+    if (bro.is.good) {
+        return;
+    }
+    bro.is.good = conf.qos == 2;
+    bro.is.unasked = happens(3);
+    bro.is.window = happens(3) ? 1 + chance(20) : 0;
+    if (conf.qos == 1) {
+        bro.is.no_qos = happens(10);
+        bro.is.packet = happens(3) ? 64 + chance(4) * 300 : 0;
+        bro.is.mute = happens(2) ? 1 + chance(4) : 0;
+        bro.is.refuse = happens(3) ? 1 + chance(20) : 0;
+        bro.is.quit = happens(4) ? 1 + chance(20) : 0;
+        bro.session = bro.session && !happens(6);
+    }
+}
+
 static void uplink_speaks(unsigned most)
 {
     struct uplink_output out;
@@ -193,8 +311,7 @@ static void uplink_speaks(unsigned most)
         }
         uplink_output_done(&uplink, &out, now);
         if (out.kind == STREAM_OPEN) {
-            bro.open = true;
-            bro.in_len = bro.answers_len = 0;
+            meet_broker();
             message(STREAM_OPENED, "TLSv1.3", 7);
         } else if (out.kind == STREAM_CLOSE) {
             bro.open = false;
@@ -232,8 +349,15 @@ static void journal_hears(void)
         journal.asked = true;
         journal.started = false;
     } else if (d->kind == DELIVERY_UPTO && journal.started) {
-        assert_true(d->payload.upto.last <= bro.highest && d->payload.upto.last < journal.next);
+        assert_true(d->payload.upto.last < journal.next);
+        for (uint64_t n = journal.now.released + 1; n <= d->payload.upto.last; n++) {
+            assert_true(settled(n));
+        }
         journal.now.released = d->payload.upto.last;
+    } else if (d->kind == DELIVERY_REFUSED && journal.started) {
+        memset(&bro.given_up[d->payload.refused.first], true,
+               d->payload.refused.last - d->payload.refused.first + 1);
+        journal.now.released = d->payload.refused.last;
     } else if (d->kind == DELIVERY_SESSION && journal.started) {
         journal.now.session_len = d->length;
         memcpy(journal.now.session, d->payload.session, d->length);
@@ -290,6 +414,7 @@ static void journal_writes(void)
                                        .next_number = READINGS + 1,
                                        .durable = journal.made,
                                        .released = m->released,
+                                       .noted = m->released,
                                        .session = stored_session_digest(m->session, m->session_len)};
     uplink_journal_state(&uplink, &page);
 }
@@ -311,11 +436,28 @@ static void uplink_starts(void)
     journal.asked = false;
 }
 
+/* All that can be said and heard now: then there is time, or somebody else's turn. */
+static void rest(void)
+{
+    unsigned rounds = 0;
+    do {
+        assert_in_range(++rounds, 1, 20);
+        while (uplink_delivery(&uplink, now) != NULL) {
+            journal_hears();
+        }
+        uplink_speaks(100);
+    } while (uplink_delivery(&uplink, now) != NULL || uplink_deadline(&uplink) <= now);
+}
+
 static void accident(void)
 {
-    switch (chance(4)) {
+    switch (chance(5)) {
     case 0:
         link_breaks();
+        break;
+    case 4:
+        bro.open = false;
+        uplink_peer_restarted(&uplink, now);
         break;
     case 1:
         uplink_starts();
@@ -361,6 +503,8 @@ static void step(void)
     default:
         if (chance(12) == 0) {
             sensors_measure();
+        } else if (chance(12) == 0) {
+            rest();
         }
         break;
     }
@@ -377,6 +521,7 @@ static void live(uint64_t seed)
     conf.qos = seed % 2 != 0 ? 1 : 2;
     conf.batch_ms = seed % 3 == 0 ? 2000 : 0;
     conf.historical_s = seed % 5 == 0 ? 1 : 60;
+    calm = seed % 7 == 0;
     boot = 1;
     now = 10 * SECOND;
     wall_offset = (int64_t)(WALL - now);
@@ -389,10 +534,11 @@ static void live(uint64_t seed)
             accident();
         }
     }
+    calm = true;
+    link_breaks();
     for (unsigned i = 0; i < 40000 && journal.now.released < READINGS; i++) {
         step();
     }
-    assert_int_equal(bro.highest, READINGS);
     assert_int_equal(journal.now.released, READINGS);
 }
 

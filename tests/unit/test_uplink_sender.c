@@ -147,6 +147,152 @@ static void test_dead_letter_interrupted(void **state)
     assert_int_equal(next_told(DELIVERY_REFUSED)->payload.refused.first, 1);
 }
 
+static void dead_letters_to(const char *topic, struct uplink_conf *conf)
+{
+    *conf = standard;
+    strcpy(conf->dead_topic, topic);
+    conf->refuse_tries = 1;
+}
+
+/* A dead letter waits for no message that the connection before left unanswered, nor that one for ever. */
+static void test_dead_letter_before_what_was_under_way(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    size_t len;
+    struct uplink_conf conf;
+    dead_letters_to("dead", &conf);
+    start_with(&conf);
+    connect_broker(CONNACK);
+    send_sample();
+    send_sample();
+    broker("4003000199");
+    closed(STREAM_REASON_RESET, "");
+    connect_broker(CONNACK_RESUMED);
+    assert_int_equal(drain(bytes, sizeof bytes, &len), 1);
+    assert_non_null(find(bytes, len, "dead"));
+    broker("40020003");
+    assert_int_equal(next_told(DELIVERY_REFUSED)->payload.refused.last, 3);
+    assert_int_equal(drain(bytes, sizeof bytes, &len), 1);
+    assert_non_null(find(bytes, len, "\"seq\":6}]"));
+}
+
+/* A broker that never answers a dead letter does not hold up the others for ever. */
+static void test_dead_letter_without_an_answer(void **state)
+{
+    (void)state;
+    struct uplink_conf conf;
+    dead_letters_to("dead", &conf);
+    conf.historical_s = 3600;
+    start_with(&conf);
+    connect_broker(CONNACK);
+    send_sample();
+    broker("4003000199");
+    sample();
+    unsigned letters = 0;
+    last_refused.last = 0;
+    while (published() == 1) {
+        letters++;
+        closed(STREAM_REASON_RESET, "");
+        connect_broker(CONNACK_RESUMED);
+        assert_in_range(letters, 1, 20);
+    }
+    assert_int_equal(last_refused.last, 0);
+    assert_int_equal(settle(), 3);
+    assert_int_equal(last_refused.last, 3);
+    assert_int_equal(published(), 1);
+    broker("4002000a");
+    assert_int_equal(settle(), 6);
+}
+
+static void journal_notes(uint64_t released, uint64_t noted)
+{
+    const struct journal_state page = {
+        .condition = JOURNAL_READY, .boot = 1, .next_number = 100, .released = released, .noted = noted};
+    uplink_journal_state(&uplink, &page);
+}
+
+/* What is given up comes again if the journal starts anew before it has noted that. Nothing younger has been
+ * sent then. */
+static void test_nothing_overtakes_what_is_given_up(void **state)
+{
+    (void)state;
+    struct uplink_conf conf;
+    dead_letters_to("dead", &conf);
+    start_with(&conf);
+    journal_notes(0, 0);
+    connect_broker(CONNACK);
+    send_sample();
+    broker("4003000199");
+    sample();
+    assert_int_equal(published(), 1); /* the dead letter */
+    assert_int_equal(published(), 0);
+    broker("40020002");
+    assert_int_equal(published(), 0);
+    assert_int_equal(next_told(DELIVERY_REFUSED)->payload.refused.last, 3);
+    journal_notes(3, 0);
+    assert_int_equal(published(), 0);
+    assert_true(uplink_deadline(&uplink) > now);
+    journal_notes(3, 3);
+    assert_int_equal(published(), 1);
+}
+
+/* A journal that fails notes nothing: nobody waits for it then. */
+static void test_given_up_without_a_medium(void **state)
+{
+    (void)state;
+    struct uplink_conf conf;
+    dead_letters_to("", &conf);
+    start_with(&conf);
+    journal_notes(0, 0);
+    connect_broker(CONNACK);
+    send_sample();
+    broker("4003000199");
+    assert_int_equal(settle(), 3);
+    sample();
+    assert_int_equal(published(), 0);
+    uplink_journal_state(&uplink, &(struct journal_state){.condition = JOURNAL_NO_MEDIUM});
+    assert_int_equal(published(), 1);
+}
+
+/* A message that was refused is tried again alone. */
+static void test_refused_is_not_overtaken(void **state)
+{
+    (void)state;
+    start();
+    connect_broker(CONNACK);
+    send_sample();
+    broker("4003000197");
+    for (unsigned i = 0; i < 3; i++) {
+        read_value(i, 3);
+    }
+    wait_hold();
+    assert_int_equal(published(), 0);
+    broker("40020002");
+    assert_int_equal(published(), 1);
+}
+
+/* Tried again after a younger one, it still goes first on the next connection. */
+static void test_refused_goes_first_again(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    size_t len;
+    start();
+    connect_broker(CONNACK);
+    send_sample();
+    send_sample();
+    broker("4003000197");
+    wait_hold();
+    closed(STREAM_REASON_RESET, "");
+    connect_broker(CONNACK_RESUMED);
+    assert_int_equal(drain(bytes, sizeof bytes, &len), 1);
+    assert_non_null(find(bytes, len, "\"seq\":3}]"));
+    broker("40020003");
+    assert_int_equal(drain(bytes, sizeof bytes, &len), 1);
+    assert_non_null(find(bytes, len, "\"seq\":6}]"));
+}
+
 /* Gives the journal's readings from `first` on, as after DELIVERY_RESUME. */
 static void give_again(uint64_t released, uint64_t last)
 {
@@ -273,6 +419,12 @@ int main(void)
         cmocka_unit_test(test_renumber),
         cmocka_unit_test(test_dead_letter),
         cmocka_unit_test(test_dead_letter_interrupted),
+        cmocka_unit_test(test_dead_letter_before_what_was_under_way),
+        cmocka_unit_test(test_dead_letter_without_an_answer),
+        cmocka_unit_test(test_nothing_overtakes_what_is_given_up),
+        cmocka_unit_test(test_given_up_without_a_medium),
+        cmocka_unit_test(test_refused_is_not_overtaken),
+        cmocka_unit_test(test_refused_goes_first_again),
         cmocka_unit_test(test_smaller_packets),
         cmocka_unit_test(test_too_large_alone),
         cmocka_unit_test(test_poison),

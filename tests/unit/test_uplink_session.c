@@ -370,6 +370,24 @@ static void test_readings_are_gone(void **state)
     assert_int_equal(mqtt_inflight_count(&uplink.mqtt.inflight), 1);
 }
 
+/* A message of which the first readings were given up meanwhile waits for the others like any other. */
+static void test_released_in_part(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    struct uplink_conf conf = standard;
+    two_under_way(&conf);
+    next_start(&conf, 1);
+    connect_broker(CONNACK_RESUMED);
+    published(bytes, sizeof bytes, 0);
+    read_values(5);
+    size_t len = published(bytes, sizeof bytes, 1);
+    assert_null(find(bytes, len, "\"seq\":1}"));
+    assert_non_null(find(bytes, len, "\"seq\":6}]"));
+    broker("40020008");
+    assert_int_equal(settle(), 6);
+}
+
 static void test_released_meanwhile(void **state)
 {
     (void)state;
@@ -557,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_answer_before_reading),
         cmocka_unit_test(test_write_ahead),
         cmocka_unit_test(test_readings_are_gone),
+        cmocka_unit_test(test_released_in_part),
         cmocka_unit_test(test_released_meanwhile),
         cmocka_unit_test(test_hostile_session),
         cmocka_unit_test(test_marks),

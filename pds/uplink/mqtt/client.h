@@ -153,6 +153,9 @@ bool mqtt_client_next_resend(struct mqtt_client *c, uint64_t *token);
  * available too). */
 enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_message *m, uint64_t now_ns);
 
+/* Is it no larger than the server takes? While connected. */
+bool mqtt_client_fits(const struct mqtt_client *c, const struct mqtt_message *m);
+
 /* A message that waits to be sent again will not be: its identifier is free. False if there is none. */
 bool mqtt_client_forget(struct mqtt_client *c, uint64_t token);
 

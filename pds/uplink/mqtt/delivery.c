@@ -32,12 +32,13 @@ bool mqtt_client_next_resend(struct mqtt_client *c, uint64_t *token)
     return true;
 }
 
-/* Fills in identifier, QoS and DUP of a message that is acknowledged. */
-static enum mqtt_error identify(struct mqtt_client *c, struct mqtt_publish *p, uint64_t token,
+/* Fills in identifier, QoS and DUP of a message that is acknowledged. One that does not last is no part of
+ * what must be sent again first. */
+static enum mqtt_error identify(struct mqtt_client *c, struct mqtt_publish *p, const struct mqtt_message *m,
                                 struct mqtt_slot **again)
 {
-    *again = mqtt_inflight_next(&c->inflight, MQTT_STAGE_PUBLISH);
-    if (*again != NULL && (*again)->token != token) {
+    *again = m->lasting ? mqtt_inflight_next(&c->inflight, MQTT_STAGE_PUBLISH) : NULL;
+    if (*again != NULL && (*again)->token != m->token) {
         return MQTT_ERR_ORDER;
     }
     if (quota_used(c) || (*again == NULL && mqtt_inflight_full(&c->inflight))) {
@@ -83,13 +84,25 @@ static void record(struct mqtt_client *c, const struct mqtt_message *m, const st
     c->changes += m->lasting;
 }
 
+static struct mqtt_publish publish_of(const struct mqtt_client *c, const struct mqtt_message *m)
+{
+    return (struct mqtt_publish){.topic = m->topic,
+                                 .payload = m->payload,
+                                 .qos = m->qos < c->maximum_qos ? m->qos : c->maximum_qos,
+                                 .retain = m->retain,
+                                 .expiry_s = m->expiry_s};
+}
+
+bool mqtt_client_fits(const struct mqtt_client *c, const struct mqtt_message *m)
+{
+    struct mqtt_publish p = publish_of(c, m);
+    p.id = 1; /* any */
+    return mqtt_publish_size(c->version, &p) <= c->packet_limit;
+}
+
 enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_message *m, uint64_t now_ns)
 {
-    struct mqtt_publish p = {.topic = m->topic,
-                             .payload = m->payload,
-                             .qos = m->qos < c->maximum_qos ? m->qos : c->maximum_qos,
-                             .retain = m->retain,
-                             .expiry_s = m->expiry_s};
+    struct mqtt_publish p = publish_of(c, m);
     struct mqtt_slot *again = NULL;
     if (c->state != MQTT_CONNECTED) {
         return MQTT_ERR_STATE;
@@ -97,7 +110,7 @@ enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_mes
     if (m->qos > 2 || (m->retain && !c->retain_available)) {
         return MQTT_ERR_ARGUMENT;
     }
-    enum mqtt_error err = m->qos != 0 ? identify(c, &p, m->token, &again) : MQTT_OK;
+    enum mqtt_error err = m->qos != 0 ? identify(c, &p, m, &again) : MQTT_OK;
     if (err != MQTT_OK) {
         return err;
     }

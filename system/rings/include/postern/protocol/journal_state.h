@@ -34,6 +34,7 @@ struct journal_state {
     uint64_t next_number; /* of the next reading; 0 while starting */
     uint64_t durable;     /* last number in the journal */
     uint64_t released;    /* last number that is delivered or lost */
+    uint64_t noted;       /* likewise, and the medium knows it */
     uint64_t oldest_ns;   /* wall time of the oldest reading not released, 0: none or not known */
     uint64_t capacity;    /* bytes of the medium that hold readings */
     uint64_t used;
