@@ -24,7 +24,8 @@ from .run_folder import Ports, RunFolder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_BOARD = "qemu_virt_riscv64"
-BUS_FAILED = "bus transfer failed"  # what the console says then
+# What the console says when a transfer fails: once for some in a row, and before it, each time, that the bus fell silent.
+BUS_FAILED, BUS_SILENT = "bus transfer failed", "spi bus: device does not answer"
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ class Gateway:
             log.read_text() if log.exists() else "" for log in (*self.simulator.earlier_logs, self.simulator.log)
         ]
         # A transfer that fails, as when the host holds up the simulator, costs the measurement in hand.
-        stops += self.console.text().count(BUS_FAILED)
+        console = self.console.text()
+        stops += max(console.count(BUS_FAILED), console.count(BUS_SILENT))
         window = (self._began, time.time())
         return judge(
             events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops, **limits

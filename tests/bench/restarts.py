@@ -25,7 +25,7 @@ def _reach(hunter: Hunter, *way: tuple[str, str]) -> None:
 
 def _driver(hunter: Hunter) -> int:
     """The disk's driver with a request in its hands; until the journal has an answer."""
-    _reach(hunter, ("journal", "write_frame"), ("blk0", "virtio_blk_kick"))
+    _reach(hunter, ("journal", "frame_header_write"), ("blk0", "virtio_blk_kick"))
     kill = hunter.stop_here("blk0")
     _reach(hunter, ("journal", "store_io_done"))
     if hunter.stub.argument(1) != _MEDIA_OK:

@@ -112,14 +112,19 @@ class Hunter:
             self.look()
         return now
 
+    def _patience(self, seconds: float) -> Callable[[], bool]:
+        """Whether so much of the machine's time has not passed yet. It may stand still, but not for ever."""
+        end_ns, deadline = self.stub.now_ns() + int(seconds * 1e9), time.monotonic() + seconds * SLOWEST
+        return lambda: self.stub.now_ns() < end_ns and time.monotonic() < deadline
+
     def reach(self, name: str, function: str, seconds: float) -> bool:
-        """Runs until a program comes to a function."""
+        """Runs until a program comes to a function, for at most so long of the machine's time."""
         address = self._programs[name].address(function)
         self.stub.watch(address)
-        deadline = time.monotonic() + seconds
+        left = self._patience(seconds)
         try:
-            while (left := deadline - time.monotonic()) > 0:
-                if self.run(left) == name and self.stub.pc() == address:
+            while left():
+                if self.run(SLICE_S) == name and self.stub.pc() == address:
                     return True
             return False
         finally:
@@ -183,9 +188,9 @@ class Hunter:
     def stop_next(self, prey: str, kernel_exit: int, seconds: float) -> Kill | None:
         """Before the next instruction that the program would execute. None: it had nothing to do for so long."""
         self.stub.watch(kernel_exit)
-        deadline = time.monotonic() + seconds
+        left = self._patience(seconds)
         try:
-            while time.monotonic() < deadline:
+            while left():
                 self.stub.go(SLICE_S)
                 if self.stub.pc() == kernel_exit and self._spaces.get(self.stub.space()) == prey:
                     self.stub.step_over()
