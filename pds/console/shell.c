@@ -27,7 +27,8 @@ static const struct command command[] = {
     {"status", show_status, "status", "uptime, time of day, state of every component"},
     {"sensors", show_sensors, "sensors", "sensors, their state and counts"},
     {"time", show_time, "time", "the clock: its source, last correction and floor"},
-    {"store", show_store, "store", "the journal: condition, readings waiting, room, losses"},
+    {"store", show_store, "store [dead [clear]]",
+     "the journal: condition, readings waiting, room, losses; dead letters"},
     {"uplink", show_uplink, "uplink", "the broker: connection, messages, round trip"},
     {"stats", show_stats, "stats [component]", "counters of one or all components"},
     {"pds", show_pds, "pds", "components: state, restarts, last fault"},
@@ -50,6 +51,16 @@ static void help(const char *argument)
     }
 }
 
+/* Without the spaces at its end. */
+static void cut_end(char *text)
+{
+    size_t length = strlen(text);
+
+    while (length != 0 && text[length - 1] == ' ') {
+        text[--length] = '\0';
+    }
+}
+
 static void run_line(char *line)
 {
     char *argument;
@@ -62,7 +73,7 @@ static void run_line(char *line)
     if (*argument) {
         *argument++ = '\0';
         argument += strspn(argument, " ");
-        argument[strcspn(argument, " ")] = '\0';
+        cut_end(argument);
     }
     if (!*line) {
         return;

@@ -4,9 +4,11 @@
  * anything at any time; each is read by a module that copies and bounds.
  */
 #include <string.h>
+#include <microkit.h>
 #include <postern/clock.h>
 #include <postern/timer_client.h>
 #include "civil_time.h"
+#include "letters_text.h"
 #include "metrics_view.h"
 #include "output.h"
 #include "ports.h"
@@ -61,10 +63,29 @@ void show_sensors(const char *argument)
     show_stats("sensors");
 }
 
+/* The journal, which comes before the console, has done it at once, unless it is busy. */
+static void clear_letters(void)
+{
+    microkit_notify((microkit_channel)clear_letters_id);
+    uint32_t left = letters_count(journal_state);
+    if (left == 0) {
+        output_printf("dead letters: cleared\n");
+    } else {
+        output_printf("dead letters: the journal is asked to clear them\n");
+    }
+}
+
 void show_store(const char *argument)
 {
-    (void)argument;
-    store_text(journal_state);
+    if (*argument == '\0') {
+        store_text(journal_state);
+    } else if (strcmp(argument, "dead") == 0) {
+        letters_text(journal_state);
+    } else if (strcmp(argument, "dead clear") == 0) {
+        clear_letters();
+    } else {
+        output_printf("store: no \"%s\"; only `dead` and `dead clear`\n", argument);
+    }
 }
 
 void show_uplink(const char *argument)

@@ -39,6 +39,8 @@ static void numbers(const struct journal_state *j)
     row("next number", j->next_number);
     row("durable", j->durable);
     row("released", j->released);
+    output_printf("%-14s %u readings", "dead letters", (unsigned)j->letters);
+    output_printf(j->fallen != 0 ? ", %u dropped\n" : "\n", (unsigned)j->fallen);
     row("waiting", j->durable > j->released ? j->durable - j->released : 0);
 }
 

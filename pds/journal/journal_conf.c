@@ -8,14 +8,27 @@
 #define MS_NS       UINT64_C(1000000)
 #define POLICY_SIZE 16
 
-enum { POLICY, COMMIT_READINGS, COMMIT_MS, RELEASE_MS, THIN_PERCENT, THIN_KEEP, SEGMENT_KIB, FIELDS };
-
-struct numbers {
-    uint64_t commit_readings, commit_ms, release_ms, thin_percent, thin_keep, segment_kib;
+enum {
+    POLICY,
+    COMMIT_READINGS,
+    COMMIT_MS,
+    RELEASE_MS,
+    THIN_PERCENT,
+    THIN_KEEP,
+    SEGMENT_KIB,
+    DEAD_READINGS,
+    FIELDS
 };
 
-static const struct numbers defaults = {
-    .commit_readings = 3, .commit_ms = 20, .release_ms = 1000, .thin_keep = 10};
+struct numbers {
+    uint64_t commit_readings, commit_ms, release_ms, thin_percent, thin_keep, segment_kib, dead_readings;
+};
+
+static const struct numbers defaults = {.commit_readings = 3,
+                                        .commit_ms = 20,
+                                        .release_ms = 1000,
+                                        .thin_keep = 10,
+                                        .dead_readings = RECORD_LETTERS};
 
 static const char *const policies[] = {
     [STORE_DROP_OLDEST] = "drop-oldest", [STORE_DROP_NEWEST] = "drop-newest", [STORE_HOLD] = "hold"};
@@ -28,7 +41,8 @@ static void fill(struct journal_conf *conf, const struct numbers *n, enum store_
                                                .commit_ns = n->commit_ms * MS_NS,
                                                .release_ns = n->release_ms * MS_NS,
                                                .thin_percent = (uint32_t)n->thin_percent,
-                                               .thin_keep = (uint32_t)n->thin_keep},
+                                               .thin_keep = (uint32_t)n->thin_keep,
+                                               .dead_readings = (uint32_t)n->dead_readings},
                                   .segment_size = (uint32_t)(n->segment_kib * 1024)};
 }
 
@@ -68,6 +82,7 @@ bool journal_conf_read(struct journal_conf *conf, const char *text, size_t size,
         [THIN_PERCENT] = NUMBER(thin_percent, 0, 100),
         [THIN_KEEP] = NUMBER(thin_keep, 1, 1000),
         [SEGMENT_KIB] = NUMBER(segment_kib, 0, 65536),
+        [DEAD_READINGS] = NUMBER(dead_readings, 0, RECORD_LETTERS),
     };
     fill(conf, &defaults, STORE_DROP_OLDEST);
     struct kv_result result = kv_parse(text, size, fields, FIELDS);

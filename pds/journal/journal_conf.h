@@ -21,6 +21,7 @@ struct journal_conf {
  *   thin_percent     0..100, default 0 (never): from this fill on only one sample in thin_keep is kept
  *   thin_keep        1..1000, default 10
  *   segment_kib      0..65536, default 0 (automatic)
+ *   dead_readings    0..64, default 64: so many refused readings are kept
  * False: *error says which line and key is wrong, and why; *conf then holds the defaults.
  */
 bool journal_conf_read(struct journal_conf *conf, const char *text, size_t size,

@@ -40,7 +40,7 @@ _Static_assert(SEAL_REQ_SLOT_SIZE - RING_SLOT_HEADER >= SEALER_MESSAGE_MAX, "a f
 _Static_assert(STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_start) + STORED_SESSION_MAX &&
                    STORED_SLOT_SIZE - RING_SLOT_HEADER >= sizeof(struct stored_reading),
                "start and session, or a reading, fit a slot");
-_Static_assert(JOURNAL_STATE_SIZE >= sizeof(struct journal_state), "the state fits its page");
+_Static_assert(JOURNAL_STATE_SIZE >= sizeof(struct journal_page), "the state and the letters fit their page");
 _Static_assert(STORE_SEAL_SIZE == SEAL_OVERHEAD && STORE_PLAIN_MAX + SEAL_OVERHEAD <= SEAL_MAX,
                "a frame may be sealed");
 
@@ -232,7 +232,13 @@ static void publish(uint64_t now)
 {
     static enum store_condition told = STORE_STARTING;
     static bool held;
-    static uint64_t session;
+    static uint64_t session, letters = UINT64_MAX;
+    const uint64_t version = store.condition == STORE_STARTING ? UINT64_MAX - 1 : store.state.dead.version;
+    if (letters != version) {
+        page_letters(journal_state, &store);
+        tell_fallen(&store);
+    }
+    letters = version;
     if (told == STORE_STARTING && store.condition != STORE_STARTING) {
         recovery_ns = now - started_ns;
     }
@@ -305,6 +311,7 @@ static void run(void)
     if (act(now)) { /* what is given out next may have to be read first */
         more = run_store(now, false) || more;
     }
+    more = more || (outlet.held && !store_refusing(&store));
     if (left) {
         more = intake_poll(&intake, now) || more;
     }
@@ -318,6 +325,8 @@ void notified(microkit_channel ch)
 {
     if (ch == timer_id) {
         armed_ns = UINT64_MAX;
+    } else if (ch == clear_letters_id) {
+        store_clear_letters(&store, clock_ns());
     }
     run();
 }

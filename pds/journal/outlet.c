@@ -57,7 +57,7 @@ static bool handle(struct outlet *o, uint32_t kind, const union message *m, uint
         if (length != sizeof m->refused) {
             return false;
         }
-        store_refused(o->store, m->refused.first, m->refused.last, now_ns);
+        store_refused(o->store, m->refused.first, m->refused.last, (uint8_t)m->refused.reason, now_ns);
         return true;
     case DELIVERY_SESSION:
         store_session(o->store, m->session, length, now_ns);
@@ -73,6 +73,10 @@ static bool take_delivered(struct outlet *o, uint64_t now_ns)
     union message message;
     uint32_t kind, length;
     for (uint32_t i = 0; i <= ring_batch(o->delivered); i++) {
+        o->held = store_refusing(o->store);
+        if (o->held) {
+            return false;
+        }
         switch (ring_pop(o->delivered, &kind, &message, sizeof message, &length)) {
         case RING_OK:
             o->bad += !handle(o, kind, &message, length, now_ns);

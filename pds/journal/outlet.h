@@ -21,6 +21,7 @@ struct outlet {
     bool asked;          /* STORED_START is to be sent */
     bool started;        /* it has been sent: readings may follow */
     bool catching_up;    /* STORED_ALL has not followed yet */
+    bool held;           /* messages wait until the store has dealt with a refusal */
     uint64_t oldest_seq; /* the number, as given out, of a reading that is not released, 0: none; the oldest
                             as far as is remembered */
     uint64_t oldest_ns;  /* its wall time */

@@ -39,11 +39,27 @@ static void fill(struct journal_state *p, const struct store *s, const struct pa
     p->unsure = store_unsure(s);
     p->hold = facts->hold ? 1 : 0;
     p->ranges = ledger->count;
+    p->letters = known ? s->state.dead.count : 0;
+    p->fallen = s->state.dead.fallen < UINT32_MAX ? (uint32_t)s->state.dead.fallen : UINT32_MAX;
     memcpy(p->lost, ledger->total, sizeof p->lost);
     for (uint32_t i = 0; i < ledger->count; i++) {
         const struct loss_range *r = &ledger->range[i];
         p->range[i] = (struct journal_loss){r->first, r->last, r->missing, r->cause};
     }
+}
+
+void page_letters(uint64_t page, const struct store *s)
+{
+    struct journal_letters *shared = &((struct journal_page *)(uintptr_t)page)->letters;
+    volatile uint32_t *version = &shared->version;
+    const uint32_t count = s->condition == STORE_STARTING ? 0 : s->state.dead.count;
+    uint32_t next = (*version | 1) + 1;
+    *version = next - 1;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    shared->count = count;
+    memcpy(shared->letter, s->letter, count * sizeof s->letter[0]);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    *version = next;
 }
 
 /* Every activation of the journal ends here: what is not used of the ledger's ranges is neither written nor

@@ -17,7 +17,10 @@ struct page_facts {
 /* Nobody believes the page until the next page_write: what an earlier life wrote is old. */
 void page_hide(uint64_t page);
 
-/* Write the page at address `page`. It is consistent for readers at every moment. */
+/* Write the state to the page at address `page`. It is consistent for readers at every moment. */
 void page_write(uint64_t page, const struct store *s, const struct page_facts *facts);
+
+/* Likewise the dead letters. */
+void page_letters(uint64_t page, const struct store *s);
 
 #endif

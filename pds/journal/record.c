@@ -3,11 +3,12 @@
 #include "record.h"
 #include <string.h>
 
-#define RECORD_VERSION 2u
+#define RECORD_VERSION 3u
 
-/* Layout 1 knows no jumps, no claims, and one cause less. */
+/* Layout 1 knows no jumps, no claims, and one cause less; 1 and 2 know no dead letters. */
 #define RECORD_OLD        1u
 #define RECORD_OLD_CAUSES 7u
+#define RECORD_DEAD       3u /* the first that does */
 
 struct writer {
     uint8_t *at;
@@ -169,6 +170,89 @@ static void get_numbering(struct reader *r, struct record_state *s)
                                           s->jump.by <= UINT64_MAX - s->jump.last));
 }
 
+static void put_letters(struct writer *w, const struct journal_letter *letters, uint32_t count)
+{
+    struct journal_letter before = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct journal_letter *x = &letters[i];
+        put_signed(w, (int64_t)(x->seq - before.seq));
+        put_signed(w, (int64_t)(x->wall_ns - before.wall_ns));
+        put_signed(w, x->value);
+        put_signed(w, x->exponent);
+        put(w, x->quantity);
+        put(w, x->sensor);
+        put(w, x->reason);
+        before = *x;
+    }
+}
+
+static void put_dead(struct writer *w, const struct record_dead *d, const struct journal_letter *letters)
+{
+    put(w, d->version);
+    if (d->version == 0) {
+        return;
+    }
+    put(w, d->fallen);
+    put(w, d->count);
+    if (d->count != 0 && letters == NULL) {
+        put(w, d->serial);
+        put(w, d->offset);
+    } else if (d->count != 0) {
+        put(w, 0);
+        put_letters(w, letters, d->count);
+    }
+}
+
+static int8_t get_exponent(struct reader *r)
+{
+    int64_t exponent = get_signed(r);
+    r->ok = r->ok && exponent >= INT8_MIN && exponent <= INT8_MAX;
+    return (int8_t)exponent;
+}
+
+static void get_letters(struct reader *r, struct journal_letter *letters, uint32_t count)
+{
+    struct journal_letter x = {0};
+    for (uint32_t i = 0; i < count && r->ok; i++) {
+        x.seq += (uint64_t)get_signed(r);
+        x.wall_ns += (uint64_t)get_signed(r);
+        x.value = get_signed(r);
+        x.exponent = get_exponent(r);
+        x.quantity = (uint8_t)get_count(r, UINT8_MAX);
+        x.sensor = (uint8_t)get_count(r, UINT8_MAX);
+        x.reason = (uint8_t)get_count(r, UINT8_MAX);
+        if (letters != NULL) {
+            letters[i] = x;
+        }
+    }
+}
+
+static void get_dead(struct reader *r, struct record_dead *d, struct journal_letter *letters)
+{
+    d->version = get(r);
+    if (d->version == 0) {
+        return;
+    }
+    d->fallen = get(r);
+    d->count = get_count(r, RECORD_LETTERS);
+    if (d->count == 0) {
+        return;
+    }
+    d->serial = get(r);
+    if (d->serial != 0) {
+        d->offset = get_count(r, UINT32_MAX);
+    } else {
+        get_letters(r, letters, d->count);
+    }
+}
+
+static bool dead_valid(const struct record_dead *d, const struct journal_letter *letters)
+{
+    return d->version == 0
+               ? d->count == 0 && d->fallen == 0
+               : d->count <= RECORD_LETTERS && (d->count == 0 || letters != NULL || d->serial != 0);
+}
+
 static void put_readings(struct writer *w, const struct reading *readings, uint32_t count)
 {
     struct reading before = {0};
@@ -195,9 +279,7 @@ static struct reading get_reading(struct reader *r, const struct reading *before
     r->ok = r->ok && step != 0 && x.seq > before->seq;
     x.mono_ns = before->mono_ns + (uint64_t)get_signed(r);
     x.value = get_signed(r);
-    int64_t exponent = get_signed(r);
-    r->ok = r->ok && exponent >= INT8_MIN && exponent <= INT8_MAX;
-    x.exponent = (int8_t)exponent;
+    x.exponent = get_exponent(r);
     x.quantity = (uint8_t)get_count(r, UINT8_MAX);
     x.sensor = (uint8_t)get_count(r, UINT8_MAX);
     x.sample_size = (uint8_t)get_count(r, UINT8_MAX);
@@ -206,11 +288,12 @@ static struct reading get_reading(struct reader *r, const struct reading *before
 }
 
 size_t record_write(uint8_t *out, size_t room, const struct record_state *state,
-                    const struct reading *readings, uint32_t count)
+                    const struct journal_letter *letters, const struct reading *readings, uint32_t count)
 {
     struct writer w = {out, room, true};
     if (!ledger_valid(&state->ledger) || state->clocks > RECORD_BOOTS ||
-        state->session_length > RECORD_SESSION_MAX || count > RECORD_READINGS) {
+        state->session_length > RECORD_SESSION_MAX || count > RECORD_READINGS ||
+        !dead_valid(&state->dead, letters)) {
         return 0;
     }
     put(&w, RECORD_VERSION);
@@ -224,18 +307,19 @@ size_t record_write(uint8_t *out, size_t room, const struct record_state *state,
         put_byte(&w, state->session[i]);
     }
     put_numbering(&w, state);
+    put_dead(&w, &state->dead, letters);
     put_readings(&w, readings, count);
     return w.ok ? room - w.room : 0;
 }
 
-bool record_read(const uint8_t *in, size_t length, struct record_state *state, struct reading *readings,
-                 uint32_t *count)
+bool record_read(const uint8_t *in, size_t length, struct record_state *state, struct journal_letter *letters,
+                 struct reading *readings, uint32_t *count)
 {
     struct reader r = {in, length, true};
     struct reading before = {0};
     uint64_t version = get(&r);
     bool old = version == RECORD_OLD;
-    r.ok = r.ok && (old || version == RECORD_VERSION);
+    r.ok = r.ok && version >= RECORD_OLD && version <= RECORD_VERSION;
     state->boot = get(&r);
     state->released = get(&r);
     state->wall_ns = get(&r);
@@ -246,8 +330,12 @@ bool record_read(const uint8_t *in, size_t length, struct record_state *state, s
     state->shift = 0;
     state->unsure = 0;
     state->claimed = 0;
+    state->dead = (struct record_dead){.count = 0};
     if (!old) {
         get_numbering(&r, state);
+    }
+    if (version >= RECORD_DEAD) {
+        get_dead(&r, &state->dead, letters);
     }
     *count = get_count(&r, RECORD_READINGS);
     for (uint32_t i = 0; i < *count && r.ok; i++) {

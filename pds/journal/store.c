@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Taking readings and giving them out. */
-#include "store.h"
+#include "store_parts.h"
 #include <string.h>
 
 void store_init(struct store *s, const struct store_settings *settings)
@@ -172,7 +172,7 @@ void store_note(struct store *s, uint64_t now_ns)
     }
 }
 
-static void release(struct store *s, uint64_t upto, uint64_t now_ns)
+void store_release(struct store *s, uint64_t upto, uint64_t now_ns)
 {
     if (upto >= s->given_reading) {
         upto = s->given_seq;
@@ -188,19 +188,7 @@ static void release(struct store *s, uint64_t upto, uint64_t now_ns)
 
 void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns)
 {
-    release(s, store_kept(s, upto), now_ns);
-}
-
-void store_refused(struct store *s, uint64_t first, uint64_t last, uint64_t now_ns)
-{
-    first = store_kept(s, first);
-    last = store_kept(s, last);
-    first = first > s->state.released ? first : s->state.released + 1;
-    last = last < s->given_reading ? last : s->given_reading;
-    if (first <= last) {
-        store_lose(s, first, last, LOSS_REFUSED);
-        release(s, last, now_ns);
-    }
+    store_release(s, store_kept(s, upto), now_ns);
 }
 
 void store_session(struct store *s, const uint8_t *bytes, uint32_t length, uint64_t now_ns)
@@ -261,6 +249,7 @@ void store_rewind(struct store *s)
     s->given_reading = s->state.released;
     s->out_count = 0;
     s->out_next = 0;
+    s->refusal.last = 0; /* it is refused again */
 }
 
 uint64_t store_deadline(const struct store *s)

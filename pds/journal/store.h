@@ -39,6 +39,7 @@ struct store_settings {
     uint64_t release_ns;      /* deliveries are noted after this time even if no readings come */
     uint32_t thin_percent; /* from this fill on (1..100) only one sample in `thin_keep` is kept; 0: never */
     uint32_t thin_keep;
+    uint32_t dead_readings; /* so many refused readings are kept, the newest (0..RECORD_LETTERS) */
 };
 
 enum store_condition {
@@ -82,17 +83,37 @@ enum store_step {
     STORE_STEP_APPENDING,
     STORE_STEP_READING, /* a frame to be given out again */
     STORE_STEP_OPENING,
+    STORE_STEP_LETTERS, /* recovery: the frame that holds the dead letters is read and opened */
+    STORE_STEP_OPENING_LETTERS,
+    STORE_STEP_REFUSED, /* a frame with refused readings likewise */
+    STORE_STEP_OPENING_REFUSED,
     STORE_STEP_STOPPED /* no medium, or it is left alone for a while */
+};
+
+/* Readings that are refused for good, until their contents have been read again. */
+struct store_refusal {
+    uint64_t first;
+    uint64_t last; /* 0: there are none */
+    uint64_t next; /* to be read */
+    uint64_t since_ns;
+    uint8_t reason;
+    uint32_t count; /* of `letter`: the last ones that were read */
+    struct journal_letter letter[RECORD_LETTERS];
 };
 
 /* Fields are the store's; the first group may be read. */
 struct store {
     enum store_condition condition;
     struct store_counters counters;
-    struct record_state state; /* `released` is up to date; durable is what the log says */
+    struct record_state state;                    /* `released` is up to date; durable is what the log says */
+    struct journal_letter letter[RECORD_LETTERS]; /* state.dead.count of them, oldest first */
     struct log log;
 
     struct store_settings settings;
+    struct store_refusal refusal;
+    bool letters_due;         /* the next frame holds the dead letters */
+    bool writing_letters;     /* the frame on its way does, */
+    uint64_t writing_version; /* in this version */
     enum store_step step;
     bool action_out;   /* an action was named and is not reported yet */
     bool read_turn;    /* a frame was written last: reading goes first */
@@ -215,9 +236,17 @@ uint64_t store_unsure(const struct store *s);
 /* Readings up to this number are delivered. Beyond what was given out: ignored. */
 void store_delivered(struct store *s, uint64_t upto, uint64_t now_ns);
 
-/* Readings first..last (of those given out) are refused for good: they count as lost, and as delivered up to
- * the last. */
-void store_refused(struct store *s, uint64_t first, uint64_t last, uint64_t now_ns);
+/* Readings first..last (of those given out) are refused for good, for a reason (of MQTT 5): they count as
+ * lost, and as delivered up to the last, and become dead letters. Their contents may have to be read first:
+ * until then nothing else may be said of readings. */
+void store_refused(struct store *s, uint64_t first, uint64_t last, uint8_t reason, uint64_t now_ns);
+static inline bool store_refusing(const struct store *s)
+{
+    return s->refusal.last != 0;
+}
+
+/* The operator has seen the dead letters: there are none any more. */
+void store_clear_letters(struct store *s, uint64_t now_ns);
 
 /* What the uplink wants to find again after a start, RECORD_SESSION_MAX bytes at most (more: ignored). */
 void store_session(struct store *s, const uint8_t *bytes, uint32_t length, uint64_t now_ns);
@@ -237,24 +266,6 @@ static inline bool store_durable(const struct store *s)
 /* Does a full medium make the sensors wait? With STORE_DROP_NEWEST, too, where it cannot note what is left
  * out. */
 bool store_holds(const struct store *s);
-
-/* For the parts of the store. May a number be left out for lack of room? It is claimed then. */
-bool store_may_leave_out(const struct store *s);
-/* Does a frame of `length` bytes, with readings, leave room for claims? */
-bool store_leaves_room(const struct store *s, uint32_t length);
-/* Should a claim be written now, and: the next frame claims more. */
-bool store_claim_due(const struct store *s);
-void store_claim(struct store *s);
-/* After recovery: numbers that may have been left out. */
-void store_claim_recovered(struct store *s);
-/* The next frame has something new to say. */
-void store_note(struct store *s, uint64_t now_ns);
-/* Numbers first..last, as they are kept, are lost. */
-void store_lose(struct store *s, uint64_t first, uint64_t last, enum loss_cause cause);
-/* After a release: are readings with other numbers still kept? */
-void store_jump_over(struct store *s);
-/* After recovery: a jump of which only a part was durable. */
-void store_jump_recovered(struct store *s);
 
 /* Fill of the medium in per cent. */
 uint64_t store_fill(const struct store *s);

@@ -4,7 +4,7 @@
  * any is left out, a frame without readings claims a range of numbers, and a start that finds a claim counts
  * them all as lost.
  */
-#include "store.h"
+#include "store_parts.h"
 
 #define CLAIM_FIRST UINT64_C(1024)
 #define CLAIM_MAX   (UINT64_C(1) << 40)

@@ -4,7 +4,7 @@
  * this start has taken keeps its place on the medium, and is given out under numbers above all that were ever
  * used.
  */
-#include "store.h"
+#include "store_parts.h"
 
 /* Room for numbers that were used after the broker was told last. */
 #define SPARE (UINT64_C(1) << 16)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Recovery, writing frames, and reading them again. */
-#include "store.h"
+#include "store_parts.h"
 #include <postern/protocol/stored.h>
 #include <string.h>
 
@@ -18,6 +18,7 @@ static void take_back(struct store *s)
 static void stop(struct store *s, enum store_condition why)
 {
     take_back(s);
+    store_refusal_end(s);
     s->condition = why;
     s->step = STORE_STEP_STOPPED;
     s->again = false;
@@ -54,6 +55,7 @@ static void open_again(struct store *s)
     for (unsigned i = 0; i < sizeof s->unique && ++s->unique[i] == 0; i++) {
     }
     log_reopen(&s->log, s->unique);
+    s->letters_due = s->state.dead.count != 0;
     s->step = STORE_STEP_LOG_START;
 }
 
@@ -121,6 +123,7 @@ static void go_on(struct store *s)
     }
     store_jump_recovered(s);
     store_claim_recovered(s);
+    store_letters_limit(s);
     if (s->state.unsure == 0 || s->state.unsure > s->last_seq) {
         s->state.unsure = s->last_seq + 1;
     }
@@ -161,6 +164,7 @@ static void committed(struct store *s, uint64_t now_ns)
     s->noted = s->writing_release;
     s->agreeing = s->agreeing && !s->writing_agrees;
     s->claim_kept = s->writing_claim;
+    store_letters_committed(s, now_ns);
     s->claim_size = s->claim_kept == 0 ? 0 : s->claim_size;
     s->counters.accepted += s->writing_count;
     s->counters.frames++;
@@ -220,8 +224,22 @@ static void searched(struct store *s, uint64_t now_ns)
     s->step = STORE_STEP_IDLE;
 }
 
+bool store_read_frame(const uint8_t *data, uint32_t length, struct reading *readings, uint32_t *count,
+                      struct record_clock *clock)
+{
+    const struct record_state *f = &of_frame;
+    if (length == 0 || !record_read(data, length, &of_frame, NULL, readings, count)) {
+        return false;
+    }
+    *clock = (struct record_clock){.boot = f->boot};
+    if (f->clocks != 0 && f->clock[f->clocks - 1].boot == f->boot) {
+        *clock = f->clock[f->clocks - 1];
+    }
+    return true;
+}
+
 /* The readings of an opened frame that were not given out yet. */
-static void take_out(struct store *s, uint32_t count, const struct record_state *then)
+static void take_out(struct store *s, uint32_t count, const struct record_clock *then)
 {
     const struct frame_header *h = &s->log.found.header;
     uint32_t kept = 0;
@@ -234,10 +252,7 @@ static void take_out(struct store *s, uint32_t count, const struct record_state 
     s->out_count = kept;
     s->out_next = 0;
     s->out_last = h->last_seq;
-    s->out_clock = (struct record_clock){.boot = then->boot};
-    if (then->clocks != 0 && then->clock[then->clocks - 1].boot == then->boot) {
-        s->out_clock = then->clock[then->clocks - 1];
-    }
+    s->out_clock = *then;
     if (kept == 0) {
         s->given_seq = h->last_seq;
     }
@@ -247,7 +262,7 @@ static void take_out(struct store *s, uint32_t count, const struct record_state 
 static bool opened_own(const struct store *s, const uint8_t *data, uint32_t length)
 {
     uint32_t count;
-    return length != 0 && record_read(data, length, &of_frame, NULL, &count) &&
+    return length != 0 && record_read(data, length, &of_frame, NULL, NULL, &count) &&
            (of_frame.boot == s->state.boot || of_frame.boot + 1 == s->state.boot);
 }
 
@@ -264,10 +279,12 @@ static void opened_last(struct store *s, const uint8_t *data, uint32_t length)
         (void)log_previous(&s->log);
         return;
     }
-    if (length != 0 && record_read(data, length, &s->state, NULL, &count) &&
+    if (length != 0 && record_read(data, length, &s->state, s->letter, NULL, &count) &&
         s->state.released < FORMAT_NUMBER_MAX && s->state.boot < UINT64_MAX) {
         s->state.boot++;
-        go_on(s);
+        if (!store_letters_recover(s)) {
+            go_on(s);
+        }
         return;
     }
     s->state = (struct record_state){.boot = 1};
@@ -279,14 +296,15 @@ static void opened_last(struct store *s, const uint8_t *data, uint32_t length)
 static void opened_again(struct store *s, const uint8_t *data, uint32_t length)
 {
     uint32_t count;
+    struct record_clock then;
     s->step = STORE_STEP_IDLE;
     s->out_next = 0;
     s->out_count = 0;
     if (!still_wanted(s)) {
         return;
     }
-    if (length != 0 && record_read(data, length, &of_frame, s->out, &count)) {
-        take_out(s, count, &of_frame);
+    if (store_read_frame(data, length, s->out, &count, &then)) {
+        take_out(s, count, &then);
         return;
     }
     s->counters.forged++;
@@ -297,10 +315,22 @@ static void opened_again(struct store *s, const uint8_t *data, uint32_t length)
 void store_opened(struct store *s, const uint8_t *data, uint32_t length)
 {
     s->action_out = false;
-    if (s->step == STORE_STEP_OPEN_LAST) {
+    switch (s->step) {
+    case STORE_STEP_OPEN_LAST:
         opened_last(s, data, length);
-    } else if (s->step == STORE_STEP_OPENING) {
+        break;
+    case STORE_STEP_OPENING_LETTERS:
+        store_letters_opened(s, data, length);
+        go_on(s);
+        break;
+    case STORE_STEP_OPENING:
         opened_again(s, data, length);
+        break;
+    case STORE_STEP_OPENING_REFUSED:
+        store_refusal_opened(s, data, length);
+        break;
+    default:
+        break;
     }
 }
 
@@ -336,8 +366,7 @@ static int compose(struct store *s, uint32_t count)
     for (;;) {
         bool covers = count == s->waiting_count && s->condition == STORE_READY;
         s->state.claimed = covers ? 0 : claimed;
-        s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state, s->waiting, count);
-        if (s->plain_length != 0) {
+        if (store_write_frame(s, count)) {
             break;
         }
         if (count == 0) {
@@ -372,8 +401,7 @@ static bool begin_claim(struct store *s)
 {
     const uint64_t claimed = s->state.claimed, size = s->claim_size;
     store_claim(s);
-    s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state, NULL, 0);
-    if (s->plain_length == 0 ||
+    if (!store_write_frame(s, 0) ||
         log_room(&s->log, s->plain_length + STORE_SEAL_SIZE, s->state.released) != LOG_OK) {
         s->state.claimed = claimed;
         s->claim_size = size;
@@ -414,8 +442,8 @@ static bool frame_due(const struct store *s, uint64_t now_ns)
 /* False: nothing to do now. */
 static bool decide(struct store *s, uint64_t now_ns)
 {
-    bool read = s->out_next >= s->out_count && s->given_seq < s->durable_seq &&
-                (s->tries == 0 || now_ns >= s->pause_ns);
+    bool to_give = s->out_next >= s->out_count && s->given_seq < s->durable_seq;
+    bool read = (to_give || store_refusing(s)) && (s->tries == 0 || now_ns >= s->pause_ns);
     if (!s->full && frame_due(s, now_ns) && !(read && s->read_turn)) {
         s->full = !begin_frame(s);
         if (!s->full) {
@@ -426,12 +454,27 @@ static bool decide(struct store *s, uint64_t now_ns)
         return true;
     }
     s->read_turn = false;
+    if (read && store_refusing(s)) {
+        return store_refusal_read(s);
+    }
     if (!read || log_read(&s->log, s->given_seq + 1) != LOG_OK) {
         return false;
     }
     s->read_from = s->given_seq;
     s->step = STORE_STEP_READING;
     return true;
+}
+
+static void letters_searched(struct store *s, uint64_t now_ns)
+{
+    if (log_unread(&s->log) && s->tries < STORE_TRIES) {
+        s->tries++;
+        pause(s, s->condition, STORE_AGAIN_NS, now_ns);
+    } else if (store_letters_found(s)) {
+        s->step = STORE_STEP_OPENING_LETTERS;
+    } else {
+        go_on(s);
+    }
 }
 
 /* The log has nothing more to do. */
@@ -444,6 +487,12 @@ static void log_ended(struct store *s, uint64_t now_ns)
         break;
     case STORE_STEP_APPENDING:
         committed(s, now_ns);
+        break;
+    case STORE_STEP_LETTERS:
+        letters_searched(s, now_ns);
+        break;
+    case STORE_STEP_REFUSED:
+        store_refusal_found(s, now_ns);
         break;
     default:
         searched(s, now_ns);
@@ -474,6 +523,8 @@ static bool name(struct store *s, struct store_action *action)
     switch (s->step) {
     case STORE_STEP_OPEN_LAST:
     case STORE_STEP_OPENING:
+    case STORE_STEP_OPENING_LETTERS:
+    case STORE_STEP_OPENING_REFUSED:
         *action = sealing(s, STORE_OPEN);
         return true;
     case STORE_STEP_SEALING:

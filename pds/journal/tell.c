@@ -89,6 +89,15 @@ void tell_condition(const struct store *s, enum store_condition before, uint64_t
     }
 }
 
+void tell_fallen(const struct store *s)
+{
+    static uint64_t told;
+    if (s->state.dead.fallen > told) {
+        log_warn("refused readings that are not kept, or not any more: %llu", number(s->state.dead.fallen));
+    }
+    told = s->state.dead.fallen;
+}
+
 void tell_metrics(const struct tell_sources *from, uint64_t recovery_ns)
 {
     const struct store *s = from->store;

@@ -24,6 +24,9 @@ void tell_start(uint64_t metrics);
 /* The store has entered a condition, from another one: a line about it. */
 void tell_condition(const struct store *s, enum store_condition before, uint64_t recovery_ns);
 
+/* The dead letters have changed: a line if one was lost. */
+void tell_fallen(const struct store *s);
+
 void tell_metrics(const struct tell_sources *sources, uint64_t recovery_ns);
 
 #endif

@@ -107,8 +107,8 @@ static size_t finish(struct text_out *o, const char *begin)
 
 bool health_journal_valid(const struct journal_state *j)
 {
-    if (j->condition > JOURNAL_FOREIGN || j->ranges > JOURNAL_LOSS_RANGES || j->used > j->capacity ||
-        (j->next_number != 0 && j->released > last_of(j))) {
+    if (j->condition > JOURNAL_FOREIGN || j->ranges > JOURNAL_LOSS_RANGES || j->letters > JOURNAL_LETTERS ||
+        j->used > j->capacity || (j->next_number != 0 && j->released > last_of(j))) {
         return false;
     }
     for (uint32_t i = 0; i < j->ranges; i++) {
@@ -139,6 +139,7 @@ size_t health_text(const struct health *h, const struct journal_state *j, char *
     field(&o, "connects", h->connects);
     field_text(&o, "clock", clock_name(h->quality));
     field(&o, "refused", h->refused);
+    field(&o, "dead", j->letters);
     restarts(&o, h);
     losses(&o, j);
     if (h->ahead != 0) {

@@ -8,7 +8,7 @@ $(eval $(call unit,kv,system/runtime/postern/kv.c))
 $(eval $(call unit,timeouts,drivers/timer/goldfish_rtc/timeouts.c,-Idrivers/timer/goldfish_rtc))
 $(eval $(call unit,discipline,drivers/timer/goldfish_rtc/discipline.c,-Idrivers/timer/goldfish_rtc))
 $(eval $(call unit,line_editor,pds/console/line_editor.c,-Ipds/console))
-$(eval $(call unit,console_text,$(addprefix pds/console/,metrics_view.c store_text.c uplink_text.c),-Ipds/console))
+$(eval $(call unit,console_text,$(addprefix pds/console/,letters_text.c metrics_view.c store_text.c uplink_text.c),-Ipds/console))
 $(eval $(call unit,fault_text,pds/supervisor/fault_text.c,-Ipds/supervisor))
 # Under other names: the host has functions of these names already.
 $(eval $(call unit,memory,system/runtime/postern/memory.c,-Dmemcpy=own_memcpy -Dmemmove=own_memmove -Dmemset=own_memset))

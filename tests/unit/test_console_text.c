@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <postern/metrics.h>
 #include <postern/protocol/journal_state.h>
+#include "letters_text.h"
 #include "output.h"
 #include "store_text.h"
 #include "uplink_text.h"
@@ -62,6 +63,8 @@ static const struct journal_state in_order = {
     .forged = 1,
     .recovery_ns = 12034567,
     .lost = {[1] = 5, [5] = 2},
+    .letters = 5,
+    .fallen = 7,
     .ranges = 2,
     .range = {{10, 14, 5, 1}, {20, 30, 2, 5}},
 };
@@ -74,6 +77,7 @@ static void test_store(void **state)
                                           "next number    1235\n"
                                           "durable        1234\n"
                                           "released       1200\n"
+                                          "dead letters   5 readings, 7 dropped\n"
                                           "waiting        34\n"
                                           "filled         25 %\n"
                                           "used           512000 of 2048000 bytes\n"
@@ -94,7 +98,7 @@ static void test_store_without_medium(void **state)
     struct journal_state page = {.condition = JOURNAL_NO_MEDIUM, .next_number = 4, .released = 3, .hold = 1};
     const char *text = store(&page);
     assert_non_null(strstr(text, "no medium: readings are not durable, full: the sensors wait\n"));
-    assert_non_null(strstr(text, "waiting        0\nfilled         0 %\n"));
+    assert_non_null(strstr(text, "dead letters   0 readings\nwaiting        0\nfilled         0 %\n"));
     assert_non_null(strstr(text, "lost           0\n"));
     assert_null(strstr(text, "ledger"));
     page.condition = JOURNAL_FOREIGN;
@@ -134,6 +138,57 @@ static void test_hostile_store(void **state)
     assert_string_equal(store(&page), refused);
 }
 
+static const char *letters(const struct journal_page *page)
+{
+    length = 0;
+    shown[0] = '\0';
+    letters_text(address(page));
+    return shown;
+}
+
+static void test_letters(void **state)
+{
+    (void)state;
+    static struct journal_page page;
+    assert_string_equal(letters(&page), "dead letters: 0 readings\n");
+    page.letters = (struct journal_letters){
+        .version = 2,
+        .count = 4,
+        .letter = {{7, UINT64_C(1795246389) * 1000000000u, -215, -2, 0, 0, 0x99, 0},
+                   {70000, 0, 101, 3, 1, 1, 0x87, 0},
+                   {UINT64_MAX, 1, INT64_MIN, -9, 3, 255, 0xff, 0},
+                   {8, 0, INT64_MIN, INT8_MIN, 2, 0, 0, 0}},
+    };
+    assert_string_equal(
+        letters(&page),
+        "7          sensor 0, temperature -2.15 Cel, 2026-11-21 07:33:09 UTC, reason 0x99\n"
+        "70000      sensor 1, pressure 101000 Pa, time not known, reason 0x87\n"
+        "18446744073709551615 sensor 255, unknown -9223372036.854775808, 1970-01-01 00:00:00 "
+        "UTC, reason 0xff\n"
+        "8          sensor 0, humidity -9223372036854775808e-128 %RH, time not known, reason 0x00\n"
+        "dead letters: 4 readings\n");
+    assert_int_equal(letters_count(address(&page)), 4);
+}
+
+/* A page that is being written, or a count that cannot be. */
+static void test_hostile_letters(void **state)
+{
+    (void)state;
+    static struct journal_page page;
+    memset(&page, 0xff, sizeof page);
+    page.letters.version = 2;
+    page.letters.count = JOURNAL_LETTERS;
+    assert_non_null(strstr(letters(&page), "unknown -0.1, "));
+    assert_non_null(strstr(shown, "dead letters: 64 readings\n"));
+    const char *refused = "store: the journal is writing, or its page is corrupt\n";
+    page.letters.count = JOURNAL_LETTERS + 1;
+    assert_string_equal(letters(&page), refused);
+    assert_int_equal(letters_count(address(&page)), UINT32_MAX);
+    page.letters.count = 1;
+    page.letters.version = 3;
+    assert_string_equal(letters(&page), refused);
+}
+
 static void test_uplink(void **state)
 {
     (void)state;
@@ -170,8 +225,9 @@ static void test_hostile_uplink(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_store),          cmocka_unit_test(test_store_without_medium),
-        cmocka_unit_test(test_hostile_store),  cmocka_unit_test(test_uplink),
+        cmocka_unit_test(test_store),           cmocka_unit_test(test_store_without_medium),
+        cmocka_unit_test(test_hostile_store),   cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_hostile_letters), cmocka_unit_test(test_uplink),
         cmocka_unit_test(test_hostile_uplink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

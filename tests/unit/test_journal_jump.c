@@ -279,7 +279,7 @@ static void test_refused_and_given_up_ones_have_their_new_numbers(void **state)
     uint64_t by = life.store.take_by, first = life.store.state.released + 1;
     assert_true(store_give(&life.store, &r, &clock));
     assert_int_equal(r.seq, first + by);
-    store_refused(&life.store, r.seq, r.seq, life.now);
+    store_refused(&life.store, r.seq, r.seq, 0x99, life.now);
     assert_int_equal(life.store.state.ledger.total[LOSS_REFUSED], 1);
     assert_true(ledger_has(&life.store.state.ledger, r.seq));
     assert_int_equal(life.store.state.released, first);

@@ -16,6 +16,7 @@ static struct journal_state page(void)
                                   .capacity = 1000,
                                   .used = 250,
                                   .lost = {[1] = 5, [5] = 2},
+                                  .letters = 4,
                                   .ranges = 2,
                                   .range = {{10, 14, 5, 1}, {20, 30, 2, 5}}};
 }
@@ -36,7 +37,8 @@ static void test_texts(void **state)
     check(text, health_text(&h, &j, text, sizeof text),
           "{\"state\":\"online\",\"boot\":3,\"last\":1234,\"delivered\":1200,\"waiting\":34,\"oldest_s\":7,"
           "\"store\":\"ready\",\"fill_pct\":25,\"medium_errors\":0,\"round_trip_ms\":12,\"connects\":2,"
-          "\"clock\":\"rtc\",\"refused\":0,\"restarts\":0,\"lost\":{\"oldest given up\":5,\"refused\":2}}");
+          "\"clock\":\"rtc\",\"refused\":0,\"dead\":4,\"restarts\":0,\"lost\":{\"oldest "
+          "given up\":5,\"refused\":2}}");
     check(text, health_ledger_text(&j, text, sizeof text),
           "{\"boot\":3,\"last\":1234,\"lost\":{\"oldest given up\":5,\"refused\":2},\"ranges\":["
           "{\"first\":10,\"last\":14,\"missing\":5,\"cause\":\"oldest given up\"},"
@@ -79,6 +81,7 @@ static void test_largest(void **state)
     struct journal_state j = page();
     j.ranges = JOURNAL_LOSS_RANGES;
     j.boot = j.next_number = j.durable = j.capacity = j.used = j.medium_errors = UINT64_MAX;
+    j.letters = JOURNAL_LETTERS;
     j.oldest_ns = 1;
     for (unsigned i = 0; i < JOURNAL_LOSS_RANGES; i++) {
         j.range[i] = (struct journal_loss){UINT64_MAX - 99 + 2 * i, UINT64_MAX - 98 + 2 * i, 2, 1};
@@ -97,8 +100,8 @@ static void test_hostile_pages(void **state)
     (void)state;
     struct journal_state j = page();
     assert_true(health_journal_valid(&j));
-    struct journal_state bad[8];
-    for (unsigned i = 0; i < 8; i++) {
+    struct journal_state bad[9];
+    for (unsigned i = 0; i < 9; i++) {
         bad[i] = j;
     }
     bad[0].condition = JOURNAL_FOREIGN + 1;
@@ -109,7 +112,8 @@ static void test_hostile_pages(void **state)
     bad[5].range[0].missing = 6;
     bad[6].range[0].cause = JOURNAL_LOSS_CAUSES;
     bad[7].range[1].last = 19;
-    for (unsigned i = 0; i < 8; i++) {
+    bad[8].letters = JOURNAL_LETTERS + 1;
+    for (unsigned i = 0; i < 9; i++) {
         assert_false(health_journal_valid(&bad[i]));
     }
 }

@@ -195,6 +195,48 @@ enum log_status log_read(struct log *l, uint64_t seq)
     return LOG_OK;
 }
 
+bool find_pick_step(struct log *l)
+{
+    switch (scan_next(l)) {
+    case SCAN_READ:
+        return true;
+    case SCAN_FRAME:
+        if (l->scan.at.offset == l->wanted) {
+            take(l);
+        }
+        break;
+    case SCAN_END:
+        break;
+    }
+    l->step = LOG_STEP_IDLE;
+    return false;
+}
+
+/* Could a frame begin there? */
+static bool place_valid(const struct log *l, struct log_position at)
+{
+    return segment_exists(l, at.serial) && at.offset % l->geometry.unit == 0 &&
+           at.offset >= l->geometry.unit && at.offset < written_end(l, at.serial);
+}
+
+enum log_status log_fetch(struct log *l, struct log_position at)
+{
+    if (!log_idle(l)) {
+        return LOG_NOT_IDLE;
+    }
+    l->found.found = false;
+    l->errors_before = l->counters.read_errors;
+    if (!place_valid(l, at)) {
+        return LOG_OK;
+    }
+    uint32_t rest = written_end(l, at.serial) - at.offset;
+    l->wanted = at.offset;
+    l->step = LOG_STEP_PICK;
+    scan_start(l, at, place_of(l, at.serial), at.offset + (rest < LOG_FRAME_MAX ? rest : LOG_FRAME_MAX));
+    log_advance(l);
+    return LOG_OK;
+}
+
 enum log_status log_previous(struct log *l)
 {
     if (!log_idle(l)) {

@@ -54,11 +54,12 @@ enum scan_result {
 enum scan_result scan_next(struct log *l);
 void scan_skip_frame(struct log *l);
 
-/* Finding frames: LAST, FETCH and SEARCH; the last frame before a position, of any kind. */
+/* Finding frames: LAST, FETCH, SEARCH and PICK; the last frame before a position, of any kind. */
 void find_last(struct log *l, struct log_position before);
 bool find_last_step(struct log *l);
 bool find_fetch_step(struct log *l);
 bool find_search_step(struct log *l);
+bool find_pick_step(struct log *l);
 
 /* Appending: ERASE, HEADER, FRAME, FLUSH. */
 void append_done(struct log *l, bool ok);

@@ -75,6 +75,8 @@ static bool step(struct log *l)
         return find_fetch_step(l);
     case LOG_STEP_SEARCH:
         return find_search_step(l);
+    case LOG_STEP_PICK:
+        return find_pick_step(l);
     default:
         return true;
     }
@@ -97,6 +99,7 @@ void log_done(struct log *l, enum media_result result)
     case LOG_STEP_LAST:
     case LOG_STEP_FETCH:
     case LOG_STEP_SEARCH:
+    case LOG_STEP_PICK:
         scan_fed(l, ok);
         break;
     case LOG_STEP_ERASE:

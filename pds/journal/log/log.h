@@ -45,6 +45,7 @@ enum log_step {
     LOG_STEP_LAST,    /* looking for the last frame before a position */
     LOG_STEP_FETCH,   /* it was seen: read it once more */
     LOG_STEP_SEARCH,  /* looking for the next frame with readings */
+    LOG_STEP_PICK,    /* reading a frame whose place is known */
     LOG_STEP_ERASE,
     LOG_STEP_HEADER,
     LOG_STEP_FRAME,
@@ -155,9 +156,9 @@ struct log {
     struct log_position before; /* LAST: frames before this only */
     struct log_position resume; /* SEARCH: where the last one ended */
     uint64_t resume_seq;        /* and no frame before it has a number like this or larger */
-    uint64_t wanted;
-    bool wary;              /* opened again, and no frame is durable since */
-    uint64_t errors_before; /* read errors before this search */
+    uint64_t wanted;            /* SEARCH: a number; PICK: the frame's offset */
+    bool wary;                  /* opened again, and no frame is durable since */
+    uint64_t errors_before;     /* read errors before this search */
     struct log_pending pending;
 
     uint64_t serial[LOG_SEGMENTS_MAX]; /* by place; 0: no segment of this journal */
@@ -214,11 +215,20 @@ uint32_t log_left(const struct log *l, uint32_t length, uint64_t upto);
 /* Find the first frame with readings whose last number is at least `seq`, into `found`. */
 enum log_status log_read(struct log *l, uint64_t seq);
 
-/* Has the last search passed over something that could not be read? */
+/* Has the last log_read or log_fetch met something that could not be read? */
 static inline bool log_unread(const struct log *l)
 {
     return l->counters.read_errors != l->errors_before;
 }
+
+/* Would an append of `length` bytes begin a new segment? */
+bool log_opens(const struct log *l, uint32_t length);
+
+/* Where the frame lies that was appended last; only after one was. */
+struct log_position log_appended_at(const struct log *l);
+
+/* Read the frame that lies at this place into `found`; none if there is none of this journal. */
+enum log_status log_fetch(struct log *l, struct log_position at);
 
 /* Find the frame before `found` (which must be a frame), of any kind, into `found`. */
 enum log_status log_previous(struct log *l);

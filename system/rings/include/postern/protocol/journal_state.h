@@ -11,6 +11,7 @@
 
 #define JOURNAL_LOSS_CAUSES 8
 #define JOURNAL_LOSS_RANGES 16
+#define JOURNAL_LETTERS     64
 
 enum journal_condition {
     JOURNAL_STARTING, /* sensors wait: the next number is not known yet */
@@ -49,7 +50,34 @@ struct journal_state {
     uint64_t lost[JOURNAL_LOSS_CAUSES]; /* numbers ever lost, by cause */
     uint32_t hold;                      /* 1: full, and the policy makes the sensors wait */
     uint32_t ranges;                    /* of the ledger, at most JOURNAL_LOSS_RANGES */
+    uint32_t letters;                   /* refused readings that are kept, at most JOURNAL_LETTERS */
+    uint32_t fallen; /* refused readings ever that are not, for lack of room or of their contents */
     struct journal_loss range[JOURNAL_LOSS_RANGES];
+};
+
+/* A reading that the broker refused for good. */
+struct journal_letter {
+    uint64_t seq;     /* under which it was refused */
+    uint64_t wall_ns; /* when it was taken, as far as was known when it was refused; 0: not known */
+    int64_t value;    /* as in struct reading */
+    int8_t exponent;
+    uint8_t quantity;
+    uint8_t sensor;
+    uint8_t reason; /* MQTT 5 reason code (section 2.4) */
+    uint32_t reserved;
+};
+
+/* The dead letters, oldest first; read like the state, with a version of their own. */
+struct journal_letters {
+    uint32_t version;
+    uint32_t count;
+    struct journal_letter letter[JOURNAL_LETTERS];
+};
+
+/* What the page holds. */
+struct journal_page {
+    struct journal_state state;
+    struct journal_letters letters;
 };
 
 #endif
