@@ -197,18 +197,12 @@ bool store_write_frame(struct store *s, uint32_t count)
     const struct record_dead *d = &s->state.dead;
     s->writing_letters = d->count != 0 && s->letters_due;
     s->writing_version = d->version;
-    for (;;) {
-        s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state,
-                                                 s->writing_letters ? s->letter : NULL, s->waiting, count);
-        if (s->plain_length == 0 || d->count == 0 || s->writing_letters ||
-            !log_opens(&s->log, s->plain_length + STORE_SEAL_SIZE)) {
-            return s->plain_length != 0;
-        }
-        s->writing_letters = true;
-    }
+    s->plain_length = (uint32_t)record_write(s->plain, sizeof s->plain, &s->state,
+                                             s->writing_letters ? s->letter : NULL, s->waiting, count);
+    return s->plain_length != 0;
 }
 
-/* A frame that could not be written where it should have opens another segment, perhaps without them. */
+/* Of two segments the older is used anew first: the letters follow into the newest one. */
 void store_letters_committed(struct store *s, uint64_t now_ns)
 {
     struct record_dead *d = &s->state.dead;

@@ -55,7 +55,6 @@ static void open_again(struct store *s)
     for (unsigned i = 0; i < sizeof s->unique && ++s->unique[i] == 0; i++) {
     }
     log_reopen(&s->log, s->unique);
-    s->letters_due = s->state.dead.count != 0;
     s->step = STORE_STEP_LOG_START;
 }
 

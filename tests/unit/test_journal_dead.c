@@ -333,14 +333,14 @@ static uint8_t *place_of_letters(void)
 static void some_letters(void)
 {
     begin(6, false, 1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         sample();
         (void)life_give(&life, 3);
         refuse(life.last_given - 2, life.last_given);
         tick(settings.release_ns);
     }
     assert_int_equal(life.store.state.dead.count, LETTERS);
-    assert_int_equal(life.store.state.dead.fallen, 2);
+    assert_int_equal(life.store.state.dead.fallen, 5);
     sample();
     sample();
 }
@@ -351,14 +351,14 @@ static void check_lost(uint64_t forged)
     media_model_power(&life.media, CUT_NOTHING);
     start();
     assert_int_equal(life.store.state.dead.count, 0);
-    assert_int_equal(life.store.state.dead.fallen, 9);
-    assert_int_equal(life.store.state.ledger.total[LOSS_REFUSED], 9);
+    assert_int_equal(life.store.state.dead.fallen, 12);
+    assert_int_equal(life.store.state.ledger.total[LOSS_REFUSED], 12);
     assert_int_equal(life.store.counters.forged, forged);
     assert_int_equal(life_give(&life, 100), 6);
     life_deliver(&life);
     tick(settings.release_ns);
     start();
-    assert_int_equal(life.store.state.dead.fallen, 9);
+    assert_int_equal(life.store.state.dead.fallen, 12);
     assert_int_equal(life.store.counters.forged, 0);
 }
 
@@ -398,7 +398,65 @@ static void test_an_unchanged_place_is_right(void **state)
     media_model_power(&life.media, CUT_NOTHING);
     start();
     assert_int_equal(life.store.state.dead.count, LETTERS);
-    assert_int_equal(life.store.state.dead.fallen, 2);
+    assert_int_equal(life.store.state.dead.fallen, 5);
+}
+
+/* They lie in the segment before the newest, which a start reads for them alone: it waits for what cannot be
+ * read at once. */
+static void test_letters_that_cannot_be_read_at_once(void **state)
+{
+    (void)state;
+    static const uint8_t unique[FORMAT_ID_SIZE] = {7};
+    struct store_action a;
+    some_letters();
+    while (life.store.log.newest == life.store.state.dead.serial) {
+        sample();
+    }
+    life.media.bad_unit = (uint64_t)(place_of_letters() - life.media.medium) / 512 + 1;
+    media_model_power(&life.media, CUT_NOTHING);
+    store_init(&life.store, &settings);
+    assert_true(store_medium(&life.store, &life.media.geometry, life.segment_size, unique));
+    while (store_next(&life.store, &a, life.now)) {
+        life_do(&life, &a);
+    }
+    assert_int_equal(life.store.condition, STORE_STARTING);
+    assert_int_equal(store_deadline(&life.store), life.now + STORE_AGAIN_NS);
+    life.media.bad_unit = 0;
+    life_run(&life);
+    assert_int_equal(life.store.condition, STORE_READY);
+    assert_int_equal(life.store.state.dead.count, LETTERS);
+    assert_int_equal(life.store.state.dead.fallen, 5);
+}
+
+/* Letters change while a frame that holds the ones before is on its way to a medium that works again. */
+static void test_refused_while_the_medium_comes_back(void **state)
+{
+    (void)state;
+    struct store_action a = {.kind = STORE_IO};
+    begin(6, false, 1);
+    sample();
+    (void)life_give(&life, 3);
+    life.media.sick = 1u << MEDIA_WRITE;
+    refuse(1, 1);
+    sample();
+    assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+    life.media.sick = 0;
+    life.now += STORE_AGAIN_NS << STORE_FAILURES_MAX;
+    while (a.kind != STORE_SEAL) {
+        assert_true(store_next(&life.store, &a, life.now));
+        if (a.kind != STORE_SEAL) {
+            life_do(&life, &a);
+        }
+    }
+    assert_true(life.store.writing_letters);
+    store_refused(&life.store, 2, 3, REASON, life.now);
+    assert_int_equal(life.store.state.dead.count, 3);
+    life_do(&life, &a);
+    tick(settings.release_ns);
+    assert_int_equal(life.store.condition, STORE_READY);
+    start();
+    assert_int_equal(life.store.state.dead.count, 3);
+    assert_int_equal(life.store.letter[2].value, life.value[3]);
 }
 
 /* Without a medium what was given out last is in memory. */
@@ -534,6 +592,8 @@ int main(void)
         cmocka_unit_test(test_damaged_letters_are_counted),
         cmocka_unit_test(test_forged_letters_are_refused),
         cmocka_unit_test(test_an_unchanged_place_is_right),
+        cmocka_unit_test(test_letters_that_cannot_be_read_at_once),
+        cmocka_unit_test(test_refused_while_the_medium_comes_back),
         cmocka_unit_test(test_without_a_medium),
         cmocka_unit_test(test_a_refused_reading_that_cannot_be_read),
         cmocka_unit_test(test_rewind_at_any_step),

@@ -41,11 +41,6 @@ enum log_status log_room(const struct log *l, uint32_t length, uint64_t upto)
     return size <= rest(l) || may_open(l, upto) ? LOG_OK : LOG_FULL;
 }
 
-bool log_opens(const struct log *l, uint32_t length)
-{
-    return round_up(l, FORMAT_HEADER_SIZE + length) > rest(l);
-}
-
 struct log_position log_appended_at(const struct log *l)
 {
     return (struct log_position){l->newest, l->offset - l->pending.size};

@@ -221,9 +221,6 @@ static inline bool log_unread(const struct log *l)
     return l->counters.read_errors != l->errors_before;
 }
 
-/* Would an append of `length` bytes begin a new segment? */
-bool log_opens(const struct log *l, uint32_t length);
-
 /* Where the frame lies that was appended last; only after one was. */
 struct log_position log_appended_at(const struct log *l);
 
