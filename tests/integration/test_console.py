@@ -34,7 +34,7 @@ def test_commands(gateway: Gateway) -> None:
     console = gateway.console
     console.send_line("help")
     console.expect(r"status +uptime")
-    console.expect(r"store +the journal: .+\nuplink +the broker: ")
+    console.expect(r"store \[dead \[clear\]\] +the journal: .+\nuplink +the broker: ")
     console.send_line("status")
     console.expect(r"time +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC")
     for name in ("timer", "uart0", "eth0", "spi0", "entropy", "sensors", "net", "uplink", "crypto", "console"):

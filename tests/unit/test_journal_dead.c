@@ -391,16 +391,6 @@ static void test_forged_letters_are_refused(void **state)
     check_lost(0);
 }
 
-static void test_an_unchanged_place_is_right(void **state)
-{
-    (void)state;
-    some_letters();
-    media_model_power(&life.media, CUT_NOTHING);
-    start();
-    assert_int_equal(life.store.state.dead.count, LETTERS);
-    assert_int_equal(life.store.state.dead.fallen, 5);
-}
-
 /* They lie in the segment before the newest, which a start reads for them alone: it waits for what cannot be
  * read at once. */
 static void test_letters_that_cannot_be_read_at_once(void **state)
@@ -591,7 +581,6 @@ int main(void)
         cmocka_unit_test(test_each_operation_may_fail),
         cmocka_unit_test(test_damaged_letters_are_counted),
         cmocka_unit_test(test_forged_letters_are_refused),
-        cmocka_unit_test(test_an_unchanged_place_is_right),
         cmocka_unit_test(test_letters_that_cannot_be_read_at_once),
         cmocka_unit_test(test_refused_while_the_medium_comes_back),
         cmocka_unit_test(test_without_a_medium),
