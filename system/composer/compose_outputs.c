@@ -92,9 +92,18 @@ static struct report report_of(const struct job *job)
 
 bool compose_json(struct job *job, bool accepted)
 {
+    const struct options *options = job->options;
     const struct report report = report_of(job);
-    return job->options->json == NULL || job->clash ||
-           report_json(&report, job->diag, accepted, job->options->json);
+    if (options->json != NULL && !job->clash && !report_json(&report, job->diag, accepted, options->json)) {
+        return false;
+    }
+    if (options->capdl == NULL || options->check || !accepted) {
+        return true;
+    }
+    bool written = report_json(&report, job->diag, accepted, options->capdl);
+    diag_warning(job->diag, NULL, (struct place){options->capdl, 0, 0},
+                 "the image holds no capDL: this file has what --json writes");
+    return written;
 }
 
 static bool report_clash(struct job *job, const char *output, const char *other, const char *what)
@@ -117,7 +126,8 @@ bool compose_apart(struct job *job)
                              options->dot,
                              options->expanded,
                              options->depfile,
-                             options->json};
+                             options->json,
+                             options->check ? NULL : options->capdl};
     const char *inputs[] = {options->product, options->board,  options->system,
                             options->kernel,  options->loader, options->initialiser};
     size_t clashes = 0;

@@ -25,6 +25,7 @@ static const char usage[] =
     "      --matrix FILE        write who may do what as a table\n"
     "      --graph FILE         write the graph of protection domains as SVG\n"
     "      --json FILE          write verdict, diagnostics and system as JSON (- for standard output)\n"
+    "      --capdl-json FILE    the same document, for build files that ask for it: there is no capDL\n"
     "      --depfile FILE       write what the image depends on, for make\n"
     "      --explain RULE       say what a rule in square brackets means ('all' lists every rule)\n"
     "  -h, --help               this text\n"
@@ -60,6 +61,7 @@ static bool takes_value(struct microkit_options *options, const char *word, cons
         {"--matrix", &options->compose.matrix},
         {"--graph", &options->compose.graph},
         {"--json", &options->compose.json},
+        {"--capdl-json", &options->compose.capdl},
         {"--depfile", &options->compose.depfile},
         {"--explain", &options->compose.explain},
     };
@@ -74,9 +76,10 @@ static bool takes_value(struct microkit_options *options, const char *word, cons
 
 static void complain_unknown(const char *word)
 {
-    static const char *const known[] = {
-        "--output", "--report", "--board", "--config", "--image-type", "--override-kernel", "--search-path",
-        "--check",  "--matrix", "--graph", "--json",   "--depfile",    "--explain",         "--help"};
+    static const char *const known[] = {"--output",     "--report",          "--board",       "--config",
+                                        "--image-type", "--override-kernel", "--search-path", "--check",
+                                        "--matrix",     "--graph",           "--json",        "--capdl-json",
+                                        "--depfile",    "--explain",         "--help"};
     const char *nearest = suggest(word, known, sizeof known / sizeof *known);
     if (nearest != NULL) {
         microkit_complain("unrecognised argument: '%s': did you mean '%s'? (see --help)", word, nearest);
@@ -87,10 +90,8 @@ static void complain_unknown(const char *word)
 
 static enum options_verdict unknown(const char *word)
 {
-    if (strcmp(word, "--capdl-json") == 0 || strcmp(word, "--viper-output") == 0) {
-        microkit_complain("argument %s: not available: the image holds no capDL specification "
-                          "(--matrix lists every capability's effect)",
-                          word);
+    if (strcmp(word, "--viper-output") == 0) {
+        microkit_complain("argument %s: not available: there is nothing here for Viper to verify", word);
     } else {
         complain_unknown(word);
     }

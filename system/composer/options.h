@@ -22,6 +22,7 @@ struct options {
     const char *expanded; /* --system: where the expanded .system file goes */
     const char *depfile;  /* --depfile */
     const char *json;     /* --json, "-" for standard output */
+    const char *capdl;    /* --capdl-json of Microkit's tool: the same document, once the image is written */
     const char *kernel, *loader, *initialiser;
     const char *ports;   /* --ports COMPONENT */
     const char *ports_c; /* --ports-c COMPONENT */

@@ -157,7 +157,7 @@ def test_same_input_same_image(work: Path) -> None:
     (["one.system", "--board"], "argument --board: expected one argument"),
     (["one.system", "--bord", BOARD], "unrecognised argument: '--bord': did you mean '--board'? (see --help)"),
     (["one.system", "-x"], "unrecognised argument: '-x' (see --help)"),
-    (["one.system", "--capdl-json", "x"], "argument --capdl-json: not available"),
+    (["one.system", "--viper-output", "x"], "argument --viper-output: not available"),
     (["--board", BOARD, "--config", "debug", "--search-path", "bin", "one.system"],
      "the following arguments are required: SYSTEM (see --help)"),
 ])
@@ -292,6 +292,21 @@ def test_json_on_standard_output(work: Path) -> None:
     document = json.loads(done.stdout)
     assert document["protection_domains"][0]["name"] == "one" and document["memory"]["image_size"] > 0
     assert (work / "loader.img").exists()
+
+
+def test_build_files_may_ask_for_capdl(work: Path) -> None:
+    """Those of Microkit's own examples do; the file says what it is."""
+    arguments = ["one.system", "--search-path", "bin", "--board", BOARD, "--config", "debug", "--capdl-json", "spec"]
+    done = microkit(work, *arguments, "--json", "json")
+    assert done.returncode == 0
+    assert done.stderr == "spec: warning: the image holds no capDL: this file has what --json writes\n"
+    assert (work / "spec").read_bytes() == (work / "json").read_bytes()
+    (work / "spec").unlink()
+    (work / "bin/one.elf").unlink()
+    assert microkit(work, *arguments).returncode == 1 and not (work / "spec").exists()
+    assert microkit(work, *arguments, "--check").returncode == 0 and not (work / "spec").exists()
+    clash = microkit(work, *arguments, "--json", "spec")
+    assert clash.returncode == 1 and "another output goes to" in clash.stderr
 
 
 def test_check_needs_no_programs(work: Path) -> None:
