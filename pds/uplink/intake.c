@@ -222,7 +222,7 @@ static uint64_t settled(struct uplink *u)
 }
 
 /* The oldest messages that are settled, as one message to the journal. */
-static bool tell(struct uplink *u, struct uplink_delivery *out)
+static bool tell(struct uplink *u, struct uplink_delivery *out, uint64_t now_ns)
 {
     uint64_t last = settled(u);
     while (outbox_count(&u->outbox) != 0 && outbox_at(&u->outbox, 0)->state == OUTBOX_DONE) {
@@ -247,6 +247,7 @@ static bool tell(struct uplink *u, struct uplink_delivery *out)
         (struct delivery_refused){.first = m->first_seq, .last = m->last_seq, .reason = m->reason};
     u->journal.told = m->last_seq;
     u->journal.refused = m->last_seq;
+    u->journal.refused_ns = now_ns;
     u->journal.delivered_last = 0;
     outbox_drop(&u->outbox);
     return true;
@@ -287,7 +288,7 @@ const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns)
         save(u, &j->delivery, now_ns);
         j->telling = true;
     } else if (j->started) {
-        j->telling = tell(u, &j->delivery);
+        j->telling = tell(u, &j->delivery, now_ns);
     }
     return j->telling ? &j->delivery : NULL;
 }

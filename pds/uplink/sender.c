@@ -64,8 +64,7 @@ static struct outbox_message *first_unsettled(struct uplink *u)
  * is given up comes again if the journal starts anew before it has noted that. Both would come too late. */
 static uint64_t sent_upto(struct uplink *u)
 {
-    const struct journal_state *j = &u->report.journal;
-    if (u->journal.refused > j->noted && j->condition == JOURNAL_READY) {
+    if (u->journal.refused != 0) {
         return 0;
     }
     const struct outbox_message *m = first_unsettled(u);
@@ -327,12 +326,23 @@ static bool others_come_first(const struct uplink *u)
     return mqtt_client_room(&u->mqtt) == 0 || !u->journal.started || u->report.reading_back;
 }
 
+/* A medium that fails notes nothing, and one that is full nothing until more is delivered. */
+static void wait_for_note(struct uplink *u, uint64_t now_ns)
+{
+    const struct journal_state *j = &u->report.journal;
+    if (u->journal.refused <= j->noted || j->condition != JOURNAL_READY ||
+        now_ns >= u->journal.refused_ns + SENDER_NOTE_NS) {
+        u->journal.refused = 0;
+    }
+}
+
 void sender_publish(struct uplink *u, uint64_t now_ns)
 {
     uint64_t token;
     if (others_come_first(u)) {
         return;
     }
+    wait_for_note(u, now_ns);
     if (now_ns >= u->sending.hold_ns) {
         u->sending.hold_ns = 0;
     }
@@ -356,6 +366,9 @@ uint64_t sender_deadline(const struct uplink *u)
     }
     if (u->sending.hold_ns != 0) {
         return u->sending.hold_ns;
+    }
+    if (u->journal.refused != 0) {
+        return u->journal.refused_ns + SENDER_NOTE_NS;
     }
     if (u->mqtt.inflight.resend != 0) {
         return UINT64_MAX; /* for its readings */

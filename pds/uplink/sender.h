@@ -8,6 +8,9 @@
 /* A message token with this bit is not one of the outbox: a report, or a dead letter. */
 #define SENDER_OTHER (UINT64_C(1) << 63)
 
+/* So long the journal may take to note on its medium what is given up. */
+#define SENDER_NOTE_NS UINT64_C(4000000000)
+
 /* MQTT is connected; `resumed`: with the session of before. */
 void sender_connected(struct uplink *u, bool resumed);
 

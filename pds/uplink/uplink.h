@@ -64,7 +64,8 @@ struct uplink_journal {
     uint64_t saved_digest; /* likewise */
     bool compared;         /* DELIVERY_KNOWN has been sent since it started */
     uint64_t told;         /* DELIVERY_UPTO or REFUSED has been sent up to this number */
-    uint64_t refused;      /* likewise, REFUSED alone; 0: none was */
+    uint64_t refused;      /* REFUSED has been sent up to it, and it is not noted yet; 0: none */
+    uint64_t refused_ns;   /* when */
     /* With QoS 2: what the journal was told is delivered, and forgets if it starts anew before it has noted
      * it. It is not sent twice. */
     uint64_t delivered_first, delivered_last; /* 0: nothing */

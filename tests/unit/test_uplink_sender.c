@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the uplink does about messages that the broker refuses, cannot take, or ends connections about. */
 #include "uplink_fixture.h"
+#include "sender.h"
 
 static const struct uplink_delivery *next_told(enum delivery_kind kind)
 {
@@ -237,6 +238,25 @@ static void test_nothing_overtakes_what_is_given_up(void **state)
     assert_int_equal(published(), 1);
 }
 
+/* A full medium notes it only when more is delivered: there is an end to waiting for it. */
+static void test_given_up_and_not_noted(void **state)
+{
+    (void)state;
+    struct uplink_conf conf;
+    dead_letters_to("", &conf);
+    start_with(&conf);
+    journal_notes(0, 0);
+    connect_broker(CONNACK);
+    send_sample();
+    broker("4003000199");
+    sample();
+    assert_int_equal(settle(), 3);
+    assert_int_equal(published(), 0);
+    assert_int_equal(uplink_deadline(&uplink), now + SENDER_NOTE_NS);
+    now += SENDER_NOTE_NS;
+    assert_int_equal(published(), 1);
+}
+
 /* A journal that fails notes nothing: nobody waits for it then. */
 static void test_given_up_without_a_medium(void **state)
 {
@@ -422,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_dead_letter_before_what_was_under_way),
         cmocka_unit_test(test_dead_letter_without_an_answer),
         cmocka_unit_test(test_nothing_overtakes_what_is_given_up),
+        cmocka_unit_test(test_given_up_and_not_noted),
         cmocka_unit_test(test_given_up_without_a_medium),
         cmocka_unit_test(test_refused_is_not_overtaken),
         cmocka_unit_test(test_refused_goes_first_again),
