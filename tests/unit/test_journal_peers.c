@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include "disk.h"
 #include "intake.h"
-#include "journal_conf.h"
 #include "outlet.h"
 #include "page.h"
 #include "sealer.h"
@@ -521,7 +520,7 @@ static void test_readings_that_make_no_sense_are_not_taken(void **state)
     assert_int_equal(store.waiting_count, 1);
 }
 
-/* --- page and configuration --- */
+/* --- the page --- */
 
 static void test_the_page_is_whole_or_not_read(void **state)
 {
@@ -543,32 +542,6 @@ static void test_the_page_is_whole_or_not_read(void **state)
     assert_true(journal_view((uint64_t)page, &seen));
     shared->ranges = JOURNAL_LOSS_RANGES + 1;
     assert_false(journal_view((uint64_t)page, &seen));
-}
-
-static bool read_conf(struct journal_conf *conf, const char *text, char *error)
-{
-    return journal_conf_read(conf, text, strlen(text), error);
-}
-
-static void test_configuration(void **state)
-{
-    (void)state;
-    struct journal_conf conf;
-    char error[JOURNAL_ERROR_SIZE];
-    assert_true(read_conf(&conf, "", error));
-    assert_int_equal(conf.settings.policy, STORE_DROP_OLDEST);
-    assert_int_equal(conf.settings.commit_readings, 3);
-    assert_true(
-        read_conf(&conf, "policy = hold\ncommit_ms = 7\nsegment_kib = 64\nthin_percent = 50\n", error));
-    assert_int_equal(conf.settings.policy, STORE_HOLD);
-    assert_int_equal(conf.settings.commit_ns, 7000000);
-    assert_int_equal(conf.segment_size, 65536);
-    assert_int_equal(conf.settings.thin_keep, 10);
-    assert_false(read_conf(&conf, "\npolicy = keep\n", error));
-    assert_string_equal(error, "journal.conf line 2: policy: not drop-oldest, drop-newest or hold");
-    assert_false(read_conf(&conf, "commit_readings = 97\n", error));
-    assert_non_null(strstr(error, "line 1: commit_readings"));
-    assert_int_equal(conf.settings.commit_readings, 3);
 }
 
 #define CASE(name) cmocka_unit_test_setup(name, setup)
@@ -594,7 +567,6 @@ int main(void)
         CASE(test_numbers_that_the_broker_knows),
         CASE(test_readings_that_make_no_sense_are_not_taken),
         CASE(test_the_page_is_whole_or_not_read),
-        CASE(test_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
