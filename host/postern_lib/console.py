@@ -11,6 +11,7 @@ from typing import IO
 
 # What a sound gateway says soon, however busy the host is.
 PATIENCE_SECONDS = 180.0
+PROMPT = "postern> "
 
 
 class ConsoleTimeout(Exception):
@@ -85,6 +86,13 @@ class Console:
                         + self._text[self._position :][-4000:]
                     )
                 self._changed.wait(remaining)
+
+    def answer(self, command: str, seconds: float = PATIENCE_SECONDS) -> str:
+        """What a command of the shell prints, whole: it comes in one piece, log lines before or behind it. The next
+        expect() sees what follows."""
+        self.skip()
+        self.send_line(command)
+        return self.expect(rf"{re.escape(command)}\n((?s:.*?)){PROMPT}", seconds)[1]
 
     def skip(self) -> None:
         """Lets the next expect() see only what comes from now on."""

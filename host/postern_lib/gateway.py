@@ -7,6 +7,8 @@ started again on its own. Use it as a context manager: leaving it leaves no proc
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +28,21 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_BOARD = "qemu_virt_riscv64"
 # What the console says when a transfer fails: once for some in a row, and before it, each time, that the bus fell silent.
 BUS_FAILED, BUS_SILENT = "bus transfer failed", "spi bus: device does not answer"
+
+
+_SENSOR_LINE = re.compile(r"^ *(\d+\.\d+) sensors +\w+ +sensor \S+: (.*)$", re.MULTILINE)
+_ANY_TIME = re.compile(r"^ *(\d+\.\d+) \w+ +\w+ ", re.MULTILINE)
+
+
+def failed_rounds(text: str) -> int:
+    """How many rounds of sampling have failed with the bus. The console says only when that begins and ends, and rounds
+    are a second apart."""
+    lines = [(float(line[1]), line[2]) for line in _SENSOR_LINE.finditer(text)]
+    if not lines:
+        return 0
+    times = [when for when, _ in lines[1:]] + [float(_ANY_TIME.findall(text)[-1])]
+    runs = [end - begin for (begin, said), end in zip(lines, times) if BUS_FAILED in said]
+    return sum(max(1, math.ceil(run)) for run in runs)
 
 
 @dataclass(frozen=True)
@@ -100,6 +117,11 @@ class Gateway:
         self.start_peers()
         self.start_machine()
 
+    def stats(self, component: str) -> dict[str, int]:
+        """The counters of a component, all of one moment, as the console shows them."""
+        text = self.console.answer(f"stats {component}")
+        return {name: int(value) for name, value in re.findall(rf"^{component} +(\S+) +(\d+)$", text, re.M)}
+
     def restart_machine(self) -> None:
         """Power off and on. The simulator serves one machine at a time and begins a new log."""
         self.machine.stop()
@@ -163,7 +185,7 @@ class Gateway:
         ]
         # A transfer that fails, as when the host holds up the simulator, costs the measurement in hand.
         console = self.console.text()
-        stops += max(console.count(BUS_FAILED), console.count(BUS_SILENT))
+        stops += max(failed_rounds(console), console.count(BUS_SILENT))
         window = (self._began, time.time())
         return judge(
             events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops, **limits

@@ -19,6 +19,9 @@ DISK_SIZE = 64 << 20
 PROMPT = b"(qemu) "
 # Tests put another network device between the card and the host.
 USER_NETWORK = "user"
+# An instruction takes a nanosecond whatever the host does, so nobody is held back because the host was busy. While the
+# machine idles, its time follows the host's clock.
+EXACT_TIME = ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm"]
 
 
 @dataclass(frozen=True)

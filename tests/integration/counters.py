@@ -13,12 +13,12 @@ _HEADER, _ENTRY, _MOST = 16, 40, 75
 
 
 class Counters:
-    """The metrics page of one component."""
+    """The metrics page of one component. page: its name in the description."""
 
-    def __init__(self, gateway: Gateway, component: str) -> None:
+    def __init__(self, gateway: Gateway, component: str, page: str = "metrics") -> None:
         self._machine = gateway.machine
         self._file = gateway.folder.path / f"metrics.{component}"
-        self.base = _placed(gateway.compose(), f"metrics.{component}")
+        self.base = _placed(gateway.compose(), f"{page}.{component}")
 
     def read(self) -> dict[str, int]:
         """All counters and their values now."""

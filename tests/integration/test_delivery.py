@@ -10,6 +10,7 @@ import pytest
 from postern_lib.gateway import Gateway
 
 SAMPLE = 3  # readings of one measurement
+IN_HAND = 1  # the measurement that is being read when the sensor fails; whether there is one is chance
 
 
 def test_readings_equal_what_was_on_the_bus(gateway: Gateway) -> None:
@@ -69,7 +70,7 @@ def test_sensor_disconnected_is_flagged_and_recovers(gateway: Gateway) -> None:
     gateway.simulator.control("connect")
     gateway.console.expect(r"sensors +info +sensor bme280: works again")
     gateway.wait_readings(2 * SAMPLE)
-    verdict = gateway.verdict()
+    verdict = gateway.verdict(stops=IN_HAND)
     assert verdict.passed, verdict.summary()
 
 
@@ -78,7 +79,7 @@ def test_garbage_on_the_bus_is_never_published(gateway: Gateway) -> None:
     gateway.console.expect(r"sensors +warn +sensor bme280: ")
     gateway.simulator.control("garbage off")
     gateway.wait_readings(2 * SAMPLE)
-    verdict = gateway.verdict()
+    verdict = gateway.verdict(stops=IN_HAND)
     assert verdict.passed, verdict.summary()
 
 

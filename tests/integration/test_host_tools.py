@@ -212,7 +212,7 @@ def test_device_may_write_only_its_own_topic(collector: Gateway) -> None:
     publish(collector, pack(5))
     assert next_event(collector, "reading")["seq"] == 5
     assert finish(collector)[1]["readings"] == 3
-    assert "Denied PUBLISH" in (collector.folder.path / "broker.err").read_text()
+    collector.broker.process.expect_error_line(lambda line: "Denied PUBLISH" in line, "the refusal")
 
 
 def collector_command(made: Gateway, role: str = "collector", authority: Path | None = None) -> list[str | Path]:
@@ -229,7 +229,7 @@ def test_text_output_and_count(broker: Gateway) -> None:
         publish(broker, pack(1))
         publish(broker, "[")
         publish(broker, pack(7))
-        assert process.wait(10) == 1, "4 is missing"
+        assert process.wait(ANSWER_SECONDS) == 1, "4 is missing"
     finally:
         process.stop()
     lines = process.output.all()

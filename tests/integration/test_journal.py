@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postern_lib.gateway import Gateway, Settings
+from postern_lib.console import PATIENCE_SECONDS
+from postern_lib.gateway import Gateway, Settings, failed_rounds
+from postern_lib.losses import losses_of
 
 SAMPLE = 3  # readings of one measurement
 READY = r"journal +info +journal of (\d+) KiB, start (\d+), ready in (\d+) us"
 MEMORY_ONLY = r"journal +warn +.*readings pass through memory and are not durable"
 MAKE = Callable[..., Gateway]
+FULL_SECONDS = 600.0  # until a little journal is full, at three readings a second
 
 
 def numbers(gateway: Gateway) -> list[int]:
@@ -24,8 +26,15 @@ def numbers(gateway: Gateway) -> list[int]:
 
 def counter(gateway: Gateway, component: str, name: str) -> int:
     """A counter of a component, from the console."""
-    gateway.console.send_line(f"stats {component}")
-    return int(gateway.console.expect(rf"{component} +{re.escape(name)} +(\d+)\s")[1])
+    return gateway.stats(component)[name]
+
+
+def wait_counter(gateway: Gateway, component: str, name: str, least: int, seconds: float = PATIENCE_SECONDS) -> int:
+    """Waits until a counter is so high; how high it is."""
+    deadline = time.monotonic() + seconds
+    while (now := counter(gateway, component, name)) < least:
+        assert time.monotonic() < deadline, f"{component} {name}: {now}, not {least}"
+    return now
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,9 +52,7 @@ def test_readings_survive_a_power_cut(gateway: Gateway) -> None:
     """Cut off from the broker, what was accepted before the cut is delivered after it, before anything newer."""
     gateway.machine.set_link(False)
     gateway.nameserver.stop()  # keeps it cut off after the start
-    before = counter(gateway, "journal", "durable")
-    while (durable := counter(gateway, "journal", "durable")) < before + 4 * SAMPLE:
-        pass
+    durable = wait_counter(gateway, "journal", "durable", counter(gateway, "journal", "durable") + 4 * SAMPLE)
     gateway.power_cut()
     gateway.start_machine()
     assert int(gateway.console.expect(READY)[2]) == 2
@@ -62,9 +69,7 @@ def test_readings_survive_a_power_cut(gateway: Gateway) -> None:
 def test_longer_offline_than_memory_holds(gateway: Gateway) -> None:
     """More readings than all rings and the outbox together: they come from the disk, in order, none is missing."""
     gateway.machine.set_link(False)
-    first = counter(gateway, "journal", "durable")
-    while counter(gateway, "journal", "durable") < first + 30 * SAMPLE:
-        pass
+    wait_counter(gateway, "journal", "durable", counter(gateway, "journal", "durable") + 30 * SAMPLE)
     gateway.machine.set_link(True)
     gateway.wait_readings(32 * SAMPLE)
     verdict = gateway.verdict()
@@ -75,13 +80,11 @@ def test_a_restart_while_the_disk_is_slow(gateway: Gateway) -> None:
     """An uplink that starts anew asks twice: at its start, and when it has heard what the broker remembers. The second
     time finds a slow disk in the middle of what waits: none of it is left out or overtaken."""
     gateway.machine.set_link(False)
-    first = counter(gateway, "journal", "durable")
-    while counter(gateway, "journal", "durable") < first + 12 * SAMPLE:
-        pass
+    wait_counter(gateway, "journal", "durable", counter(gateway, "journal", "durable") + 12 * SAMPLE)
     assert not gateway.machine.monitor("block_set_io_throttle d0 0 0 0 12 0 0")
     gateway.machine.set_link(True)
     gateway.console.send_line("restart uplink")
-    gateway.wait_readings(14 * SAMPLE, 90)
+    gateway.wait_readings(14 * SAMPLE)
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
     assert not verdict.lost, verdict.summary()
@@ -157,6 +160,19 @@ def test_a_restart_loses_no_reading(gateway: Gateway, component: str) -> None:
         assert len(arrived) >= arrived[-1] - SAMPLE
 
 
+def settle_ledger(gateway: Gateway) -> None:
+    """Waits until a ledger has come that names all numbers that are missing so far: it may come behind the readings."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        arrived = numbers(gateway)
+        ledgers = [event for line in gateway.events() if (event := json.loads(line))["type"] == "ledger"]
+        named = {number for loss in losses_of(ledgers[-1]) for number in range(loss.first, loss.last + 1)}
+        if not (unnamed := set(range(1, arrived[-1])) - set(arrived) - named):
+            return
+        assert time.monotonic() < deadline, f"{sorted(unnamed)} are not named"
+        time.sleep(0.2)
+
+
 def test_what_the_policy_drops_is_named_by_the_host(make_gateway: MAKE) -> None:
     """Longer offline than the medium holds, and then the power fails, with what is in memory: the oldest are given up,
     and the host names exactly these and why."""
@@ -164,18 +180,13 @@ def test_what_the_policy_drops_is_named_by_the_host(make_gateway: MAKE) -> None:
     gateway.start()
     gateway.wait_readings(SAMPLE)
     gateway.machine.set_link(False)
-    deadline = time.monotonic() + 240
-    while counter(gateway, "journal", "lost") == 0:
-        assert time.monotonic() < deadline
-    durable = counter(gateway, "journal", "durable")
-    while counter(gateway, "journal", "durable") < durable + SAMPLE:
-        assert time.monotonic() < deadline
+    wait_counter(gateway, "journal", "lost", 1, FULL_SECONDS)
+    wait_counter(gateway, "journal", "durable", counter(gateway, "journal", "durable") + SAMPLE)
     gateway.power_cut()
     gateway.start_machine()
-    gateway.collector.process.expect_line(
-        lambda line: (event := json.loads(line))["type"] == "ledger" and event["ranges"], "the ledger", 60
-    )
     gateway.wait_readings(20 * SAMPLE)
+    wait_counter(gateway, "journal", "released", counter(gateway, "journal", "durable"))  # nothing more can be given up
+    settle_ledger(gateway)
     arrived = numbers(gateway)
     missing = sorted(set(range(1, arrived[-1])) - set(arrived))
     verdict = gateway.verdict()
@@ -205,17 +216,18 @@ def test_failing_disk_is_reported(make_gateway: MAKE, tmp_path: Path) -> None:
     gateway.console.expect(r"blk0 +warn +the disk has reported its first error")
     gateway.console.expect(r"journal +error +the disk fails: readings pass through memory")
     gateway.wait_readings(2 * SAMPLE)
-    assert counter(gateway, "blk0", "device_errors") >= 4
+    wait_counter(gateway, "blk0", "device_errors", 4)
 
 
 def test_a_full_journal_that_holds_stops_the_sampling(held: Gateway) -> None:
     """Nothing is measured and no number is used up while the journal is full; then everything arrives, and it goes on."""
-    held.console.expect(r"sensors +warn +sampling waits: the journal is full", 180)
-    last, rounds = counter(held, "sensors", "last_seq"), counter(held, "sensors", "held")
+    held.console.expect(r"sensors +warn +sampling waits: the journal is full", FULL_SECONDS)
+    before = held.stats("sensors")
+    last = before["last_seq"]
     measured = held.simulator.log.read_bytes().count(b"\n")
-    while counter(held, "sensors", "held") < rounds + 3:
-        pass
-    assert counter(held, "sensors", "last_seq") == last == measured * SAMPLE
+    assert 0 <= measured * SAMPLE - last <= SAMPLE * failed_rounds(held.console.text())
+    wait_counter(held, "sensors", "held", before["held"] + 3)
+    assert counter(held, "sensors", "last_seq") == last
     assert held.simulator.log.read_bytes().count(b"\n") == measured
     assert counter(held, "journal", "lost") == 0 and counter(held, "sensors", "dropped") == 0
     held.machine.set_link(True)

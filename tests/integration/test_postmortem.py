@@ -13,16 +13,14 @@ import pytest
 
 from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import Gateway
+from postern_lib.machine import EXACT_TIME
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = 3  # readings of one measurement
 CAUSE = "instruction page fault at address 0x0"
-# A log line of each, said before it was crashed, and a ring of each.
-TRACES = {
-    "net": ("tcp_rx", r"info connected to broker\.postern\.test"),
-    "sensors": ("readings", r"info sensor bme280: found"),
-    "uplink": ("tls_tx", r"info connected with MQTT 5"),
-}
+TRACES = {"net": "tcp_rx", "sensors": "readings", "uplink": "tls_tx"}  # a ring of each
+LINES, LENGTH = 4, 80  # of the log, that are kept
+SLOW_SECONDS = 600.0  # instructions pass slowly on a busy host
 
 
 def crash(gateway: Gateway, name: str) -> dict[str, str]:
@@ -35,10 +33,16 @@ def crash(gateway: Gateway, name: str) -> dict[str, str]:
 
 
 def record(gateway: Gateway, name: str) -> str:
-    """What the console shows of a component, without the line that was typed."""
-    gateway.console.skip()
-    gateway.console.send_line(f"postmortem {name}")
-    return gateway.console.expect(rf"postmortem {name}\n((?s:.*?))(?=postern> )")[1]
+    """What the console shows of a component."""
+    return gateway.console.answer(f"postmortem {name}")
+
+
+def said_before(gateway: Gateway, name: str) -> list[str]:
+    """What a component had logged when it was stopped, in the form of the record."""
+    text = gateway.console.text()
+    before = text[: text.index(f" {name} stopped: ")]
+    lines = re.findall(rf"^(?:\x1b\[K)?\s*(\d+\.\d{{3}})\d{{3}} {name} +(\w+) +(.+)$", before, re.M)
+    return [f"{when} {level} {text}"[: len(f"{when} {level} ") + LENGTH] for when, level, text in lines]
 
 
 def told(gateway: Gateway) -> list[dict]:
@@ -64,17 +68,22 @@ def symbolised(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", TRACES)
-def test_console(gateway: Gateway, name: str) -> None:
+def test_console(peers: Gateway, name: str) -> None:
+    """The shell has the lowest priority: when it runs, everybody waits for events but who has used up its budget, which is
+    what a busy host makes of somebody at work. Not so in exact time, where the stack is that of who waits."""
+    gateway = peers
+    gateway.start_machine(EXACT_TIME)
+    gateway.wait_readings(SAMPLE, SLOW_SECONDS)
     assert "no record of a fault" in record(gateway, name)
     registers = crash(gateway, name)
     text = record(gateway, name)
-    ring, line = TRACES[name]
+    ring = TRACES[name]
     assert re.match(rf"postmortem of {name}: fault 1, start 1, at \d+\.\d\d\d s: {CAUSE}\n  build [0-9a-f]{{16}}\n", text)
     assert len(registers) == 32
     assert dict(re.findall(r"\b(\w+) +([0-9a-f]{16})\b", text.partition("sp+")[0].partition("  pc")[2])).items() <= registers.items()
     assert re.search(r"  sp\+00( [0-9a-f]{16}){4}\n", text)
     assert re.search(rf"  ring {ring} +own [1-9]\d* epoch 1 want [01], peer [1-9]\d* epoch 1 want [01]\n", text)
-    assert re.search(rf"  log \d+\.\d\d\d {line}", text)
+    assert re.findall(r"^  log (\d+\.\d{3} \w+ .+)$", text, re.M) == said_before(gateway, name)[-LINES:]
     report = wait_told(gateway, 1)[0]
     assert (report["component"], report["cause"], report["fault"], report["start"]) == (name, CAUSE, 1, 1)
     assert {key: int(value, 16) for key, value in report["regs"].items()}.items() <= {
@@ -85,10 +94,8 @@ def test_console(gateway: Gateway, name: str) -> None:
     for source in (text, json.dumps(report)):
         said = symbolised(source)
         assert re.search(r"^  pc +0x0+  not in the program$", said, re.M)
-        calls = re.findall(r"^  (?:ra|sp\+\w+) +0x\w+  (\w+ at \S+:\d+.*)", said, re.M)
-        assert len(calls) >= 2, said
-        if re.search(r"handle_events at \S*runtime/src/main\.c:\d+", calls[0]):  # it waited for events, was not at work
-            assert any(re.search(r"_start at \S*runtime/src/start\.S:\d+$", call) for call in calls), said
+        assert re.search(r"^  ra .*handle_events at \S*runtime/src/main\.c:\d+", said, re.M), "it waited for events"
+        assert re.search(r"^  sp\+\w+ .*_start at \S*runtime/src/start\.S:\d+$", said, re.M)
 
 
 def test_secrets_stay(gateway: Gateway) -> None:
@@ -100,13 +107,20 @@ def test_secrets_stay(gateway: Gateway) -> None:
     assert len(re.findall(r"\b[0-9a-f]{16}\b", text)) == 5, "four registers and the build"
 
 
+def wait_acknowledged(gateway: Gateway, name: str) -> None:
+    """Waits until the broker has acknowledged the post-mortem: one that is under way when the connection ends is told
+    again."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not re.search(rf"^{name} +\d+ +\d+ +\d+\.\d{{3}}  yes ", text := gateway.console.answer("postmortem"), re.M):
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+
+
 def test_each_fault_is_told_once(gateway: Gateway) -> None:
-    """Also when the uplink, the connection or the broker is gone in between."""
-    crash(gateway, "net")
-    crash(gateway, "uplink")
-    assert {report["fault"] for report in wait_told(gateway, 2)} == {1, 2}
-    crash(gateway, "uplink")
-    crash(gateway, "sensors")
+    """Also when the uplink or the connection is gone in between."""
+    for name in ("net", "uplink", "uplink", "sensors"):
+        crash(gateway, name)
+        wait_acknowledged(gateway, name)
     assert {report["fault"] for report in wait_told(gateway, 4)} == {1, 2, 3, 4}
     gateway.wait_readings(4 * SAMPLE)
     assert sorted(report["fault"] for report in told(gateway)) == [1, 2, 3, 4]
@@ -118,9 +132,7 @@ def test_the_table(gateway: Gateway) -> None:
     """A line for each component that has failed, with its last fault."""
     for name in ("spi0", "timer", "spi0"):
         crash(gateway, name)
-    gateway.console.skip()
-    gateway.console.send_line("postmortem")
-    text = gateway.console.expect(r"postmortem\n((?s:.*?))(?=postern> )")[1]
+    text = gateway.console.answer("postmortem")
     assert re.findall(r"^(\w+) +(\d+) +1 +\d+\.\d\d\d  (?:yes|no) +(.+)$", text, re.M) == [("timer", "2", CAUSE), ("spi0", "3", CAUSE)]
 
 
@@ -129,6 +141,7 @@ def test_a_reset_of_the_machine(gateway: Gateway) -> None:
     crash(gateway, "net")
     before = record(gateway, "net")
     assert len(wait_told(gateway, 1)) == 1
+    wait_acknowledged(gateway, "net")
     gateway.console.send_line("crash supervisor")
     gateway.console.expect(r"OpenSBI")
     gateway.console.expect(r"uplink +info +connected with MQTT")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from test_examples import end_all
+
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "build/sdk"
 SYSTEMS = ROOT / "tests/sdk"
@@ -70,8 +72,7 @@ def boot(tmp_path: Path) -> Iterator[Callable[..., pexpect.spawn]]:
         return machine
 
     yield start
-    for machine in started:
-        machine.close(force=True)
+    end_all(started)
 
 
 def program(compiler: str, folder: Path, sources: list[str], target: Path) -> None:

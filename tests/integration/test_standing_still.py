@@ -7,9 +7,11 @@ anew; some before that by their exhausted budget, unless the host holds up the m
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from counters import Counters
 from postern_lib.console import PATIENCE_SECONDS
 from postern_lib.gateway import Gateway
 from test_restart import BUS, CRASHING, SAMPLE, ask
@@ -31,11 +33,10 @@ def stall(gateway: Gateway, name: str, counters: str, seconds: int) -> None:
 
 def settle_after_stalls(gateway: Gateway, names: list[str]) -> None:
     """These have been stopped for that, once; the others have not been touched."""
-    gateway.console.skip()
-    gateway.console.send_line("pds")
+    shown = gateway.console.answer("pds")
     for name in CRASHING:
         once = ", restarts 1, stopped for (lack of progress|its exhausted budget)" if name in names else ""
-        gateway.console.expect(rf"{name} +running{once}$")
+        assert re.search(rf"^{name} +running{once}$", shown, re.M), shown
     deadline = time.monotonic() + PATIENCE_SECONDS
     stops = len(BUS.intersection(names))
     while not gateway.verdict(stops=stops).passed and time.monotonic() < deadline:
@@ -61,8 +62,13 @@ def test_the_operators_way_standing_still_is_noticed(gateway: Gateway) -> None:
     console.send_line("stall console")
     ask(gateway, "", r"Postern gateway. `help` lists the commands")
     gateway.wait_readings(SAMPLE)
+    typed = Counters(gateway, "console", "console_metrics")
+    received = typed.read()["input"]
     console.send_line("stall uart0")
-    time.sleep(1)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while typed.read()["input"] < received + len("stall uart0\r"):  # then it is done, and the console cannot say so
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     gateway.broker.kill()  # something is logged
     gateway.broker.start()
     ask(gateway, "pds", r"uart0 +running, restarts 1")
@@ -73,7 +79,6 @@ def test_the_operators_way_standing_still_is_noticed(gateway: Gateway) -> None:
 def test_no_seeds_is_noticed(gateway: Gateway) -> None:
     """Nobody needs entropy for a long time; once somebody does, he must not be taken for who stands still."""
     gateway.console.send_line("stall entropy")
-    time.sleep(1)
     gateway.console.send_line("restart crypto")
     gateway.console.expect(r"crypto restarted, 1 times now")
     gateway.console.expect(r"entropy stopped: no progress for 5000 ms")

@@ -96,12 +96,13 @@ def test_clock_that_was_never_set(make_gateway: Callable[..., Gateway]) -> None:
     """The clock counts from the release, and no certificate is valid yet, until the server has told the time. What was
     taken before is then corrected and marked, and stays so when the power fails before the broker has it."""
     gateway = make_gateway()
+    begin = time.time()
     with TimeServer(0, lie=lambda answer: None) as server:
         start(gateway, server, UNSET)
         gateway.console.expect(r"timer +warn +real-time clock is before this release")
         gateway.console.expect(r"net +warn +time server \S+ does not answer")
         when, source = shown(gateway)
-        assert RELEASE_S <= when < RELEASE_S + 120
+        assert RELEASE_S <= when < RELEASE_S + time.time() - begin
         assert source.startswith("not set")
         assert gateway.readings() == []
         gateway.broker.stop()
@@ -142,6 +143,7 @@ def test_lie(make_gateway: Callable[..., Gateway], name: str) -> None:
     with TimeServer(0, lie=lie) as server:
         start(gateway, server)
         gateway.console.expect(expected)
+        server.lie = lambda answer: None  # some lies are believed when they are repeated
         assert check_shown(gateway) == "real-time clock"
 
 
@@ -153,9 +155,11 @@ def test_a_day_ahead_thrice(make_gateway: Callable[..., Gateway]) -> None:
         gateway.console.expect(r"timer +info +clock stepped by \d+ ms")
         check_shown(gateway, DAY_S)
         asked = list(server.questions)
-    assert len(asked) == 3
+    before = gateway.console.text().partition(" clock stepped by ")[0]
+    assert before.count("believed when it is repeated") == 2
+    assert len(asked) >= 3  # more, if a busy host has kept an answer back
     assert len({question.port for question in asked}) > 1
-    assert len({question.origin for question in asked}) == 3
+    assert len({question.origin for question in asked}) == len(asked)
     assert all(question.packet[:40] == bytes([0x23]) + bytes(39) for question in asked), "nothing else is told"
 
 
@@ -164,10 +168,11 @@ def test_clock_set_back_while_off(gateway: Gateway) -> None:
     gateway.wait_readings(3)
     before = float(gateway.readings()[-1].time)
     gateway.power_cut()
+    begin = time.time()
     early = datetime.fromtimestamp(time.time() - 7 * DAY_S, timezone.utc)
     gateway.start_machine(["-rtc", f"base={early:%Y-%m-%dT%H:%M:%S}"])
     gateway.console.expect(r"timer +warn +the clock was behind what the journal remembers")
     when, source = shown(gateway)
-    assert before - 15 < when < before + 60
+    assert before - 15 < when < before + SLACK_S + time.time() - begin
     assert source.startswith("not set")
     gateway.console.expect(r"^floor +\S+ \S+ UTC \(seen before\)\n")

@@ -33,7 +33,7 @@ def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> N
     assert now["store"] == "ready" and now["boot"] == 1 and now["clock"] == "rtc" and now["lost"] == {}
     before = now["delivered"]
     gateway.wait_readings(8 * SAMPLE)
-    later = json.loads(messages(gateway, "health", 1, 60)[0])  # told again when it has changed
+    later = json.loads(messages(gateway, "health", 1, 180)[0])  # told again when it has changed
     assert later["delivered"] >= before + 4 * SAMPLE
     # Nothing piles up. Each is true when it is said: a busy host may have held up an answer of the broker.
     wait_retained(gateway, "health", lambda now: 0 <= now["last"] - now["delivered"] <= 2 * SAMPLE)
@@ -41,7 +41,7 @@ def test_health_is_retained_and_the_will_tells_of_the_end(gateway: Gateway) -> N
     gateway.power_cut()
     will = wait_health(gateway, "state", "offline")
     assert will.keys() == {"state", "boot", "last"} and will["boot"] == 1
-    assert 0 <= will["last"] <= later["last"]
+    assert 0 <= will["last"] <= SAMPLE * gateway.simulator.earlier_logs[0].read_bytes().count(b"\n")
     gateway.start_machine()
     assert wait_health(gateway, "state", "online")["boot"] == 2
 
@@ -54,6 +54,16 @@ def test_restarts_are_in_the_health_message(gateway: Gateway) -> None:
     assert wait_health(gateway, "restarts", 1)["restarted"] == {"blk0": 1}
 
 
+def lives(gateway: Gateway) -> list[list[int]]:
+    """The numbers that have arrived, in parts of which each is without a gap."""
+    parts: list[list[int]] = []
+    for number in numbers(gateway):
+        if not parts or number != parts[-1][-1] + 1:
+            parts.append([])
+        parts[-1].append(number)
+    return parts
+
+
 def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: Path) -> None:
     """The broker remembers how far the numbers were. A disk that only lost power raises no alarm; one from earlier does,
     and from then on no number is used that the host has for another reading; those skipped are named."""
@@ -63,29 +73,32 @@ def test_an_old_disk_that_is_put_back_is_noticed(make_gateway: MAKE, tmp_path: P
     gateway.wait_readings(2 * SAMPLE)
     gateway.power_cut()
     shutil.copy(disk, old)
+    most = SAMPLE * gateway.simulator.earlier_logs[0].read_bytes().count(b"\n")  # that the old disk can hold
     gateway.start_machine()
-    gateway.wait_readings(6 * SAMPLE)
-    wait_retained(gateway, "numbers", lambda now: now["last"] >= 6 * SAMPLE)
+    wait_retained(gateway, "numbers", lambda now: now["last"] > most + SAMPLE)
     assert "an old disk was put back" not in gateway.console.text()
     gateway.power_cut()
-    before = numbers(gateway)
     shutil.copy(old, disk)
     # An old disk remembers an old time only, and QEMU's clock begins with a whole second.
     later = datetime.fromtimestamp(time.time() + 2, timezone.utc)
     gateway.start_machine(["-rtc", f"base={later:%Y-%m-%dT%H:%M:%S}"])
     said = gateway.console.expect(r"broker knows of reading (\d+), the journal of (\d+): an old disk was put back")
-    assert before[-1] >= int(said[1]) >= 6 * SAMPLE > int(said[2])
-    gateway.wait_readings(4 * SAMPLE)
+    assert int(said[1]) > most >= int(said[2])
     assert wait_health(gateway, "broker_knew", int(said[1]))["boot"] == 2
-    after = numbers(gateway)[len(before) :]
-    assert after[0] > before[-1] and after == list(range(after[0], after[0] + len(after)))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(lives(gateway)) == 1:
+        assert time.monotonic() < deadline, "no number was skipped"
+        gateway.wait_readings(SAMPLE)
+    gateway.wait_readings(2 * SAMPLE)
+    before, after = lives(gateway)
+    assert before[0] == 1 and before[-1] >= int(said[1])
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
     assert [part for part in verdict.lost if part.last == after[0] - 1 and part.cause == "older medium"]
     gateway.restart_machine()  # the disk of now is no old one
     gateway.wait_readings(2 * SAMPLE)
     assert gateway.console.text().count("an old disk was put back") == 1
-    assert numbers(gateway)[-1] < after[-1] + 60 * SAMPLE
+    assert len(lives(gateway)) == 2, "numbers were skipped again"
 
 
 def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
@@ -99,13 +112,16 @@ def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
     try:
         gateway.broker.process.expect_error_line(lambda line: "Sending SUBACK to listener" in line, "the subscription")
         gateway.machine.set_link(True)
-        lines = [listener.expect_line(lambda line: True, "a message", PATIENCE_SECONDS) for _ in range(24)]
+        packs: list[list[dict[str, Any]]] = []
+        live: list[bool] = []
+        # First may come what was under way when the link went; a busy host makes live samples late, too.
+        while not (any(live) and not all(live) and live[-1] and len(packs[-1]) == SAMPLE):
+            packs.append(json.loads(listener.expect_line(lambda line: True, "a live sample", PATIENCE_SECONDS)))
+            live.append(not packs[-1][0].get("bhist"))
     finally:
         listener.stop()
-    packs = [json.loads(line) for line in lines]
     replayed = [pack for pack in packs if pack[0].get("bhist")]
     assert max(map(len, replayed)) > SAMPLE, "replayed readings came sample by sample"
-    assert not packs[-1][0].get("bhist") and len(packs[-1]) == SAMPLE
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
 
@@ -115,7 +131,7 @@ def test_qos2_without_a_disk(make_gateway: MAKE) -> None:
     gateway = make_gateway(has_disk=False, uplink={"qos": 2})
     gateway.start()
     gateway.wait_readings(3 * SAMPLE)
-    assert "PUBREL from postern-0001" in (gateway.folder.path / "broker.err").read_text()
+    gateway.broker.process.expect_error_line(lambda line: "PUBREL from postern-0001" in line, "the release")
     verdict = gateway.verdict()
     assert verdict.passed and verdict.duplicates == 0, verdict.summary()
 
@@ -129,9 +145,9 @@ def test_qos2_through_power_cuts(make_gateway: MAKE) -> None:
         gateway.power_cut()
         gateway.start_machine()
     gateway.wait_readings(3 * SAMPLE)
-    broker = (gateway.folder.path / "broker.err").read_text()
-    assert "PUBREL from postern-0001" in broker and "q1" not in [
-        part for line in broker.splitlines() if "PUBLISH from postern-0001" in line and "readings" in line
+    gateway.broker.process.expect_error_line(lambda line: "PUBREL from postern-0001" in line, "the release")
+    assert "q1" not in [
+        part for line in gateway.broker.process.errors.all() if "PUBLISH from postern-0001" in line and "readings" in line
         for part in line.replace("(", " ").replace(",", " ").split()]  # fmt: skip
     verdict = gateway.verdict()
     assert verdict.passed, verdict.summary()
