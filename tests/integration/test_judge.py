@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from postern_lib.gateway import failed_rounds
 from postern_lib.judge import judge
 
 BEGIN = 1763696000.0
@@ -200,6 +201,19 @@ def test_stops_may_cost_the_measurement_in_hand() -> None:
     assert judge(renumbered(lines[:3] + lines[9:]), text, stops=1).problems
     assert judge(lines, "".join(log[:1] + log[3:]), stops=1).problems
     assert judge(renumbered(lines[:6] + lines[10:]), text, stops=1).problems
+
+
+def test_rounds_that_failed_with_the_bus_are_counted() -> None:
+    """The console tells where a run of them begins and ends, not each."""
+    text = """     1.012345 sensors    info  sensor bme280: found, chip id 0x60
+     5.212000 sensors    warn  sensor bme280: bus transfer failed
+     5.300000 spi0       warn  spi bus: device does not answer
+"""
+    works = "     8.020000 sensors    info  sensor bme280: works again\n    20.000000 net        info  connected\n"
+    assert failed_rounds("") == failed_rounds(text.replace("bus transfer failed", "chip id 0xff")) == 0
+    assert failed_rounds(text) == 1
+    assert failed_rounds(text + works) == 3  # 5.2, 6.2, 7.2
+    assert failed_rounds(text + works + text) == 4, "the machine has started again"
 
 
 def test_power_cuts_cost_nothing_else() -> None:
