@@ -12,6 +12,8 @@ from typing import IO
 # What a sound gateway says soon, however busy the host is.
 PATIENCE_SECONDS = 180.0
 PROMPT = "postern> "
+# Before the time of a log line, as a pattern of many lines: nothing, or a prompt that is wiped away for it.
+LOG_LINE = r"(?:^|\x1b\[K) *"
 
 
 class ConsoleTimeout(Exception):

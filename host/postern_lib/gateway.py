@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from . import identity
-from .console import PATIENCE_SECONDS
+from .console import LOG_LINE, PATIENCE_SECONDS
 from .judge import MAX_IN_FLIGHT, Reading, Verdict, judge, parse_event, reading_of
 from .machine import DISK_FILE, DISK_SIZE, Disk, Machine, USER_NETWORK
 from .peers import Broker, Collector, NameServer, Simulator
@@ -28,10 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_BOARD = "qemu_virt_riscv64"
 # What the console says when a transfer fails: once for some in a row, and before it, each time, that the bus fell silent.
 BUS_FAILED, BUS_SILENT = "bus transfer failed", "spi bus: device does not answer"
-
-
-_SENSOR_LINE = re.compile(r"^ *(\d+\.\d+) sensors +\w+ +sensor \S+: (.*)$", re.MULTILINE)
-_ANY_TIME = re.compile(r"^ *(\d+\.\d+) \w+ +\w+ ", re.MULTILINE)
+_SENSOR_LINE = re.compile(LOG_LINE + r"(\d+\.\d+) sensors +\w+ +sensor \S+: (.*)$", re.MULTILINE)
+_ANY_TIME = re.compile(LOG_LINE + r"(\d+\.\d+) \w+ +\w+ ", re.MULTILINE)
 
 
 def failed_rounds(text: str) -> int:

@@ -209,7 +209,7 @@ def test_rounds_that_failed_with_the_bus_are_counted() -> None:
      5.212000 sensors    warn  sensor bme280: bus transfer failed
      5.300000 spi0       warn  spi bus: device does not answer
 """
-    works = "     8.020000 sensors    info  sensor bme280: works again\n    20.000000 net        info  connected\n"
+    works = "postern> stats\x1b[K     8.020000 sensors    info  sensor bme280: works again\n    20.000000 net        info  connected\n"
     assert failed_rounds("") == failed_rounds(text.replace("bus transfer failed", "chip id 0xff")) == 0
     assert failed_rounds(text) == 1
     assert failed_rounds(text + works) == 3  # 5.2, 6.2, 7.2

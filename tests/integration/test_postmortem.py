@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from postern_lib.console import PATIENCE_SECONDS
+from postern_lib.console import LOG_LINE, PATIENCE_SECONDS
 from postern_lib.gateway import Gateway
 from postern_lib.machine import EXACT_TIME
 
@@ -41,7 +41,7 @@ def said_before(gateway: Gateway, name: str) -> list[str]:
     """What a component had logged when it was stopped, in the form of the record."""
     text = gateway.console.text()
     before = text[: text.index(f" {name} stopped: ")]
-    lines = re.findall(rf"^(?:\x1b\[K)?\s*(\d+\.\d{{3}})\d{{3}} {name} +(\w+) +(.+)$", before, re.M)
+    lines = re.findall(rf"{LOG_LINE}(\d+\.\d{{3}})\d{{3}} {name} +(\w+) +(.+)$", before, re.M)
     return [f"{when} {level} {text}"[: len(f"{when} {level} ") + LENGTH] for when, level, text in lines]
 
 
