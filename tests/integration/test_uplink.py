@@ -115,7 +115,9 @@ def test_replayed_readings_are_batched_and_marked(make_gateway: MAKE) -> None:
         packs: list[list[dict[str, Any]]] = []
         live: list[bool] = []
         # First may come what was under way when the link went; a busy host makes live samples late, too.
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not (any(live) and not all(live) and live[-1] and len(packs[-1]) == SAMPLE):
+            assert time.monotonic() < deadline, f"{live.count(False)} of {len(live)} messages are marked"
             packs.append(json.loads(listener.expect_line(lambda line: True, "a live sample", PATIENCE_SECONDS)))
             live.append(not packs[-1][0].get("bhist"))
     finally:
