@@ -90,9 +90,12 @@ class World:
             assert time.monotonic() < deadline, f"memory has grown: {grown}"
 
     def check_values(self) -> None:
-        """Each sample is a measurement of the simulator's, in order. Some of those may have been refused on the way."""
+        """Each sample is a measurement of the simulator's, in order. Some of those may have been refused on the way, or
+        not read to the end, no more than sensors has counted."""
         arrived = self.gateway.readings()  # before the log is read: then it has them all
-        measured = iter(parse_simulator_log(self.gateway.simulator.log.read_text()))
+        log = self.gateway.simulator.log.read_text()
+        failures = self.lowest("sensors", ("bme280.failures",))["bme280.failures"]
+        measured = iter(parse_simulator_log(log, failures))
         samples: dict[int, dict[str, str]] = {}
         for reading in arrived:
             samples.setdefault((reading.seq - 1) // SAMPLE, {})[reading.quantity] = reading.value
