@@ -60,7 +60,7 @@ $(eval $(call fuzzer,sensor,$(addprefix pds/sensors/,sampler.c config.c bme280.c
     -Ipds/sensors $(FUZZ_RINGS)))
 $(eval $(call fuzzer,time_server,net/sntp_packet.c,-Inet))
 $(eval $(call fuzzer,console,$(addprefix pds/console/,output.c merge.c line_editor.c shell.c show.c show_time.c \
-    operate.c metrics_view.c postmortem_text.c store_text.c uplink_text.c) $(FUZZ_RING_SRCS) \
+    operate.c metrics_view.c postmortem_text.c store_text.c letters_text.c uplink_text.c) $(FUZZ_RING_SRCS) \
     $(addprefix system/runtime/postern/,metrics.c ring_metrics.c postmortem.c crc32.c),\
     -Itests/fuzz/console -Ipds/console -Ipds/console/debug $(FUZZ_RINGS)))
 $(eval $(call fuzzer,seal,crypto/seal_server.c $(FUZZ_RING_SRCS),$$(CRYPTO_INCLUDES) $(FUZZ_RINGS)))

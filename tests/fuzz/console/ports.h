@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-extern uint64_t journal_state, pd_states, postmortem, postmortem_told, supervisor_id, timer_id;
+extern uint64_t journal_state, pd_states, postmortem, postmortem_told, supervisor_id, timer_id,
+    clear_letters_id;
 extern uint64_t uart_tx_own, uart_tx_peer, uart_tx_id;
 extern uint64_t log_net_own, log_net_peer, log_net_id;
 extern uint64_t log_uplink_own, log_uplink_peer, log_uplink_id;
