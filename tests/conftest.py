@@ -3,9 +3,9 @@
 
 Fixtures: `make_gateway` makes gateways with nothing running, `peers` is one with all but the machine running,
 `gateway` is one whose machine has booted and has delivered its first readings. When a test fails, the end of
-each gateway's console and of its peers' logs is shown. `broken_broker` makes broker certificates that are
-wrong in one way. A test with a `seed` runs once, or with --seeds N for N seeds from --seed on. Processes must be
-started from the test itself, not from threads of its own.
+each gateway's console and of its peers' logs is shown, also of those that `show_gateway` was told of. `broken_broker`
+makes broker certificates that are wrong in one way. A test with a `seed` runs once, or with --seeds N for N seeds from
+--seed on. Processes must be started from the test itself, not from threads of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from postern_lib.gateway import Gateway, Settings  # noqa: E402
 IDLE_SCENES = {"network", "broker"}
 SHOWN_CHARACTERS = 6000
 _GATEWAYS = pytest.StashKey[list[Gateway]]()
+_SHOWN = pytest.StashKey[list[Gateway]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,6 +67,13 @@ def make_gateway(request: pytest.FixtureRequest) -> Iterator[Callable[..., Gatew
 
 
 @pytest.fixture
+def show_gateway(request: pytest.FixtureRequest) -> Callable[[Gateway], None]:
+    """Names a gateway that other tests use, too: if this one fails, its logs are shown."""
+    shown: list[Gateway] = request.node.stash.setdefault(_SHOWN, [])
+    return shown.append
+
+
+@pytest.fixture
 def peers(make_gateway: Callable[..., Gateway]) -> Gateway:
     """Broker, name server, simulator and collector run; the machine does not."""
     gateway = make_gateway()
@@ -102,7 +110,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()  # type: ignore[attr-defined]
     if not report.failed:
         return
-    for gateway in item.stash.get(_GATEWAYS, []):
+    for gateway in (*item.stash.get(_GATEWAYS, []), *item.stash.get(_SHOWN, [])):
         for name in ("machine.log", "collector.log", "broker.err", "machine.err", "simulator.err"):
             file = gateway.folder.path / name
             if file.exists() and file.stat().st_size:
