@@ -15,7 +15,7 @@ typedef unsigned long long ull;
 
 static void add_share(struct text *out, const struct pd *pd)
 {
-    if (pd->budget_us == pd->period_us) {
+    if (pd->budget_us >= pd->period_us) {
         text_add(out, "%10s", "100 %");
         return;
     }
