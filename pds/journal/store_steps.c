@@ -137,7 +137,7 @@ static void go_on(struct store *s)
 static void recovered(struct store *s, uint64_t now_ns)
 {
     bool walked_back = s->step == STORE_STEP_BACK;
-    if (s->log.counters.read_errors != 0 && s->tries < STORE_TRIES) {
+    if ((s->log.counters.read_errors != 0 || s->log.failure == LOG_MEDIUM) && s->tries < STORE_TRIES) {
         s->tries++;
         pause(s, s->condition, STORE_AGAIN_NS, now_ns);
     } else if (!log_idle(&s->log) && s->log.failure == LOG_MEDIUM) {

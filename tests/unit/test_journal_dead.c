@@ -267,7 +267,7 @@ static void cut_everywhere(bool nor)
     unsigned kept = 0;
     for (uint64_t at = 1;; at++) {
         begin(4, nor, 1);
-        life.media.cut_at = at;
+        life.media.cut_at = life.media.operations + at;
         work(110);
         bool cut = life.media.off;
         media_model_power(&life.media, (enum media_cut)(at % CUT_KINDS));

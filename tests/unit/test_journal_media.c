@@ -263,6 +263,39 @@ static void test_a_start_on_a_medium_that_cannot_be_read(void **state)
     assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
 }
 
+/* What was written and never flushed can be read until the power fails. It is not durable before a flush has
+ * succeeded, whether the journal opens its log again or starts anew. */
+static void test_what_can_be_read_is_flushed_first(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        life_init(&life, &hold, SEGMENTS, i % 2 == 1, i + 1);
+        live(20, 0);
+        (void)life_give(&life, 1000);
+        uint64_t durable = life.store.durable_seq;
+        fall_sick(1u << MEDIA_FLUSH, 0);
+        assert_true(life.media.pending_count != 0);
+        if (i < 2) {
+            life_start(&life, &hold);
+            assert_int_equal(life.store.durable_seq, 0);
+            assert_int_equal(life_give(&life, 1000), 0);
+        } else {
+            life.now = life.store.pause_ns;
+            life_run(&life);
+            assert_int_equal(life.store.durable_seq, durable);
+        }
+        assert_int_equal(life.store.condition, STORE_NO_MEDIUM);
+        life.media.sick = 0;
+        life_start(&life, &hold);
+        assert_int_equal(life.store.condition, STORE_READY);
+        assert_true(life.store.durable_seq > durable);
+        uint64_t found = life.store.durable_seq;
+        media_model_power(&life.media, CUT_NOTHING);
+        life_start(&life, &hold);
+        assert_int_equal(life.store.durable_seq, found);
+    }
+}
+
 /* A disk that has become another one meanwhile is not taken for the journal of this start. */
 static void test_an_exchanged_medium_is_left_alone(void **state)
 {
@@ -473,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_rewind_while_the_medium_fails),
         cmocka_unit_test(test_reading_that_fails_for_a_while),
         cmocka_unit_test(test_a_start_on_a_medium_that_cannot_be_read),
+        cmocka_unit_test(test_what_can_be_read_is_flushed_first),
         cmocka_unit_test(test_an_exchanged_medium_is_left_alone),
         cmocka_unit_test(test_random_sicknesses),
         cmocka_unit_test(test_a_bad_sector_anywhere),

@@ -213,7 +213,7 @@ static void test_what_was_left_out_is_named_after_a_power_cut(void **state)
     uint64_t claimed = 0;
     for (uint64_t at = 1;; at++) {
         life_init(&life, &drop_newest, 4, at % 2 == 0, at);
-        life.media.cut_at = at;
+        life.media.cut_at = life.media.operations + at;
         for (int i = 0; i < 700 && !life.media.off; i++) {
             (void)life_sample(&life, 3);
             tick(60 * MS);

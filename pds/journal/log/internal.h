@@ -38,6 +38,7 @@ void log_fail(struct log *l, enum log_failure why);
 
 /* Recovery: HEADERS, REPAIR; ends in find_last. */
 void recover_start(struct log *l);
+void recover_settled(struct log *l, bool ok);
 void recover_header(struct log *l, bool ok);
 bool recover_repair_step(struct log *l);
 void recover_finish(struct log *l);

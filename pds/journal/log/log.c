@@ -92,6 +92,9 @@ void log_done(struct log *l, enum media_result result)
 {
     bool ok = result == MEDIA_OK;
     switch (l->step) {
+    case LOG_STEP_SETTLE:
+        recover_settled(l, ok);
+        break;
     case LOG_STEP_HEADERS:
         recover_header(l, ok);
         break;

@@ -40,6 +40,7 @@ enum log_status {
 };
 
 enum log_step {
+    LOG_STEP_SETTLE,  /* recovery: a flush, so that whatever can be read is durable */
     LOG_STEP_HEADERS, /* recovery: the header of each segment */
     LOG_STEP_REPAIR,  /* recovery: segments whose header cannot be read */
     LOG_STEP_LAST,    /* looking for the last frame before a position */
@@ -58,7 +59,7 @@ enum log_failure {
     LOG_NO_FAILURE,
     LOG_OTHER_LAYOUT,   /* a journal of another version: nothing was changed; `layout` says which */
     LOG_OTHER_GEOMETRY, /* a journal that was made for other sizes: nothing was changed */
-    LOG_MEDIUM          /* frames could not be written in LOG_ATTEMPTS segments, or nothing could be read */
+    LOG_MEDIUM /* frames could not be written in LOG_ATTEMPTS segments, or nothing could be flushed or read */
 };
 
 /* A frame that was found. `payload` points into the log and is valid until the next request. */

@@ -137,6 +137,17 @@ void recover_header(struct log *l, bool ok)
 void recover_start(struct log *l)
 {
     l->recovering = true;
+    l->step = LOG_STEP_SETTLE;
+    l->op = (struct media_op){.kind = MEDIA_FLUSH};
+}
+
+void recover_settled(struct log *l, bool ok)
+{
+    if (!ok) {
+        l->counters.write_errors++;
+        log_fail(l, LOG_MEDIUM);
+        return;
+    }
     l->place = 0;
     read_header(l);
 }
