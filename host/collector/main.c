@@ -327,8 +327,9 @@ static enum exit_status finish(struct collector *c)
     }
     bool enough = c->options.count == 0 || t->readings >= c->options.count;
 
-    return !c->unexplained && t->out_of_order == 0 && t->malformed == 0 && enough ? EXIT_ALL_GOOD
-                                                                                  : EXIT_TROUBLE;
+    bool in_order = t->out_of_order == 0 || c->options.live_first;
+
+    return !c->unexplained && in_order && t->malformed == 0 && enough ? EXIT_ALL_GOOD : EXIT_TROUBLE;
 }
 
 int main(int argc, char **argv)

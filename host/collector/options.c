@@ -26,6 +26,7 @@ static const char help_text[] =
     "  --ledger FILTER where the devices' loss ledgers are (postern/+/ledger)\n"
     "  --postmortem FILTER  where the devices' post-mortems are (postern/+/postmortem)\n"
     "  --count N       stop after N readings\n"
+    "  --live-first    the devices' configuration lets new readings overtake: late ones are no trouble\n"
     "  --json          print JSON, one object a line, in which \"type\" says what it is\n"
     "  --help          this text\n"
     "\n"
@@ -35,9 +36,9 @@ static const char help_text[] =
     "device's loss ledger tells, or \"not explained\".\n"
     "\n"
     "Exit status: 0 all readings came, in order, each well-formed, but for those that a ledger explains\n"
-    "(duplicates do no harm); 1 some are missing without explanation, came out of order or were malformed,\n"
-    "or fewer came than --count asked for; 2 the command line, or a file that it names, is no good; 3 the\n"
-    "broker refuses the collector or a subscription.\n";
+    "(duplicates do no harm); 1 some are missing without explanation, came out of order without\n"
+    "--live-first or were malformed, or fewer came than --count asked for; 2 the command line, or a file\n"
+    "that it names, is no good; 3 the broker refuses the collector or a subscription.\n";
 
 static bool read_number(const char *what, const char *text, uint64_t max, uint64_t *out)
 {
@@ -100,6 +101,9 @@ static bool take(int option, struct options *options)
     case 'j':
         options->json = true;
         return true;
+    case 'f':
+        options->live_first = true;
+        return true;
     case 'n':
         return read_number("--count", optarg, UINT64_MAX - 1, &options->count);
     case 'p':
@@ -125,6 +129,7 @@ enum options_result options_read(int argc, char **argv, struct options *options)
         {"topic", required_argument, NULL, 't'},
         {"ledger", required_argument, NULL, 'l'},
         {"count", required_argument, NULL, 'n'},
+        {"live-first", no_argument, NULL, 'f'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'u'},
         {"postmortem", required_argument, NULL, 'm'},

@@ -18,6 +18,7 @@ struct options {
     int port;
     uint64_t count; /* stop after so many readings; 0 = do not stop */
     bool json;
+    bool live_first; /* late readings are no trouble */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_BAD };

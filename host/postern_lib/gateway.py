@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_BOARD = "qemu_virt_riscv64"
 # What the console says when a transfer fails: once for some in a row, and before it, each time, that the bus fell silent.
 BUS_FAILED, BUS_SILENT = "bus transfer failed", "spi bus: device does not answer"
+# The value of uplink.conf's key `order` that lets new readings overtake those that wait.
+LIVE_FIRST = "live-first"
 _SENSOR_LINE = re.compile(LOG_LINE + r"(\d+\.\d+) sensors +\w+ +sensor \S+: (.*)$", re.MULTILINE)
 _ANY_TIME = re.compile(LOG_LINE + r"(\d+\.\d+) \w+ +\w+ ", re.MULTILINE)
 
@@ -84,6 +86,8 @@ class Gateway:
         self.collector = Collector(
             path, programs / "collector", settings.identities, self.ports.monitor, handler("collector")
         )
+        if settings.uplink.get("order") == LIVE_FIRST:
+            self.collector.options.append("--live-first")
         disk = Disk(settings.disk or path / DISK_FILE, settings.disk_size) if settings.has_disk else None
         self.machine = Machine(path, board / "qemu.args", disk, handler("gateway"))
         self.console = self.machine.console
@@ -185,8 +189,16 @@ class Gateway:
         console = self.console.text()
         stops += max(failed_rounds(console), console.count(BUS_SILENT))
         window = (self._began, time.time())
+        live_first = self.settings.uplink.get("order") == LIVE_FIRST
         return judge(
-            events, last, max_in_flight=max_in_flight, window=window, earlier=earlier, stops=stops, **limits
+            events,
+            last,
+            max_in_flight=max_in_flight,
+            window=window,
+            earlier=earlier,
+            stops=stops,
+            live_first=live_first,
+            **limits,
         )
 
     def __enter__(self) -> Gateway:

@@ -7,6 +7,9 @@ text that travelled, never as floating-point numbers.
 A run may have several starts of the machine, each with a simulator's log of its own. When the power of one is cut, the
 measurements that were not accepted yet are lost with it: the last ones of its log, and no number.
 
+Readings arrive in the order of their numbers. Only if the gateway's configuration says so, new ones may overtake those
+that wait; then those that come late are put in their places first.
+
 A number that did not arrive is no problem if the gateway's loss ledger, as it came last, tells the cause; what the
 simulator measured under that number is then not expected either.
 """
@@ -131,6 +134,7 @@ def judge(
     stops: int = 0,
     not_accepted: int = MAX_NOT_ACCEPTED,
     durable: Sequence[int] | None = None,
+    live_first: bool = False,
 ) -> Verdict:
     """Judges a whole run of one device and one sensor, from the first measurement on.
 
@@ -140,12 +144,16 @@ def judge(
     not_accepted: the most measurements of a start that the power takes away before they are accepted.
     durable: where that is known, the last number that the journal called stored at the end of each earlier start: none up
     to it may be missing, and all that came later may.
+    live_first: the configuration lets new readings overtake.
     """
     verdict = Verdict()
     try:
         events = [parse_event(line) for line in collector_lines]
         starts = [parse_simulator_log(text, stops) for text in (*earlier, simulator_log)]
-        readings = [reading_of(event) for event in events if event["type"] == "reading"]
+        kinds = ("reading", "out_of_order") if live_first else ("reading",)
+        readings = [reading_of(event) for event in events if event["type"] in kinds]
+        if live_first:
+            readings.sort(key=lambda each: each.seq)
         losses = _losses(events, readings)
     except EvidenceError as error:
         verdict.problems.append(str(error))
@@ -165,7 +173,7 @@ def judge(
     measurements = _met(expected, _accepted(expected, starts, not_accepted, durable), stops)
     verdict.readings, verdict.measurements = len(readings), len(measurements)
     verdict.not_accepted = sum(map(len, starts)) - len(measurements)
-    _check_events(events, gaps, verdict)
+    _check_events(events, None if live_first else gaps, verdict)
     _check_duplicates(events, readings, verdict)
     if not readings:
         verdict.problems.append(f"no reading arrived (the simulator made {len(measurements)} measurements)")
@@ -291,18 +299,19 @@ def _check_duplicates(events: list[dict[str, Any]], readings: list[Reading], ver
                 )
 
 
-def _check_events(events: list[dict[str, Any]], gaps: list[Numbers], verdict: Verdict) -> None:
-    """A gap that the collector saw is judged with the readings; here, that these show the same gap."""
-    seen = {(str(gap.first), str(gap.last)) for gap in gaps}
+def _check_events(events: list[dict[str, Any]], gaps: list[Numbers] | None, verdict: Verdict) -> None:
+    """A gap that the collector saw is judged with the readings; here, that these show the same gap. gaps: None if readings
+    may be late, and fill them."""
+    seen = {(str(gap.first), str(gap.last)) for gap in gaps or []}
     for event in events:
         kind = event["type"]
         if kind == "duplicate":
             verdict.duplicates += 1
-        elif kind == "gap" and (event.get("first"), event.get("last")) not in seen:
+        elif kind == "gap" and gaps is not None and (event.get("first"), event.get("last")) not in seen:
             verdict.problems.append(f"gap: {event.get('device')} missing {event.get('first')}..{event.get('last')}")
         elif kind == "malformed":
             verdict.problems.append(f"malformed message on {event.get('topic')}: {event.get('error')}")
-        elif kind == "out_of_order":
+        elif kind == "out_of_order" and gaps is not None:
             verdict.problems.append(f"out of order: {event.get('device')} {event.get('seq')}")
 
 

@@ -278,12 +278,13 @@ class Collector(Peer):
         self._program = program
         self._identities = identities
         self._port = port
+        self.options: list[str] = []  # besides the usual
 
     def start(self) -> None:
         """Returns once the broker has granted the subscription, so that no later reading is missed."""
         self._launch(
             [
-                self._program, "--json",
+                self._program, "--json", *self.options,
                 "--host", LOOPBACK, "--port", str(self._port),
                 "--ca", self._identities / "ca.pem",
                 "--cert", self._identities / "collector.crt.pem",

@@ -11,6 +11,7 @@ union message {
     struct delivery_upto upto;
     struct delivery_refused refused;
     struct delivery_known known;
+    struct delivery_more more;
     uint8_t session[STORED_SESSION_MAX];
 };
 
@@ -26,8 +27,19 @@ static void uplink_restarted(struct outlet *o)
     o->asked = false;
 }
 
-static void resume(struct outlet *o)
+static void take_more(struct outlet *o, uint32_t count)
 {
+    o->more = count < STORED_MORE_MAX - o->more ? o->more + count : STORED_MORE_MAX;
+}
+
+/* `more`: NULL, or how many readings in turn there is room for besides those ahead of it. */
+static void resume(struct outlet *o, const struct delivery_more *more)
+{
+    o->live_asked = more != NULL;
+    o->more = 0;
+    if (more != NULL) {
+        take_more(o, more->count);
+    }
     o->asked = true;
     o->started = false;
     o->oldest_seq = 0;
@@ -35,8 +47,8 @@ static void resume(struct outlet *o)
 
 static bool handle(struct outlet *o, uint32_t kind, const union message *m, uint32_t length, uint64_t now_ns)
 {
-    if (kind == DELIVERY_RESUME && length == 0) {
-        resume(o);
+    if (kind == DELIVERY_RESUME && (length == 0 || length == sizeof m->more)) {
+        resume(o, length != 0 ? &m->more : NULL);
         return true;
     }
     if (kind == DELIVERY_KNOWN && length == sizeof m->known) {
@@ -58,6 +70,12 @@ static bool handle(struct outlet *o, uint32_t kind, const union message *m, uint
             return false;
         }
         store_refused(o->store, m->refused.first, m->refused.last, (uint8_t)m->refused.reason, now_ns);
+        return true;
+    case DELIVERY_MORE:
+        if (length != sizeof m->more) {
+            return false;
+        }
+        take_more(o, m->more.count);
         return true;
     case DELIVERY_SESSION:
         store_session(o->store, m->session, length, now_ns);
@@ -113,6 +131,7 @@ static void send_start(struct outlet *o)
         o->asked = false;
         o->started = true;
         o->catching_up = true;
+        o->live = o->live_asked && start.boot != 0;
     }
 }
 
@@ -124,23 +143,53 @@ static void remember_oldest(struct outlet *o, const struct stored_reading *r)
     }
 }
 
+/* A uplink that has started anew meanwhile asks for it again. */
+static void push(struct outlet *o, enum stored_kind kind, const struct stored_reading *r)
+{
+    (void)ring_push(o->stored, kind, r, sizeof *r);
+}
+
+static void stamp(const struct outlet *o, struct stored_reading *r, const struct record_clock *clock)
+{
+    r->boot = clock->boot;
+    r->wall_offset = clock->offset_ns;
+    r->quality = clock->quality;
+    r->corrected = r->reading.mono_ns < clock->better_ns ? 1 : 0;
+    r->durable = store_durable(o->store) ? 1 : 0;
+}
+
+/* One reading ahead of its turn. False: there is none. There is room for one. */
+static bool give_live(struct outlet *o)
+{
+    struct stored_reading r;
+    struct record_clock clock;
+    bool follows;
+    memset(&r, 0, sizeof r);
+    if (!store_give_live(o->store, &r.reading, &clock, &follows)) {
+        return false;
+    }
+    stamp(o, &r, &clock);
+    r.follows = follows ? 1 : 0;
+    push(o, STORED_LIVE, &r);
+    return true;
+}
+
 /* False: no reading now. There is room for one. */
 static bool give(struct outlet *o)
 {
     struct stored_reading r;
     struct record_clock clock;
     memset(&r, 0, sizeof r);
-    if (!store_give(o->store, &r.reading, &clock)) {
+    if (o->live && give_live(o)) {
+        return true;
+    }
+    if ((o->live && o->more == 0) || !store_give(o->store, &r.reading, &clock)) {
         return false;
     }
-    r.boot = clock.boot;
-    r.wall_offset = clock.offset_ns;
-    r.quality = clock.quality;
-    r.corrected = r.reading.mono_ns < clock.better_ns ? 1 : 0;
-    r.durable = store_durable(o->store) ? 1 : 0;
+    o->more -= o->live ? 1 : 0;
+    stamp(o, &r, &clock);
     remember_oldest(o, &r);
-    /* A uplink that has started anew meanwhile asks for it again. */
-    (void)ring_push(o->stored, STORED_READING, &r, sizeof r);
+    push(o, STORED_READING, &r);
     return true;
 }
 

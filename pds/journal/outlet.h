@@ -22,6 +22,9 @@ struct outlet {
     bool started;        /* it has been sent: readings may follow */
     bool catching_up;    /* STORED_ALL has not followed yet */
     bool held;           /* messages wait until the store has dealt with a refusal */
+    bool live_asked;     /* readings ahead of their turn are wanted */
+    bool live;           /* and given: */
+    uint32_t more;       /* then only so many are given in turn */
     uint64_t oldest_seq; /* the number, as given out, of a reading that is not released, 0: none; the oldest
                             as far as is remembered */
     uint64_t oldest_ns;  /* its wall time */

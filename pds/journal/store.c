@@ -250,6 +250,8 @@ void store_rewind(struct store *s)
     s->out_count = 0;
     s->out_next = 0;
     s->refusal.last = 0; /* it is refused again */
+    s->live_upto = 0;
+    store_live_end(s);
 }
 
 uint64_t store_deadline(const struct store *s)

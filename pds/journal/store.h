@@ -162,6 +162,12 @@ struct store {
     uint32_t out_count;
     uint32_t out_next;
     uint64_t out_last; /* covered by them */
+    /* Those of the last frame, still in `writing`, that may be given ahead of older ones. */
+    uint32_t live_next;
+    uint32_t live_count;
+    uint64_t live_last; /* covered by them */
+    uint64_t live_upto; /* everything of the last frames up to here was given ahead, 0: none was */
+    bool live_follows;
     struct record_clock
         out_clock; /* of the start that they come from, as it was known when they were written */
     uint8_t plain[STORE_PLAIN_MAX];
@@ -209,6 +215,11 @@ bool store_give(struct store *s, struct reading *reading, struct record_clock *c
 
 /* Has all been given out that was accepted? */
 bool store_all_given(const struct store *s);
+
+/* The next reading that became durable while older ones were still to be given out: ahead of its turn, in
+ * which it comes again. Only until another frame is written. *follows: no reading is between it and the one
+ * given so before. False: none. */
+bool store_give_live(struct store *s, struct reading *reading, struct record_clock *clock, bool *follows);
 
 /* The number under which a reading is given out, and the last one that is kept of those given out up to a
  * number. They differ from the numbers on the medium after a jump. The ledger is in numbers given out.

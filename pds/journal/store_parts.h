@@ -14,6 +14,11 @@ bool store_claim_due(const struct store *s);
 void store_claim(struct store *s);
 /* After recovery: numbers that may have been left out. */
 void store_claim_recovered(struct store *s);
+
+/* A frame has become durable while older readings were to be given out, after number `before`. */
+void store_live_begin(struct store *s, uint64_t before);
+/* What could be given ahead no longer can. */
+void store_live_end(struct store *s);
 /* The next frame has something new to say. */
 void store_note(struct store *s, uint64_t now_ns);
 /* Numbers first..last, as they are kept, are lost. */

@@ -17,6 +17,7 @@ static void take_back(struct store *s)
 
 static void stop(struct store *s, enum store_condition why)
 {
+    store_live_end(s);
     take_back(s);
     store_refusal_end(s);
     s->condition = why;
@@ -158,6 +159,9 @@ static void committed(struct store *s, uint64_t now_ns)
         return;
     }
     bool caught_up = s->given_seq == s->durable_seq && s->out_next >= s->out_count;
+    if (!caught_up) {
+        store_live_begin(s, s->durable_seq);
+    }
     s->durable_seq = s->writing_last;
     s->session_kept = s->session_writing;
     s->noted = s->writing_release;
@@ -424,6 +428,7 @@ static bool begin_frame(struct store *s)
         return false;
     }
     s->writing_count = (uint32_t)count;
+    store_live_end(s);
     memcpy(s->writing, s->waiting, s->writing_count * sizeof s->writing[0]);
     s->waiting_count -= s->writing_count;
     memmove(s->waiting, s->waiting + s->writing_count, s->waiting_count * sizeof s->waiting[0]);

@@ -51,6 +51,48 @@ static void remove_entry(struct batch *b, unsigned i)
     b->under_way.entry[i] = b->under_way.entry[b->under_way.count];
 }
 
+static uint64_t end_of(const struct mqtt_saved_entry *e)
+{
+    return e->first + e->extent;
+}
+
+/* A range that overlaps or meets another one takes it in. False: there is none. */
+static bool take_in(struct batch *b, uint64_t *first, uint64_t *last)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        const struct mqtt_saved_entry e = b->under_way.entry[i];
+        uint64_t from = e.first < *first ? e.first : *first;
+        uint64_t to = end_of(&e) > *last ? end_of(&e) : *last;
+        bool meets = e.first <= *last + 1 && *first <= end_of(&e) + 1 && to - from <= UINT32_MAX;
+        if (i != b->entry && e.stage == MQTT_SAVED_DONE && meets) {
+            *first = from;
+            *last = to;
+            remove_entry(b, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool batch_ahead(struct batch *b, uint64_t first, uint64_t last)
+{
+    unsigned ranges = 0;
+    bool grown = false;
+    while (take_in(b, &first, &last)) {
+        grown = true;
+    }
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        ranges += i != b->entry && b->under_way.entry[i].stage == MQTT_SAVED_DONE;
+    }
+    if ((!grown && ranges >= BATCH_AHEAD) || b->under_way.count >= MQTT_SAVED_ENTRIES ||
+        last - first > UINT32_MAX) {
+        return false;
+    }
+    b->under_way.entry[b->under_way.count++] = (struct mqtt_saved_entry){
+        .first = first, .extent = (uint32_t)(last - first), .qos = 1, .stage = MQTT_SAVED_DONE};
+    return true;
+}
+
 void batch_answered(struct batch *b, uint64_t first_seq, bool taken)
 {
     for (unsigned i = 0; i < b->under_way.count; i++) {
@@ -60,6 +102,56 @@ void batch_answered(struct batch *b, uint64_t first_seq, bool taken)
             remove_entry(b, i);
         }
     }
+}
+
+/* The message under way that the number belongs to, or FRESH. */
+static unsigned entry_of(const struct batch *b, uint64_t seq)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        const struct mqtt_saved_entry *e = &b->under_way.entry[i];
+        if (seq >= e->first && seq - e->first <= e->extent) {
+            return i;
+        }
+    }
+    return FRESH;
+}
+
+bool batch_has_ahead(const struct batch *b, uint64_t seq)
+{
+    unsigned entry = entry_of(b, seq);
+    return entry != FRESH && entry != b->entry && b->under_way.entry[entry].stage == MQTT_SAVED_DONE;
+}
+
+void batch_prune(struct batch *b, uint64_t seq)
+{
+    for (unsigned i = b->under_way.count; i-- != 0;) {
+        const struct mqtt_saved_entry *e = &b->under_way.entry[i];
+        if (i != b->entry && e->stage == MQTT_SAVED_DONE && end_of(e) < seq) {
+            remove_entry(b, i);
+        }
+    }
+}
+
+void batch_put_off(struct batch *b, uint64_t first_seq)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        if (b->under_way.entry[i].first == first_seq && b->under_way.entry[i].stage == MQTT_SAVED_PUBLISH) {
+            b->under_way.entry[i].stage = MQTT_SAVED_LATE;
+        }
+    }
+}
+
+bool batch_gone(struct batch *b, uint64_t *first_seq)
+{
+    for (unsigned i = 0; i < b->under_way.count; i++) {
+        const struct mqtt_saved_entry *e = &b->under_way.entry[i];
+        if (i != b->entry && e->stage == MQTT_SAVED_LATE && (b->all_given || end_of(e) <= b->last_seq)) {
+            *first_seq = e->first;
+            remove_entry(b, i);
+            return true;
+        }
+    }
+    return false;
 }
 
 void batch_session_lost(struct batch *b)
@@ -104,7 +196,7 @@ static enum outbox_state settle(struct batch *b)
     }
     struct mqtt_saved_entry *e = &b->under_way.entry[b->entry];
     uint64_t last = outbox_slot(b->outbox)->last_seq, left = e->extent - (last - e->first);
-    bool done = e->stage == MQTT_SAVED_DONE;
+    bool done = e->stage == MQTT_SAVED_DONE, late = e->stage == MQTT_SAVED_LATE;
     if (done && left != 0) { /* is complete, too */
         e->first = last + 1;
         e->extent = (uint32_t)(left - 1);
@@ -112,7 +204,7 @@ static enum outbox_state settle(struct batch *b)
     } else {
         remove_entry(b, b->entry);
     }
-    return done ? OUTBOX_DONE : OUTBOX_SENT;
+    return done ? OUTBOX_DONE : late ? OUTBOX_READY : OUTBOX_SENT;
 }
 
 void batch_flush(struct batch *b)
@@ -125,12 +217,27 @@ void batch_flush(struct batch *b)
     b->open = false;
 }
 
+bool batch_expects(struct batch *b, uint64_t seq)
+{
+    unsigned entry = entry_of(b, seq);
+    if (b->entry != FRESH && b->entry != entry) {
+        batch_flush(b);
+    }
+    return entry != FRESH;
+}
+
 void batch_all_given(struct batch *b)
 {
     if (b->entry != FRESH) {
         batch_flush(b);
     }
-    b->under_way.count = 0;
+    for (unsigned i = b->under_way.count; i-- != 0;) {
+        uint8_t stage = b->under_way.entry[i].stage;
+        bool ahead = b->rules.ahead && stage == MQTT_SAVED_DONE;
+        if (!ahead && stage != MQTT_SAVED_LATE) {
+            remove_entry(b, i);
+        }
+    }
     b->all_given = true;
 }
 
@@ -173,18 +280,6 @@ static bool is_historical(const struct batch *b, const struct stored_reading *r,
     return is_earlier(b, r) || now_ns - r->reading.mono_ns > b->rules.historical_ns;
 }
 
-/* The message under way that the number belongs to, or FRESH. */
-static unsigned entry_of(const struct batch *b, uint64_t seq)
-{
-    for (unsigned i = 0; i < b->under_way.count; i++) {
-        const struct mqtt_saved_entry *e = &b->under_way.entry[i];
-        if (seq >= e->first && seq - e->first <= e->extent) {
-            return i;
-        }
-    }
-    return FRESH;
-}
-
 /* A broker that takes very small packets only gets one reading in each. */
 static uint32_t most_readings(const struct batch *b)
 {
@@ -209,6 +304,7 @@ static void begin(struct batch *b, const struct stored_reading *r, unsigned entr
     b->boot_taken = r->boot;
     b->quality = r->quality;
     m->first_seq = entry != FRESH ? b->under_way.entry[entry].first : r->reading.seq;
+    m->from_seq = b->from_seq != 0 ? b->from_seq : m->first_seq;
     m->last_seq = r->reading.seq;
     m->readings = 0;
     m->live_ns = historical ? 0 : r->reading.mono_ns;
@@ -255,10 +351,46 @@ static bool full(const struct batch *b, uint64_t seq)
     return outbox_slot(b->outbox)->readings >= most_readings(b);
 }
 
+/* A message without content stands for those that are passed over, so that they are told in their turn. */
+static void tell_passed(struct batch *b, const struct mqtt_saved_entry *e, uint64_t seq)
+{
+    struct outbox *o = b->outbox;
+    struct outbox_message *m = outbox_count(o) != 0 ? outbox_at(o, outbox_count(o) - 1) : NULL;
+    if (m != NULL && m->readings == 0 && m->first_seq >= e->first) {
+        m->last_seq = seq;
+        return;
+    }
+    m = outbox_slot(o);
+    m->first_seq = seq;
+    m->last_seq = seq;
+    m->from_seq = seq;
+    m->live_ns = 0;
+    m->readings = 0;
+    m->length = 0;
+    outbox_add(o, OUTBOX_DONE);
+}
+
+/* Has the broker had it ahead of its turn? Nothing of a message that is being packed again is passed over. */
+static bool passed_over(struct batch *b, uint64_t seq)
+{
+    batch_prune(b, seq);
+    if (!batch_has_ahead(b, seq)) {
+        return false;
+    }
+    batch_flush(b); /* no message goes across a range */
+    tell_passed(b, &b->under_way.entry[entry_of(b, seq)], seq);
+    b->last_seq = seq;
+    batch_prune(b, seq + 1);
+    return true;
+}
+
 bool batch_take(struct batch *b, const struct stored_reading *r, uint64_t now_ns)
 {
     if (!makes_sense(b, r, now_ns)) {
         return false;
+    }
+    if (b->rules.ahead && b->under_way.count != 0 && passed_over(b, r->reading.seq)) {
+        return true;
     }
     unsigned entry = entry_of(b, r->reading.seq);
     if (!belongs(b, r, entry, now_ns) || !add(b, r)) {

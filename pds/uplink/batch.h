@@ -4,6 +4,7 @@
  * be sent; behind a broker that is slow or away messages fill up instead, so that catching up is cheap.
  * Readings of a message that an earlier start had under way are packed into the same message again, and it
  * waits for all of them: what it left out would be overtaken by the messages that were under way behind it.
+ * What the broker has had ahead of its turn is passed over.
  */
 #ifndef POSTERN_BATCH_H
 #define POSTERN_BATCH_H
@@ -22,6 +23,9 @@
 /* Kept free in a message, so that it still fits when it is packed again with marks that it had not. */
 #define BATCH_SPARE 64u
 
+/* Most ranges of numbers that the broker has ahead of older ones. */
+#define BATCH_AHEAD 4u
+
 /* Highest sequence number: the bit above says of a message that it is not one of readings. */
 #define BATCH_SEQ_MAX ((uint64_t)INT64_MAX)
 
@@ -30,21 +34,24 @@ struct batch_rules {
     uint32_t readings;      /* most in a message */
     uint64_t wait_ns;       /* how long a reading may wait for others; 0: for the rest of its sample */
     uint64_t historical_ns; /* readings older than this are historical */
+    bool ahead;             /* the broker may have readings ahead of their turn */
 };
 
 struct batch {
     struct outbox *outbox;
     struct batch_rules rules;
-    struct mqtt_saved under_way; /* messages of an earlier start, or of an earlier giving */
-    uint64_t boot;               /* this start; readings of another one are historical */
-    size_t limit;                /* longest message */
-    struct senml pack;           /* in the outbox's next slot, while open */
+    struct mqtt_saved
+        under_way;     /* messages of an earlier start, or of an earlier giving, and what is DONE ahead */
+    uint64_t boot;     /* this start; readings of another one are historical */
+    size_t limit;      /* longest message */
+    struct senml pack; /* in the outbox's next slot, while open */
     bool open;
     bool all_given; /* no further reading of a message under way comes */
     bool complete;  /* the last reading taken was the last of its sample */
     unsigned entry; /* the open message is this one of those under way, UINT32_MAX: none of them */
     uint64_t begun_ns;
     uint64_t last_seq;   /* highest number taken */
+    uint64_t from_seq;   /* of a message that begins with the next reading; 0: that reading's number */
     uint64_t boot_taken; /* of the open message's readings */
     uint8_t quality;
 };
@@ -67,6 +74,29 @@ void batch_all_given(struct batch *b);
 
 /* Is the open message a new one, not one that was under way? */
 bool batch_open_is_new(const struct batch *b);
+
+/* The broker has the readings first..last, and the batch has not taken them yet. False: no room to remember
+ * that, for now. */
+bool batch_ahead(struct batch *b, uint64_t first, uint64_t last);
+
+/* Is it known that the broker has this reading, and is it not being packed? */
+bool batch_has_ahead(const struct batch *b, uint64_t seq);
+
+/* What is done below `seq` is of interest no more: the next reading has this number. */
+void batch_prune(struct batch *b, uint64_t seq);
+
+/* The next reading has this number: a message under way that is open and not its own is complete. Is it of
+ * one under way? */
+bool batch_expects(struct batch *b, uint64_t seq);
+
+/* A message under way that is not packed again yet waits for readings that come late: when it is packed, it
+ * is one to be sent. */
+void batch_put_off(struct batch *b, uint64_t first_seq);
+
+/* A message that was put off and whose readings do not exist any more: it is under way no longer. False:
+ * none.
+ */
+bool batch_gone(struct batch *b, uint64_t *first_seq);
 
 /* Is there room for any one reading? It may have to finish the open message and begin another. */
 bool batch_has_room(const struct batch *b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Takes readings and the saved session from the journal, and tells it what is delivered. */
 #include "intake.h"
+#include "live.h"
 #include <inttypes.h>
 #include <postern/log.h>
 #include <string.h>
@@ -10,11 +11,31 @@
 
 _Static_assert(MQTT_SAVED_SIZE <= STORED_SESSION_MAX, "the journal keeps a whole session");
 
-static void add_one_done(const struct uplink *u, struct mqtt_saved *saved, uint64_t first, uint32_t extent)
+/* What is complete and overlaps becomes one. */
+static void add_one_done(const struct uplink *u, struct mqtt_saved *saved, uint64_t first, uint64_t last)
 {
-    if (saved->count < MQTT_SAVED_ENTRIES) {
+    for (unsigned i = saved->count; i-- != 0;) {
+        const struct mqtt_saved_entry e = saved->entry[i];
+        uint64_t end = e.first + e.extent;
+        if (e.stage == MQTT_SAVED_DONE && e.first <= last && end >= first) {
+            first = e.first < first ? e.first : first;
+            last = end > last ? end : last;
+            saved->entry[i] = saved->entry[--saved->count];
+        }
+    }
+    if (saved->count < MQTT_SAVED_ENTRIES && last - first <= UINT32_MAX) {
         saved->entry[saved->count++] = (struct mqtt_saved_entry){
-            .first = first, .extent = extent, .qos = u->conf.qos, .stage = MQTT_SAVED_DONE};
+            .first = first, .extent = (uint32_t)(last - first), .qos = u->conf.qos, .stage = MQTT_SAVED_DONE};
+    }
+}
+
+static void add_done_of(const struct uplink *u, struct outbox *o, struct mqtt_saved *saved)
+{
+    for (uint32_t i = 0; i < outbox_count(o); i++) {
+        const struct outbox_message *m = outbox_at(o, i);
+        if (m->state == OUTBOX_DONE) {
+            add_one_done(u, saved, m->first_seq, m->last_seq);
+        }
     }
 }
 
@@ -22,16 +43,12 @@ static void add_one_done(const struct uplink *u, struct mqtt_saved *saved, uint6
  */
 static void add_done(struct uplink *u, struct mqtt_saved *saved)
 {
-    for (uint32_t i = 0; i < outbox_count(&u->outbox); i++) {
-        const struct outbox_message *m = outbox_at(&u->outbox, i);
-        if (m->state == OUTBOX_DONE) {
-            add_one_done(u, saved, m->first_seq, (uint32_t)(m->last_seq - m->first_seq));
-        }
-    }
+    add_done_of(u, &u->outbox, saved);
+    add_done_of(u, &u->live.outbox, saved);
     for (unsigned i = 0; i < u->batch.under_way.count; i++) {
         const struct mqtt_saved_entry *e = &u->batch.under_way.entry[i];
         if (e->stage == MQTT_SAVED_DONE) {
-            add_one_done(u, saved, e->first, e->extent);
+            add_one_done(u, saved, e->first, e->first + e->extent);
         }
     }
 }
@@ -41,8 +58,8 @@ static void add_forgotten(const struct uplink *u, struct mqtt_saved *saved)
 {
     const struct uplink_journal *j = &u->journal;
     uint64_t first = j->told >= j->delivered_first ? j->told + 1 : j->delivered_first;
-    if (j->delivered_last >= first && j->delivered_last - first <= UINT32_MAX) {
-        add_one_done(u, saved, first, (uint32_t)(j->delivered_last - first));
+    if (j->delivered_last >= first) {
+        add_one_done(u, saved, first, j->delivered_last);
     }
 }
 
@@ -59,6 +76,7 @@ void intake_again(struct uplink *u)
     u->report.agreed = false;
     outbox_clear(&u->outbox);
     u->batch.open = false;
+    live_clear(u);
 }
 
 void uplink_journal_restarted(struct uplink *u)
@@ -83,6 +101,45 @@ static void drop_released(struct mqtt_saved *saved, struct mqtt_client *mqtt, ui
     }
 }
 
+static void restore(struct uplink *u, const uint8_t *session, size_t length)
+{
+    struct mqtt_saved *under_way = &u->batch.under_way;
+    if (mqtt_saved_read(under_way, session, length)) {
+        mqtt_client_restore(&u->mqtt, under_way);
+        /* The journal may have it from an earlier start and not on its medium yet: it is told once more. */
+        mqtt_client_save_lost(&u->mqtt);
+        u->journal.saved_changes = UINT64_MAX;
+    } else if (length != 0) {
+        log_warn("saved session of %zu bytes makes no sense: a new one is begun", length);
+    }
+}
+
+static bool is_under_way(const struct mqtt_saved *saved, uint64_t first, uint64_t last)
+{
+    for (unsigned i = 0; i < saved->count; i++) {
+        const struct mqtt_saved_entry *e = &saved->entry[i];
+        if (e->stage != MQTT_SAVED_DONE && e->first <= last && e->first + e->extent >= first) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was complete in an earlier start, and released then: a journal that has forgotten that gives it again.
+ */
+static void recall(struct uplink *u, const uint8_t *session, size_t length)
+{
+    struct mqtt_saved kept;
+    (void)mqtt_saved_read(&kept, session, length); /* nothing, if it makes no sense */
+    for (unsigned i = 0; i < kept.count; i++) {
+        const struct mqtt_saved_entry *e = &kept.entry[i];
+        uint64_t last = e->first + e->extent;
+        if (e->stage == MQTT_SAVED_DONE && !is_under_way(&u->batch.under_way, e->first, last)) {
+            add_one_done(u, &u->batch.under_way, e->first, last);
+        }
+    }
+}
+
 static void on_start(struct uplink *u, const uint8_t *message, size_t length)
 {
     struct stored_start start;
@@ -91,19 +148,12 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
         return;
     }
     memcpy(&start, message, sizeof start);
-    size_t session = length - sizeof start;
-    struct mqtt_saved *under_way = &u->batch.under_way;
-    if (!u->journal.restored && u->mqtt.state == MQTT_CLOSED) {
-        bool good = mqtt_saved_read(under_way, message + sizeof start, session);
-        if (good) {
-            mqtt_client_restore(&u->mqtt, under_way);
-            /* The journal may have it from an earlier start and not on its medium yet: it is told once more.
-             */
-            mqtt_client_save_lost(&u->mqtt);
-            u->journal.saved_changes = UINT64_MAX;
-        } else if (session != 0) {
-            log_warn("saved session of %zu bytes makes no sense: a new one is begun", session);
-        }
+    message += sizeof start;
+    length -= sizeof start;
+    if (u->journal.restored) {
+        recall(u, message, length);
+    } else if (u->mqtt.state == MQTT_CLOSED) {
+        restore(u, message, length);
     }
     u->journal.restored = true;
     u->journal.started = true;
@@ -118,8 +168,9 @@ static void on_start(struct uplink *u, const uint8_t *message, size_t length)
     }
     /* What nobody keeps cannot be waited for. */
     u->mqtt.settings.write_ahead = u->conf.qos == 2 && start.boot != 0;
-    drop_released(under_way, &u->mqtt, start.released);
+    drop_released(&u->batch.under_way, &u->mqtt, start.released);
     batch_start(&u->batch, start.boot, start.released);
+    live_start(u, start.boot, start.released);
 }
 
 void uplink_journal_state(struct uplink *u, const struct journal_state *state)
@@ -132,6 +183,7 @@ void uplink_journal_state(struct uplink *u, const struct journal_state *state)
 void uplink_journal_settles(struct uplink *u, const struct journal_state *state)
 {
     bool failed = state->condition == JOURNAL_NO_MEDIUM || state->condition == JOURNAL_FOREIGN;
+    u->journal.failed = failed;
     if (failed) {
         u->mqtt.settings.write_ahead = false;
     } else if (state->condition == JOURNAL_READY && u->journal.started) {
@@ -144,7 +196,7 @@ void uplink_journal_settles(struct uplink *u, const struct journal_state *state)
 
 bool uplink_wants_stored(const struct uplink *u)
 {
-    return !u->journal.started || batch_has_room(&u->batch);
+    return !u->journal.started || u->live.on || batch_has_room(&u->batch);
 }
 
 /* Has it been delivered, and the journal has forgotten it? */
@@ -158,28 +210,51 @@ static bool skip(struct uplink *u, uint64_t seq)
     return true;
 }
 
-void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t length, uint64_t now_ns)
+void intake_pack(struct uplink *u, const struct stored_reading *r, uint64_t now_ns)
+{
+    if (skip(u, r->reading.seq) || batch_take(&u->batch, r, now_ns)) {
+        u->counters.readings++;
+    } else {
+        u->counters.bad_readings++;
+    }
+}
+
+static void on_reading(struct uplink *u, bool ahead, const void *message, size_t length, uint64_t now_ns)
 {
     struct stored_reading r;
+    if (!u->journal.started) {
+        return; /* given before it was asked for anew */
+    }
+    if (length != sizeof r) {
+        u->counters.bad_readings++;
+        return;
+    }
+    memcpy(&r, message, sizeof r);
+    if (ahead) {
+        live_take(u, &r, now_ns);
+    } else if (u->live.on) {
+        live_hold(u, &r);
+    } else {
+        intake_pack(u, &r, now_ns);
+    }
+}
+
+void uplink_stored(struct uplink *u, uint32_t kind, const void *message, size_t length, uint64_t now_ns)
+{
     switch (kind) {
     case STORED_START:
         on_start(u, message, length);
         break;
     case STORED_READING:
-        if (!u->journal.started) {
-            break; /* given before it was asked for anew */
-        }
-        if (length == sizeof r) {
-            memcpy(&r, message, sizeof r);
-        }
-        if (length == sizeof r && (skip(u, r.reading.seq) || batch_take(&u->batch, &r, now_ns))) {
-            u->counters.readings++;
-            break;
-        }
-        u->counters.bad_readings++;
+        on_reading(u, false, message, length, now_ns);
+        break;
+    case STORED_LIVE:
+        on_reading(u, true, message, length, now_ns);
         break;
     case STORED_ALL:
-        if (u->journal.started) {
+        if (u->journal.started && u->live.on) {
+            u->live.all_given = true;
+        } else if (u->journal.started) {
             batch_all_given(&u->batch);
         }
         break;
@@ -282,10 +357,17 @@ const struct uplink_delivery *uplink_delivery(struct uplink *u, uint64_t now_ns)
         j->telling = true;
     } else if (!j->asked) {
         j->delivery.kind = DELIVERY_RESUME;
-        j->delivery.length = 0;
+        j->delivery.length = u->conf.live_first ? sizeof j->delivery.payload.more : 0;
+        j->delivery.payload.more = (struct delivery_more){.count = STORED_MORE_MAX};
         j->telling = true;
     } else if (session_due(u, now_ns)) {
         save(u, &j->delivery, now_ns);
+        j->telling = true;
+    } else if (j->started && u->live.on && live_wants(u) != 0) {
+        j->delivery.kind = DELIVERY_MORE;
+        j->delivery.length = sizeof j->delivery.payload.more;
+        j->delivery.payload.more = (struct delivery_more){.count = live_wants(u)};
+        u->live.more = 0;
         j->telling = true;
     } else if (j->started) {
         j->telling = tell(u, &j->delivery, now_ns);

@@ -72,7 +72,7 @@ static void update_metrics(void)
     metric_set(metric.readings, own->readings);
     metric_set(metric.bad_readings, own->bad_readings);
     metric_set(metric.bad_stream, own->bad_stream + own->stale_stream);
-    metric_set(metric.unacknowledged, outbox_count(&uplink.outbox));
+    metric_set(metric.unacknowledged, outbox_count(&uplink.outbox) + outbox_count(&uplink.live.outbox));
     metric_set(metric.round_trip_us, mqtt->last_round_ns / 1000);
     ring_metrics_update();
 }

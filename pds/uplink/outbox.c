@@ -5,9 +5,14 @@
 
 _Static_assert((OUTBOX_MESSAGES & (OUTBOX_MESSAGES - 1)) == 0, "slots are found by mask");
 
+void outbox_init(struct outbox *o, struct outbox_message *slots, uint32_t count)
+{
+    *o = (struct outbox){.message = slots, .mask = count - 1};
+}
+
 struct outbox_message *outbox_at(struct outbox *o, uint32_t i)
 {
-    return &o->message[(o->head + i) & (OUTBOX_MESSAGES - 1)];
+    return &o->message[(o->head + i) & o->mask];
 }
 
 struct outbox_message *outbox_slot(struct outbox *o)
@@ -37,7 +42,7 @@ struct outbox_message *outbox_first(struct outbox *o, enum outbox_state state)
 bool outbox_has(const struct outbox *o, enum outbox_state state)
 {
     for (uint32_t i = o->head; i != o->tail; i++) {
-        if (o->message[i & (OUTBOX_MESSAGES - 1)].state == state) {
+        if (o->message[i & o->mask].state == state) {
             return true;
         }
     }

@@ -21,8 +21,9 @@ enum outbox_state {
 struct outbox_message {
     uint64_t first_seq; /* sequence numbers of its readings */
     uint64_t last_seq;
-    uint64_t live_ns; /* when its first reading was taken, if it is not marked historical; else 0 */
-    uint32_t readings;
+    uint64_t from_seq; /* no reading has a number from this one to before the first */
+    uint64_t live_ns;  /* when its first reading was taken, if it is not marked historical; else 0 */
+    uint32_t readings; /* 0: the broker has had them already, and there is no content */
     uint16_t length;
     uint8_t state;  /* enum outbox_state */
     uint8_t tries;  /* how often it was refused, or sent as a dead letter */
@@ -32,7 +33,8 @@ struct outbox_message {
 
 /* Messages [head, tail) are in use. The slot behind the tail is where the next message is being written. */
 struct outbox {
-    struct outbox_message message[OUTBOX_MESSAGES];
+    struct outbox_message *message; /* slots */
+    uint32_t mask;                  /* their number - 1 */
     uint32_t head;
     uint32_t tail;
 };
@@ -45,8 +47,11 @@ static inline uint32_t outbox_count(const struct outbox *o)
 /* Slots not taken, the one being written included. */
 static inline uint32_t outbox_room(const struct outbox *o)
 {
-    return OUTBOX_MESSAGES - outbox_count(o);
+    return o->mask + 1 - outbox_count(o);
 }
+
+/* Empty, with so many slots (a power of two), which must outlive it. */
+void outbox_init(struct outbox *o, struct outbox_message *slots, uint32_t count);
 
 /* The slot of the next message; needs room. */
 struct outbox_message *outbox_slot(struct outbox *o);

@@ -2,6 +2,7 @@
 /* Sends, sends again, and gives up what the broker keeps refusing. */
 #include "sender.h"
 #include "intake.h"
+#include "live.h"
 #include "mqtt/text.h"
 #include <inttypes.h>
 #include <postern/log.h>
@@ -31,6 +32,7 @@ void sender_connected(struct uplink *u, bool resumed)
     if (!resumed) {
         batch_session_lost(&u->batch);
     }
+    u->live.batch.limit = u->batch.limit;
     u->sending.acknowledged = false;
     for (uint32_t i = 0; i < outbox_count(&u->outbox); i++) {
         struct outbox_message *m = outbox_at(&u->outbox, i);
@@ -38,6 +40,20 @@ void sender_connected(struct uplink *u, bool resumed)
             m->state = OUTBOX_READY;
         }
     }
+    /* What has not gone ahead while it was new goes in its turn. */
+    batch_flush(&u->live.batch);
+    for (uint32_t i = 0; i < outbox_count(&u->live.outbox); i++) {
+        struct outbox_message *m = outbox_at(&u->live.outbox, i);
+        if (m->state != OUTBOX_DONE && (!resumed || in_session(u, m->first_seq) == NULL)) {
+            live_leave(m);
+        }
+    }
+}
+
+static struct outbox_message *find(struct uplink *u, uint64_t token)
+{
+    struct outbox_message *m = outbox_find(&u->outbox, token);
+    return m != NULL || !u->live.on ? m : outbox_find(&u->live.outbox, token);
 }
 
 /* From now on no younger message overtakes this one. */
@@ -73,6 +89,10 @@ static uint64_t sent_upto(struct uplink *u)
 
 static void kill_message(struct uplink *u, struct outbox_message *m)
 {
+    if (live_owns(u, m)) {
+        live_leave(m);
+        return;
+    }
     bool elsewhere = u->conf.dead_topic[0] != '\0' && m->length != 0;
     u->counters.refused++;
     m->tries = 0; /* of the dead letter */
@@ -106,6 +126,11 @@ static void on_refusal(struct uplink *u, struct outbox_message *m, const struct 
 {
     enum mqtt_message_advice advice = mqtt_message_advice(event->reason);
     u->counters.refusals++;
+    if (live_owns(u, m)) { /* it goes in its turn, and those behind it may go ahead */
+        live_leave(m);
+        hold(u, now_ns);
+        return;
+    }
     note_reason(u, m, event->reason);
     m->state = OUTBOX_READY;
     if (advice != MQTT_MESSAGE_WAIT && refused(u, m, event->reason)) {
@@ -138,7 +163,7 @@ void sender_answered(struct uplink *u, const struct mqtt_event *event, uint64_t 
         on_dead_letter(u, event);
         return;
     }
-    struct outbox_message *m = outbox_find(&u->outbox, event->token);
+    struct outbox_message *m = find(u, event->token);
     if (m == NULL) {
         batch_answered(&u->batch, event->token, mqtt_message_advice(event->reason) == MQTT_MESSAGE_TAKEN);
         return;
@@ -176,7 +201,7 @@ struct sender_suspect sender_suspect(struct uplink *u, bool by_broker)
 void sender_disconnected(struct uplink *u, const struct sender_suspect *suspect)
 {
     u->sending.careful = u->sending.careful || suspect->sent != 0;
-    struct outbox_message *m = suspect->guilty ? outbox_find(&u->outbox, suspect->token) : NULL;
+    struct outbox_message *m = suspect->guilty ? find(u, suspect->token) : NULL;
     if (m != NULL && refused(u, m, u->advice == MQTT_LINK_CONTENT ? u->reason : MQTT_REASON_FAILURE)) {
         (void)mqtt_client_forget(&u->mqtt, suspect->token);
         u->sending.careful = false;
@@ -185,12 +210,10 @@ void sender_disconnected(struct uplink *u, const struct sender_suspect *suspect)
 
 /* A message that is larger than the broker takes is packed anew into smaller ones, unless it is one reading.
  */
-static void too_large(struct uplink *u, struct outbox_message *m, bool in_flight)
+static void too_large(struct uplink *u, struct outbox_message *m)
 {
-    if (in_flight) {
-        (void)mqtt_client_forget(&u->mqtt, m->first_seq);
-    }
-    if (m->readings > 1 && u->journal.boot != 0) {
+    (void)mqtt_client_forget(&u->mqtt, m->first_seq);
+    if (m->readings > 1 && u->journal.boot != 0 && !live_owns(u, m)) {
         intake_again(u);
         return;
     }
@@ -212,14 +235,15 @@ static bool send_one(struct uplink *u, struct outbox_message *m, uint64_t now_ns
         .lasting = true,
     };
     if (!mqtt_client_fits(&u->mqtt, &message)) {
-        too_large(u, m, again);
+        too_large(u, m);
         return u->journal.started;
     }
-    if ((!again && m->first_seq > sent_upto(u)) ||
+    if ((!again && !live_owns(u, m) && m->first_seq > sent_upto(u)) ||
         mqtt_client_publish(&u->mqtt, &message, now_ns) != MQTT_OK) {
         return false;
     }
     m->state = OUTBOX_SENT;
+    u->sending.live_last = live_owns(u, m);
     return true;
 }
 
@@ -273,7 +297,7 @@ static bool overtakes(struct uplink *u, uint64_t token)
     const struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
     bool behind_open = batch_open_is_new(&u->batch) && outbox_slot(&u->outbox)->first_seq <= token;
     bool behind_ready = m != NULL && m->first_seq < token;
-    return u->conf.qos != 2 &&
+    return !u->live.on && u->conf.qos != 2 &&
            (behind_open || behind_ready || overtakes_known(u, token) || token > sent_upto(u));
 }
 
@@ -289,35 +313,79 @@ static bool wait_for_turn(struct uplink *u, uint64_t token)
     return mqtt_client_forget(&u->mqtt, token);
 }
 
+/* The session keeps the message, and it is sent again in its place in the outbox. */
+static bool put_off(struct uplink *u, uint64_t token)
+{
+    struct outbox_message *m = find(u, token);
+    if (m != NULL) {
+        m->state = OUTBOX_READY;
+    }
+    batch_put_off(&u->batch, token);
+    return mqtt_client_put_off(&u->mqtt, token);
+}
+
 /* Sends a message again that the session knows. One whose readings are not there yet is waited for, as long
- * as there is room for what is waited for; one whose readings do not exist any more is forgotten. */
+ * as there is room for what is waited for; one whose readings do not exist any more is forgotten. If new
+ * readings may overtake, or could in an earlier start, it may be behind very many that come first. */
 static bool resend(struct uplink *u, uint64_t token, uint64_t now_ns)
 {
     bool open = u->batch.open && outbox_slot(&u->outbox)->first_seq == token;
     if (overtakes(u, token)) {
         return wait_for_turn(u, token);
     }
-    if (open && !batch_has_room(&u->batch)) {
+    if (open && !u->live.on && !batch_has_room(&u->batch)) {
         batch_flush(&u->batch);
         open = false;
     }
-    struct outbox_message *m = outbox_find(&u->outbox, token);
-    if (m != NULL) {
-        return send_one(u, m, now_ns);
-    }
+    struct outbox_message *m = find(u, token);
     const struct mqtt_slot *s = in_session(u, token);
     bool gone = u->batch.all_given || s == NULL || u->batch.last_seq >= token + s->extent;
-    return !open && gone && mqtt_client_forget(&u->mqtt, token);
+    if (m == NULL && !open && gone) {
+        return mqtt_client_forget(&u->mqtt, token);
+    }
+    bool stuck = m == NULL && !batch_has_room(&u->batch) && mqtt_inflight_sent(&u->mqtt.inflight) == 0;
+    if (u->live.on || stuck) {
+        return put_off(u, token);
+    }
+    return m != NULL && send_one(u, m, now_ns);
 }
 
-static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
+static struct outbox_message *next_of(struct batch *b, uint64_t now_ns)
 {
-    struct outbox_message *m = outbox_first(&u->outbox, OUTBOX_READY);
-    if (m == NULL && now_ns >= batch_due_ns(&u->batch)) {
-        batch_flush(&u->batch);
-        m = outbox_first(&u->outbox, OUTBOX_READY);
+    struct outbox_message *m = outbox_first(b->outbox, OUTBOX_READY);
+    if (m == NULL && now_ns >= batch_due_ns(b)) {
+        batch_flush(b);
+        m = outbox_first(b->outbox, OUTBOX_READY);
     }
     return m;
+}
+
+/* What goes ahead does so at every other message at the least and most, as long as both wait. One place in
+ * the window is left to it, unless nothing else is under way. */
+static struct outbox_message *next_message(struct uplink *u, uint64_t now_ns)
+{
+    struct outbox_message *m = next_of(&u->batch, now_ns);
+    if (!u->live.on) {
+        return m;
+    }
+    if (m != NULL && m->first_seq > sent_upto(u)) {
+        m = NULL; /* new readings need not wait for that, either */
+    }
+    struct outbox_message *live = next_of(&u->live.batch, now_ns);
+    bool kept = mqtt_client_room(&u->mqtt) == 1 && outbox_has(&u->outbox, OUTBOX_SENT);
+    if (live != NULL && (m == NULL || kept || !u->sending.live_last)) {
+        return live;
+    }
+    return kept ? NULL : m;
+}
+
+/* Late messages of which nothing is left are forgotten. */
+static void forget_gone(struct uplink *u)
+{
+    uint64_t token;
+    while (u->mqtt.inflight.late != 0 && batch_gone(&u->batch, &token)) {
+        (void)mqtt_client_forget(&u->mqtt, token);
+    }
 }
 
 /* Nothing can be sent before an answer of the broker, the journal's start, or what the broker remembers. */
@@ -346,6 +414,7 @@ void sender_publish(struct uplink *u, uint64_t now_ns)
     if (now_ns >= u->sending.hold_ns) {
         u->sending.hold_ns = 0;
     }
+    forget_gone(u);
     bool on = true;
     while (on && may_send_more(u)) {
         if (mqtt_client_next_resend(&u->mqtt, &token)) {
@@ -373,5 +442,7 @@ uint64_t sender_deadline(const struct uplink *u)
     if (u->mqtt.inflight.resend != 0) {
         return UINT64_MAX; /* for its readings */
     }
-    return outbox_has(&u->outbox, OUTBOX_READY) ? UINT64_MAX : batch_due_ns(&u->batch);
+    uint64_t due = outbox_has(&u->outbox, OUTBOX_READY) ? UINT64_MAX : batch_due_ns(&u->batch);
+    uint64_t live = outbox_has(&u->live.outbox, OUTBOX_READY) ? UINT64_MAX : batch_due_ns(&u->live.batch);
+    return due < live ? due : live;
 }

@@ -2,6 +2,7 @@
 /* Decides when to connect, what to publish and what an answer means. */
 #include "uplink.h"
 #include "intake.h"
+#include "live.h"
 #include "mqtt/text.h"
 #include "sender.h"
 #include <inttypes.h>
@@ -78,8 +79,10 @@ bool uplink_init(struct uplink *u, const struct uplink_conf *conf, size_t data_m
     const struct batch_rules rules = {.base_name = u->conf.base_name,
                                       .readings = conf->batch_readings,
                                       .wait_ns = conf->batch_ms * UINT64_C(1000000),
-                                      .historical_ns = conf->historical_s * SECOND_NS};
+                                      .historical_ns = conf->historical_s * SECOND_NS,
+                                      .ahead = conf->live_first};
     batch_init(&u->batch, &u->outbox, &rules);
+    live_init(u, &rules);
     report_init(&u->report, u->conf.health_topic, u->conf.ledger_topic, u->conf.numbers_topic);
     remains_init(&u->remains, u->conf.postmortem_topic);
     make_will(u);
@@ -351,6 +354,9 @@ void uplink_peer_restarted(struct uplink *u, uint64_t now_ns)
 
 void uplink_tick(struct uplink *u, uint64_t now_ns)
 {
+    if (u->live.on) {
+        live_go_on(u, now_ns);
+    }
     if (u->link == UPLINK_OPEN) {
         struct mqtt_event event;
         begin_mqtt(u, now_ns);

@@ -49,6 +49,7 @@ struct uplink_delivery {
         struct delivery_upto upto;
         struct delivery_refused refused;
         struct delivery_known known;
+        struct delivery_more more;
         uint8_t session[STORED_SESSION_MAX];
     } payload;
 };
@@ -63,6 +64,7 @@ struct uplink_journal {
     uint64_t saved_ns;
     uint64_t saved_digest; /* likewise */
     bool compared;         /* DELIVERY_KNOWN has been sent since it started */
+    bool failed;           /* its medium keeps nothing now */
     uint64_t told;         /* DELIVERY_UPTO or REFUSED has been sent up to this number */
     uint64_t refused;      /* REFUSED has been sent up to it, and it is not noted yet; 0: none */
     uint64_t refused_ns;   /* when */
@@ -81,6 +83,21 @@ struct uplink_sending {
     bool careful;      /* one message at a time: one of those in flight may have ended a connection */
     bool acknowledged; /* something was, on this connection */
     bool unsettled;    /* there may be a message that the broker has refused or that is given up */
+    bool live_last;    /* the last message sent was one ahead of its turn */
+};
+
+/* Readings ahead of their turn. Messages are in the order of their numbers. */
+struct uplink_live {
+    bool on;        /* the journal gives them */
+    bool all_given; /* batch_all_given is due when nothing is held */
+    struct outbox outbox;
+    struct batch batch;
+    uint64_t seen;                               /* number of the last one, 0: none */
+    uint64_t last_held;                          /* highest number of those given in turn */
+    struct stored_reading held[STORED_MORE_MAX]; /* given in turn, to be packed */
+    uint32_t held_first;
+    uint32_t held_count;
+    uint32_t more; /* packed, and the journal has not been told so */
 };
 
 struct uplink {
@@ -88,8 +105,10 @@ struct uplink {
     struct mqtt_bytes topic;
     struct mqtt_will will;
     struct mqtt_client mqtt;
+    struct outbox_message slots[OUTBOX_MESSAGES];
     struct outbox outbox;
     struct batch batch;
+    struct uplink_live live;
     struct backoff backoff;
     struct uplink_counters counters;
     struct uplink_journal journal;
@@ -162,7 +181,7 @@ void uplink_tick(struct uplink *u, uint64_t now_ns);
 uint64_t uplink_deadline(const struct uplink *u);
 
 /* The next message for tls_tx, or false. Publishes what may be published. out->data is valid until the next
- * call of any function but uplink_output_done. */
+ * call of any function. */
 bool uplink_output(struct uplink *u, struct uplink_output *out, uint64_t now_ns);
 
 /* The message that uplink_output named has been pushed. */

@@ -9,7 +9,8 @@
 enum { DEVICE, TOPIC, HEALTH, LEDGER, NUMBERS, DEAD, POSTMORTEM, ORDER, TEXTS, KEEPALIVE = TEXTS };
 enum { QOS = KEEPALIVE + 1, READINGS, BATCH_MS, TRIES, HISTORICAL, EXPIRY, SESSION, WILL_DELAY, FIELDS };
 
-#define ORDER_SIZE 32
+#define LIVE_FIRST "live-first"
+#define ORDER_SIZE sizeof LIVE_FIRST
 
 static const struct {
     const char *key;
@@ -51,8 +52,9 @@ static const char *topic_error(const struct kv_field *fields, unsigned at)
 /* Absent, it is strict. */
 static const char *order_error(const struct kv_field *field)
 {
-    bool good = field->line == 0 || strcmp(field->text, "strict") == 0;
-    return good ? NULL : "only strict is possible: readings go in the order of their numbers";
+    bool good =
+        field->line == 0 || strcmp(field->text, "strict") == 0 || strcmp(field->text, LIVE_FIRST) == 0;
+    return good ? NULL : "neither strict nor " LIVE_FIRST;
 }
 
 static const char *text_error(const struct kv_field *fields, unsigned at)
@@ -143,6 +145,7 @@ bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, c
         return false;
     }
     take_numbers(conf, value);
+    conf->live_first = strcmp(order, LIVE_FIRST) == 0;
     size_t len = strlen(conf->device);
     memcpy(conf->base_name, conf->device, len);
     memcpy(conf->base_name + len, "/", 2);

@@ -30,7 +30,8 @@ struct uplink_conf {
     uint32_t historical_s;  /* readings older than this when they are packed are marked historical */
     uint32_t expiry_s;      /* message expiry; 0: none */
     uint32_t session_s;     /* how long the broker keeps the session */
-    uint32_t will_delay_s;  /* how long the broker waits before it says that the gateway is offline */
+    bool live_first;       /* new readings overtake those that wait; otherwise the order is that of numbers */
+    uint32_t will_delay_s; /* how long the broker waits before it says that the gateway is offline */
 };
 
 /*
@@ -42,7 +43,7 @@ struct uplink_conf {
  *   batch_readings  1..64, 64                    batch_ms        0..60000, 0
  *   refuse_tries    1..100, 4                    historical_s    1..10^9, 60
  *   expiry_s        0..2^32-1, 0                 session_s       0..2^32-1, 86400
- *   will_delay_s    0..10^6, 0                   order           strict, strict
+ *   will_delay_s    0..10^6, 0                   order           strict or live-first, strict
  * False: *error says which line and key is wrong, and why.
  */
 bool uplink_conf_read(struct uplink_conf *conf, const char *text, size_t size, char error[UPLINK_ERROR_SIZE]);

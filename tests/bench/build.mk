@@ -4,7 +4,7 @@
 BENCH_FILL := $(BUILD)/bench/fill
 BENCH_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_UNIT_CFLAGS) -Ipds/journal
 BENCH_FILL_OBJS := $(patsubst %.c,$(BUILD)/bench/obj/%.o,tests/bench/fill.c crypto/vault.c $(CRYPTO_UNIT_TLS) \
-    $(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_dead.c store_jump.c store_steps.c) $(JOURNAL_LOG))
+    $(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_dead.c store_jump.c store_live.c store_steps.c) $(JOURNAL_LOG))
 
 .PHONY: bench-tools
 bench-tools: $(BENCH_FILL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stands in for the sensors component where figures are taken: readings without a bus, each a sample of its
- * own, at a period or as fast as the journal takes them. It has the sensors' place, rights and rings.
+ * own, at a period or as fast as the journal takes them, or first the one and then the other. It has the
+ * sensors' place, rights and rings.
  */
 #include <microkit.h>
 #include <postern/clock.h>
@@ -15,7 +16,11 @@
 
 #include "ports.h"
 
+/* As if measuring had taken so long: whoever takes a reading may have looked at the clock before. */
+#define MEASURING_NS UINT64_C(10000000)
+
 static uint64_t period_us;         /* 0: as fast as they are taken */
+static uint64_t burst;             /* so many are made as fast as they are taken even if there is a period */
 static uint64_t most = UINT32_MAX; /* readings that are made in all */
 static struct ring readings_out;
 static uint64_t seq, made, due_ns;
@@ -40,7 +45,7 @@ static bool make_one(uint64_t now)
 {
     const struct reading r = {
         .seq = seq,
-        .mono_ns = now,
+        .mono_ns = now - MEASURING_NS,
         .value = 2000 + (int64_t)(seq % 500),
         .exponent = -2,
         .quantity = QUANTITY_TEMPERATURE,
@@ -60,11 +65,11 @@ static bool make_one(uint64_t now)
 }
 
 /* A ring's worth at a time, so that others of this priority are not kept waiting. */
-static void flood(void)
+static void flood(uint64_t end)
 {
     uint32_t batch = ring_batch(&readings_out);
     bool more = true;
-    while (more && batch-- != 0 && made < most) {
+    while (more && batch-- != 0 && made < end) {
         more = make_one(clock_ns());
     }
     ring_notify(&readings_out, readings_id);
@@ -91,7 +96,10 @@ static void work(void)
         return;
     }
     if (period_us == 0) {
-        flood();
+        flood(most);
+    } else if (made < burst) {
+        flood(burst);
+        due_ns = clock_ns();
     } else {
         paced();
     }
@@ -108,6 +116,7 @@ static void configure(void)
 {
     struct kv_field fields[] = {
         {.key = "period_us", .type = KV_NUMBER, .number = &period_us, .max = UINT32_MAX},
+        {.key = "burst", .type = KV_NUMBER, .number = &burst, .max = UINT32_MAX},
         {.key = "most", .type = KV_NUMBER, .number = &most, .max = UINT32_MAX},
     };
     const struct kv_result r = kv_parse((const char *)(uintptr_t)feed_conf, feed_conf_size, fields,

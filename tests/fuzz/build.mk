@@ -54,7 +54,7 @@ $(eval $(call fuzzer,configuration,net/conf.c net/stash.c crypto/crypto_conf.c p
     pds/journal/journal_conf.c $(UPLINK_SENML) system/runtime/postern/kv.c,\
     -Inet -Icrypto -Ipds/uplink -Ipds/journal $(FUZZ_RINGS)))
 $(eval $(call fuzzer,journal_record,$(addprefix pds/journal/,ledger.c record.c),-Ipds/journal $(FUZZ_RINGS)))
-$(eval $(call fuzzer,journal_medium,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_dead.c store_jump.c store_steps.c) $(JOURNAL_LOG),\
+$(eval $(call fuzzer,journal_medium,$(addprefix pds/journal/,ledger.c record.c store.c store_claim.c store_dead.c store_jump.c store_live.c store_steps.c) $(JOURNAL_LOG),\
     -Ipds/journal -Ipds/journal/log $(FUZZ_RINGS)))
 $(eval $(call fuzzer,sensor,$(addprefix pds/sensors/,sampler.c config.c bme280.c bme280_math.c),\
     -Ipds/sensors $(FUZZ_RINGS)))

@@ -20,6 +20,7 @@ def replace(text: str) -> Callable[[Path], None]:
 CASES = {
     "uplink-unknown-key": ("uplink.conf", replace("device = d\ntopic = t\ntpoic = x\n"), r"uplink .*uplink\.conf.* line 3.*tpoic"),
     "uplink-number": ("uplink.conf", replace("device = d\ntopic = t\nkeepalive_s = soon\n"), r"uplink .* line 3.*keepalive_s"),
+    "uplink-order": ("uplink.conf", replace("device = d\ntopic = t\norder = newest\n"), r"uplink .* line 3: order: neither strict nor live-first"),
     "uplink-missing": ("uplink.conf", replace("device = d\n"), r"uplink .*(topic).*(missing)"),
     "crypto-port": ("crypto.conf", replace("server.host = h\nserver.port = 99999\n"), r"crypto .*crypto\.conf.* line 2.*server\.port"),
     "crypto-key": ("device.key.pem", replace("not a key\n"), r"crypto .*device key"),

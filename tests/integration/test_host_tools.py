@@ -106,6 +106,16 @@ def test_gap_late_arrival_and_duplicate_are_named(collector: Gateway) -> None:
     assert '{"type":"missing","device":"postern-0001","first":15,"last":15}' in collector.events()
 
 
+def test_late_readings_are_no_trouble_if_it_is_said_so(broker: Gateway) -> None:
+    broker.collector.options = ["--live-first"]
+    broker.collector.start()
+    for seq in (1, 7, 4):
+        publish(broker, pack(seq))
+    assert [next_event(broker, "out_of_order")["seq"] for _ in range(3)] == [4, 5, 6]
+    status, summary = finish(broker)
+    assert (status, summary["out_of_order"], summary["missing"]) == (0, 3, 0)
+
+
 LEDGER = (
     '{"boot":1,"last":40,"lost":{"oldest given up":3},'
     '"ranges":[{"first":4,"last":6,"missing":3,"cause":"oldest given up"}]}'

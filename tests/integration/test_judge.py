@@ -7,7 +7,7 @@ import json
 
 import pytest
 from postern_lib.gateway import failed_rounds
-from postern_lib.judge import judge
+from postern_lib.judge import judge, parse_event
 
 BEGIN = 1763696000.0
 
@@ -116,6 +116,29 @@ def test_wrong_unit_and_unknown_quantity() -> None:
     lines = readings(2) + ['{"type":"reading","time":1763696009,"device":"postern-0001","sensor":"x","quantity":"y",'
                            '"value":1,"unit":"","seq":7}']  # fmt: skip
     assert "reading 7 is of x/y, which the simulator has not" in problems_of(lines, simulator_log(2))
+
+
+def overtaking() -> list[str]:
+    """The second measurement arrives after the third, as the collector tells it."""
+    lines = readings(4)
+    late = [line.replace('"type":"reading"', '"type":"out_of_order"') for line in lines[3:6]]
+    return [*lines[:3], '{"type":"gap","device":"postern-0001","first":4,"last":6}', *lines[6:9], *late, *lines[9:]]
+
+
+def test_overtaking_is_allowed_only_if_the_configuration_says_so() -> None:
+    text = "".join(line + "\n" for line in simulator_log(4))
+    verdict = judge(overtaking(), text, window=(BEGIN, BEGIN + 100), live_first=True)
+    assert verdict.problems == [] and verdict.readings == 12
+    assert "out of order: postern-0001 4" in judge(overtaking(), text, window=(BEGIN, BEGIN + 100)).problems
+
+
+@pytest.mark.parametrize("missing", [3, 7])
+def test_what_never_came_is_found_though_readings_may_overtake(missing: int) -> None:
+    text = "".join(line + "\n" for line in simulator_log(4))
+    lines = overtaking()
+    number = parse_event(lines.pop(missing + 1))["seq"]
+    found = judge(lines, text, window=(BEGIN, BEGIN + 100), live_first=True).problems
+    assert f"number {number} missing, not explained" in found
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from memory import Memory, page_offset
-from postern_lib.gateway import BUS_FAILED, Gateway
+from postern_lib.gateway import BUS_FAILED, LIVE_FIRST, Gateway
 from postern_lib.judge import Verdict
 
 READY = re.compile(r"journal +info +journal of \d+ KiB, start (\d+)")
@@ -60,7 +60,7 @@ class Lane:
             self._owes = moment == self.with_readings_left
         yield from self._power_on(offset)
         yield from self._until(self._ready, "the last start")
-        # What was left over comes first, so that it has all come when something new does.
+        # What was left over comes first, so that it has all come when something new does; or it has come, too.
         yield from self._until(self._something_new, "the last delivery")
         self._forget()
 
@@ -135,7 +135,12 @@ class Lane:
     def _something_new(self) -> bool:
         """A reading that was taken in this start has arrived."""
         readings = self.gateway.readings()
-        return self._measured() >= 2 and bool(readings) and readings[-1].seq >= self.durable[-1] + SAMPLE
+        if self._measured() < 2 or not readings:
+            return False
+        if self.gateway.settings.uplink.get("order") == LIVE_FIRST:
+            numbers = {reading.seq for reading in readings}
+            return max(numbers) >= self.durable[-1] + SAMPLE and max(numbers) - min(numbers) + 1 == len(numbers)
+        return readings[-1].seq >= self.durable[-1] + SAMPLE
 
     def _pause(self, most_s: float) -> Iterator[None]:
         end = time.monotonic() + self._chance.uniform(0.0, most_s)

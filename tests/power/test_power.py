@@ -3,7 +3,7 @@
 two readings.
 
 `seed` decides the moments; it is part of the test's name, and --seed N draws the same ones again. What a seed came to is
-written to build/power/seedN.json.
+written to build/power/seedN.json, or live-firstN.json for the order live-first.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from lane import SAMPLE, Lane
-from postern_lib.gateway import ROOT, Gateway
+from postern_lib.gateway import LIVE_FIRST, ROOT, Gateway
 from postern_lib.judge import Verdict
 
 LANES = 2
@@ -22,7 +23,7 @@ CUTS = 100  # of each lane
 TURN_S = 0.002
 
 
-def report(seed: int, lanes: list[Lane], verdicts: list[Verdict], seconds: float) -> None:
+def report(name: str, seed: int, lanes: list[Lane], verdicts: list[Verdict], seconds: float) -> None:
     figures = {
         "seed": seed,
         "cuts": sum((lane.cuts for lane in lanes), Counter()),
@@ -36,12 +37,12 @@ def report(seed: int, lanes: list[Lane], verdicts: list[Verdict], seconds: float
     }
     folder = ROOT / "build" / "power"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"seed{seed}.json").write_text(json.dumps(figures, indent=1) + "\n")
+    (folder / f"{name}{seed}.json").write_text(json.dumps(figures, indent=1) + "\n")
 
 
-def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed: int) -> None:
+def cut(make_gateway: Callable[..., Gateway], seed: int, name: str, uplink: dict[str, str | int]) -> None:
     began = time.monotonic()
-    lanes = [Lane(make_gateway(config="release"), seed * LANES + number, CUTS) for number in range(LANES)]
+    lanes = [Lane(make_gateway(config="release", uplink=uplink), seed * LANES + number, CUTS) for number in range(LANES)]
     running = [lane.steps() for lane in lanes]
     while running:
         running = [steps for steps in running if next(steps, StopIteration) is None]
@@ -49,7 +50,7 @@ def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed:
     verdicts = [lane.verdict() for lane in lanes]
     for lane in lanes:
         lane.gateway.machine.stop()
-    report(seed, lanes, verdicts, time.monotonic() - began)
+    report(name, seed, lanes, verdicts, time.monotonic() - began)
     for lane, verdict in zip(lanes, verdicts):
         assert verdict.passed, verdict.summary() + "\n" + "\n".join(verdict.problems)
         assert not verdict.lost, verdict.summary()  # the ledger has no excuse: room there was, and a sound medium
@@ -59,3 +60,12 @@ def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed:
     assert sum(cuts.values()) == LANES * CUTS
     assert min(cuts.values()) >= 5
     assert sum(lane.left_over for lane in lanes) >= 10
+
+
+def test_readings_survive_power_cuts(make_gateway: Callable[..., Gateway], seed: int) -> None:
+    cut(make_gateway, seed, "seed", {})
+
+
+@pytest.mark.long
+def test_power_cuts_while_new_readings_overtake(make_gateway: Callable[..., Gateway], seed: int) -> None:
+    cut(make_gateway, seed, LIVE_FIRST, {"order": LIVE_FIRST})

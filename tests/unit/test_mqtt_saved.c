@@ -82,7 +82,7 @@ static void test_nonsense(void **state)
         {5000000000, 0, 9, 0, MQTT_SAVED_PUBLISH}, /* no such QoS */
         {5000000000, 0, 9, 3, MQTT_SAVED_PUBLISH},
         {5000000000, 0, 9, 1, MQTT_SAVED_RELEASE},  /* not of QoS 1 */
-        {5000000000, 0, 9, 2, MQTT_SAVED_DONE + 1}, /* no such stage */
+        {5000000000, 0, 9, 2, MQTT_SAVED_LATE + 1}, /* no such stage */
         {5000000000, 0, 7, 2, MQTT_SAVED_PUBLISH},  /* identifier twice */
         {2, 0, 9, 2, MQTT_SAVED_PUBLISH},           /* overlap */
         {UINT64_C(0x1122334455667788) - 5, 5, 9, 2, MQTT_SAVED_PUBLISH},
@@ -91,6 +91,12 @@ static void test_nonsense(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(accepted(1, bad[i]));
     }
+    /* What is late on this connection is to be sent on the next. */
+    uint8_t bytes[MQTT_SAVED_SIZE];
+    struct mqtt_saved saved = example, back;
+    saved.entry[2].stage = MQTT_SAVED_LATE;
+    assert_true(read_copy(&back, bytes, mqtt_saved_write(&saved, bytes)));
+    assert_int_equal(back.entry[2].stage, MQTT_SAVED_PUBLISH);
 }
 
 /* Every length, and every value of every byte: taken or refused, and what is taken keeps the rules. */

@@ -26,12 +26,17 @@ static void test_accepted(void **state)
     assert_string_equal(conf.base_name, "postern-0001/");
     assert_string_equal(conf.topic, "postern/postern-0001/readings");
     assert_int_equal(conf.keepalive_s, 60);
+    assert_false(conf.live_first);
     static const char longest[] = "keepalive_s=65535\ntopic=t\ndevice=abcdefghijklmnopqrstuvwxyz012345\n";
     assert_true(uplink_conf_read(&conf, longest, sizeof longest - 1, error));
     assert_string_equal(conf.base_name, "abcdefghijklmnopqrstuvwxyz012345/");
     assert_int_equal(conf.keepalive_s, 65535);
+    static const char live[] = "device=a\ntopic=t\norder = live-first\n";
+    assert_true(uplink_conf_read(&conf, live, sizeof live - 1, error));
+    assert_true(conf.live_first);
     static const char strict[] = "device=a\ntopic=t\norder = strict\n";
     assert_true(uplink_conf_read(&conf, strict, sizeof strict - 1, error));
+    assert_false(conf.live_first);
 }
 
 static void test_refused(void **state)
@@ -52,7 +57,8 @@ static void test_refused(void **state)
         {"device=a\n\ntopic=#\n", "line 3: topic: must not hold a wildcard"},
         {"device=a\ntopic=t\nnumbers_topic=t\n", "line 3: numbers_topic: another topic is the same"},
         {"device=a\ntopic=$SYS/x\n", "line 2: topic: must not start with '$'"},
-        {"device=a\ntopic=t\n\norder=live-first\n", "line 4: order: only strict is possible"},
+        {"device=a\ntopic=t\n\norder=live\n", "line 4: order: neither strict nor live-first"},
+        {"device=a\ntopic=t\norder=live-firsts\n", "line 3: order: "},
         {"device=a\ntopic=t\norder=\n", "line 3: order: "},
         {"topic=t\ndevice=a/b\n", "line 2: device: must not hold '/'"},
         {"topic=t\ndevice=a b\n", "line 2: device: letters"},

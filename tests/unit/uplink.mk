@@ -13,12 +13,13 @@ $(eval $(call unit,mqtt_saved,pds/uplink/mqtt/saved.c,-Ipds/uplink))
 $(eval $(call unit,mqtt_advice,$(MQTT_CODEC) pds/uplink/mqtt/advice.c,-Ipds/uplink))
 UPLINK_SENML := pds/uplink/senml.c pds/uplink/text_out.c
 $(eval $(call unit,senml,$(UPLINK_SENML),-Ipds/uplink))
-UPLINK_PARTS := $(addprefix pds/uplink/,uplink.c sender.c intake.c report.c restarts.c remains.c remains_text.c health.c batch.c \
+UPLINK_PARTS := $(addprefix pds/uplink/,uplink.c sender.c intake.c live.c report.c restarts.c remains.c remains_text.c health.c batch.c \
     outbox.c backoff.c) $(UPLINK_SENML) $(MQTT_CLIENT) $(addprefix system/runtime/postern/,postmortem.c crc32.c)
 $(eval $(call unit,uplink,$(UPLINK_PARTS),-Ipds/uplink))
 $(eval $(call unit,uplink_conf,pds/uplink/uplink_conf.c $(UPLINK_SENML) system/runtime/postern/kv.c,-Ipds/uplink))
 $(eval $(call unit,uplink_sender,$(UPLINK_PARTS),-Ipds/uplink))
 $(eval $(call unit,uplink_session,$(UPLINK_PARTS),-Ipds/uplink))
+$(eval $(call unit,uplink_live,$(UPLINK_PARTS),-Ipds/uplink))
 $(eval $(call unit,uplink_report,$(UPLINK_PARTS),-Ipds/uplink))
 $(eval $(call unit,uplink_remains,$(UPLINK_PARTS),-Ipds/uplink))
 $(eval $(call unit,uplink_lives,$(UPLINK_PARTS),-Ipds/uplink))

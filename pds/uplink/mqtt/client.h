@@ -156,6 +156,11 @@ enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_mes
 /* Is it no larger than the server takes? While connected. */
 bool mqtt_client_fits(const struct mqtt_client *c, const struct mqtt_message *m);
 
+/* The message that mqtt_client_next_resend names is late: others may be sent before it, and it is no longer
+ * named. It keeps its packet identifier, and is sent again when it is published, whenever that is. False if
+ * that is another one. */
+bool mqtt_client_put_off(struct mqtt_client *c, uint64_t token);
+
 /* A message that waits to be sent again will not be: its identifier is free. False if there is none. */
 bool mqtt_client_forget(struct mqtt_client *c, uint64_t token);
 

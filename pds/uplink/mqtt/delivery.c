@@ -18,7 +18,7 @@ unsigned mqtt_client_room(const struct mqtt_client *c)
         return 0;
     }
     unsigned quota = c->send_quota - mqtt_inflight_sent(&c->inflight);
-    unsigned slots = c->inflight.resend + MQTT_WINDOW - mqtt_inflight_count(&c->inflight);
+    unsigned slots = MQTT_WINDOW - mqtt_inflight_sent(&c->inflight);
     return quota < slots ? quota : slots;
 }
 
@@ -37,7 +37,9 @@ bool mqtt_client_next_resend(struct mqtt_client *c, uint64_t *token)
 static enum mqtt_error identify(struct mqtt_client *c, struct mqtt_publish *p, const struct mqtt_message *m,
                                 struct mqtt_slot **again)
 {
-    *again = m->lasting ? mqtt_inflight_next(&c->inflight, MQTT_STAGE_PUBLISH) : NULL;
+    struct mqtt_slot *late = mqtt_inflight_late(&c->inflight, m->token);
+    struct mqtt_slot *first = m->lasting ? mqtt_inflight_next(&c->inflight, MQTT_STAGE_PUBLISH) : NULL;
+    *again = late != NULL ? late : first;
     if (*again != NULL && (*again)->token != m->token) {
         return MQTT_ERR_ORDER;
     }
@@ -128,6 +130,16 @@ enum mqtt_error mqtt_client_publish(struct mqtt_client *c, const struct mqtt_mes
     c->out_to += mqtt_encode_publish(c->out + c->out_to, size, c->version, &p);
     record(c, m, &p, again, now_ns);
     return MQTT_OK;
+}
+
+bool mqtt_client_put_off(struct mqtt_client *c, uint64_t token)
+{
+    struct mqtt_slot *s = mqtt_inflight_next(&c->inflight, MQTT_STAGE_PUBLISH);
+    if (s == NULL || s->token != token) {
+        return false;
+    }
+    mqtt_inflight_put_off(&c->inflight, s);
+    return true;
 }
 
 bool mqtt_client_forget(struct mqtt_client *c, uint64_t token)
@@ -241,7 +253,9 @@ void mqtt_client_session(struct mqtt_client *c, struct mqtt_saved *saved)
             .extent = s->extent,
             .id = s->id,
             .qos = s->qos,
-            .stage = received ? MQTT_SAVED_RELEASE : MQTT_SAVED_PUBLISH,
+            .stage = received  ? MQTT_SAVED_RELEASE
+                     : s->late ? MQTT_SAVED_LATE
+                               : MQTT_SAVED_PUBLISH,
         };
     }
 }

@@ -12,6 +12,7 @@ void mqtt_inflight_clear(struct mqtt_inflight *f)
     f->head = 0;
     f->tail = 0;
     f->resend = 0;
+    f->late = 0;
     f->releases = 0;
 }
 
@@ -53,6 +54,7 @@ void mqtt_inflight_rewind(struct mqtt_inflight *f)
 {
     uint32_t kept = f->head;
     f->resend = 0;
+    f->late = 0;
     f->releases = 0;
     for (uint32_t i = f->head; i != f->tail; i++) {
         struct mqtt_slot s = *SLOT(f, i);
@@ -61,7 +63,8 @@ void mqtt_inflight_rewind(struct mqtt_inflight *f)
         }
         bool received = s.stage == MQTT_STAGE_RELEASE || s.stage == MQTT_STAGE_RELEASED;
         s.stage = received ? MQTT_STAGE_RELEASE : MQTT_STAGE_PUBLISH;
-        f->resend += !received;
+        f->resend += !received && !s.late;
+        f->late += s.late;
         f->releases += received;
         *SLOT(f, kept) = s;
         kept++;
@@ -73,17 +76,42 @@ struct mqtt_slot *mqtt_inflight_next(struct mqtt_inflight *f, enum mqtt_stage st
 {
     uint32_t waiting = stage == MQTT_STAGE_PUBLISH ? f->resend : f->releases;
     for (uint32_t i = f->head; waiting != 0 && i != f->tail; i++) {
-        if (SLOT(f, i)->stage == stage) {
+        if (SLOT(f, i)->stage == stage && !SLOT(f, i)->late) {
             return SLOT(f, i);
         }
     }
     return NULL;
 }
 
+struct mqtt_slot *mqtt_inflight_late(struct mqtt_inflight *f, uint64_t token)
+{
+    for (uint32_t i = f->head; f->late != 0 && i != f->tail; i++) {
+        if (SLOT(f, i)->late && SLOT(f, i)->token == token) {
+            return SLOT(f, i);
+        }
+    }
+    return NULL;
+}
+
+void mqtt_inflight_put_off(struct mqtt_inflight *f, struct mqtt_slot *s)
+{
+    f->resend--;
+    f->late++;
+    s->late = true;
+}
+
+/* It leaves its stage. */
+static void uncount(struct mqtt_inflight *f, const struct mqtt_slot *s)
+{
+    f->resend -= s->stage == MQTT_STAGE_PUBLISH && !s->late;
+    f->late -= s->late;
+    f->releases -= s->stage == MQTT_STAGE_RELEASE;
+}
+
 void mqtt_inflight_sent_now(struct mqtt_inflight *f, struct mqtt_slot *s, uint64_t now_ns)
 {
-    f->resend -= s->stage == MQTT_STAGE_PUBLISH;
-    f->releases -= s->stage == MQTT_STAGE_RELEASE;
+    uncount(f, s);
+    s->late = false;
     s->stage = s->stage == MQTT_STAGE_PUBLISH ? MQTT_STAGE_SENT : MQTT_STAGE_RELEASED;
     s->sent_ns = now_ns;
 }
@@ -102,8 +130,7 @@ void mqtt_inflight_received(struct mqtt_inflight *f, struct mqtt_slot *s)
 
 void mqtt_inflight_remove(struct mqtt_inflight *f, struct mqtt_slot *s)
 {
-    f->resend -= s->stage == MQTT_STAGE_PUBLISH;
-    f->releases -= s->stage == MQTT_STAGE_RELEASE;
+    uncount(f, s);
     /* Close the gap from the side of the oldest, where it nearly always is. */
     for (uint32_t at = find(f, s->id); at != f->head; at--) {
         *SLOT(f, at) = *SLOT(f, at - 1);

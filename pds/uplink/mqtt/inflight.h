@@ -25,6 +25,7 @@ struct mqtt_slot {
     uint8_t qos;   /* 1 or 2 */
     uint8_t stage; /* enum mqtt_stage */
     bool lasting;  /* part of the session; otherwise forgotten when the connection ends */
+    bool late;     /* in stage PUBLISH: others may be sent before it */
 };
 
 /* A ring of slots: those in [head, tail) are in use, in publishing order. */
@@ -32,7 +33,8 @@ struct mqtt_inflight {
     struct mqtt_slot slot[MQTT_WINDOW];
     uint32_t head;
     uint32_t tail;
-    uint32_t resend;   /* slots in stage PUBLISH */
+    uint32_t resend;   /* slots in stage PUBLISH that are not late */
+    uint32_t late;     /* late ones */
     uint32_t releases; /* slots in stage RELEASE */
     uint16_t last_id;
     uint16_t reserved_id; /* in use by a subscription, 0: none */
@@ -52,7 +54,7 @@ struct mqtt_slot *mqtt_inflight_at(struct mqtt_inflight *f, uint32_t i);
 /* Messages that count against the server's receive maximum: sent, and not complete. */
 static inline uint32_t mqtt_inflight_sent(const struct mqtt_inflight *f)
 {
-    return mqtt_inflight_count(f) - f->resend;
+    return mqtt_inflight_count(f) - f->resend - f->late;
 }
 
 /* No slot is left. */
@@ -72,8 +74,14 @@ void mqtt_inflight_add(struct mqtt_inflight *f, const struct mqtt_slot *slot);
  */
 void mqtt_inflight_rewind(struct mqtt_inflight *f);
 
-/* Oldest message in stage PUBLISH or RELEASE, or NULL. */
+/* Oldest message in stage PUBLISH or RELEASE that is not late, or NULL. */
 struct mqtt_slot *mqtt_inflight_next(struct mqtt_inflight *f, enum mqtt_stage stage);
+
+/* The message `token` if it is late, or NULL. */
+struct mqtt_slot *mqtt_inflight_late(struct mqtt_inflight *f, uint64_t token);
+
+/* A message in stage PUBLISH becomes late. */
+void mqtt_inflight_put_off(struct mqtt_inflight *f, struct mqtt_slot *s);
 
 /* The packet that the slot's stage waited for has been sent. */
 void mqtt_inflight_sent_now(struct mqtt_inflight *f, struct mqtt_slot *s, uint64_t now_ns);

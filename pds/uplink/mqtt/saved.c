@@ -36,7 +36,8 @@ size_t mqtt_saved_write(const struct mqtt_saved *saved, uint8_t out[MQTT_SAVED_S
         at = put(at, e->first, 8);
         at = put(at, e->extent, 4);
         at = put(at, e->id, 2);
-        at = put(at, (unsigned)e->qos << 4 | e->stage, 1);
+        at =
+            put(at, (unsigned)e->qos << 4 | (e->stage == MQTT_SAVED_LATE ? MQTT_SAVED_PUBLISH : e->stage), 1);
     }
     return (size_t)(at - out);
 }

@@ -18,9 +18,10 @@ enum mqtt_saved_stage {
     MQTT_SAVED_PUBLISH, /* to be sent again with DUP, under its identifier */
     MQTT_SAVED_RELEASE, /* the server has it: PUBREL is due; QoS 2 only */
     MQTT_SAVED_DONE,    /* complete, while older ones are not: it has no identifier any more */
+    MQTT_SAVED_LATE,    /* as PUBLISH, and others may be sent before it on this connection; saved as that */
 };
 
-/* A message of the readings first .. first + extent. */
+/* A message of the readings first .. first + extent; if DONE, it may be many messages. */
 struct mqtt_saved_entry {
     uint64_t first;
     uint32_t extent;

@@ -7,6 +7,11 @@
  * all that was accepted by then has been given, STORED_ALL says so, once. A reading is released by
  * DELIVERY_UPTO (the broker has it) or DELIVERY_REFUSED (it goes to the dead letters), in order: both release
  * everything up to `last`. The journal's page says which session is kept, by its digest.
+ *
+ * With struct delivery_more, RESUME asks for readings ahead of their turn: STORED_LIVE is a copy of a reading
+ * that has just become durable while older ones were still to be given; it comes again in its turn. Then the
+ * journal gives only as many readings in turn as the uplink has said that it has room for, so that copies are
+ * never behind them.
  */
 #ifndef POSTERN_PROTOCOL_STORED_H
 #define POSTERN_PROTOCOL_STORED_H
@@ -19,15 +24,17 @@
 enum stored_kind {
     STORED_START = 1, /* struct stored_start, then the session bytes that DELIVERY_SESSION left, 0 or more */
     STORED_READING = 2, /* struct stored_reading */
-    STORED_ALL = 3      /* no payload: what is given from here on was accepted later */
+    STORED_ALL = 3,     /* no payload: what is given in turn from here on was accepted later */
+    STORED_LIVE = 4     /* struct stored_reading, ahead of its turn */
 };
 
 enum delivery_kind {
-    DELIVERY_RESUME = 1,  /* no payload */
+    DELIVERY_RESUME = 1,  /* no payload, or struct delivery_more: readings ahead of their turn, too */
     DELIVERY_UPTO = 2,    /* struct delivery_upto */
     DELIVERY_REFUSED = 3, /* struct delivery_refused */
     DELIVERY_KNOWN =
         5, /* struct delivery_known, also before STORED_START; RESUME follows if the journal is behind */
+    DELIVERY_MORE = 6,   /* struct delivery_more */
     DELIVERY_SESSION = 4 /* 0..STORED_SESSION_MAX bytes: kept with the next frame, given back at a start */
 };
 
@@ -53,7 +60,8 @@ struct stored_reading {
     uint8_t quality;     /* enum clock_quality of wall_offset */
     uint8_t durable;     /* 1: it is in the journal; 0: there is no medium, it was in memory only */
     uint8_t corrected;   /* 1: it was taken before the clock was as good as `quality` says */
-    uint8_t reserved[5];
+    uint8_t follows; /* ahead of its turn: 1: no reading is between this one and the one given so before */
+    uint8_t reserved[4];
 };
 
 struct delivery_upto {
@@ -64,6 +72,13 @@ struct delivery_upto {
  * medium was put back: it goes on with higher numbers, and gives what was not delivered under these. */
 struct delivery_known {
     uint64_t last;
+};
+
+/* The uplink has room for so many more readings in turn, for STORED_MORE_MAX altogether at most. */
+#define STORED_MORE_MAX 8u
+struct delivery_more {
+    uint32_t count;
+    uint32_t reserved;
 };
 
 struct delivery_refused {
