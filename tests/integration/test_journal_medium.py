@@ -92,7 +92,7 @@ def test_what_waits_on_the_medium_waits_for_it(stage: Stage) -> None:
     disk.fail(ALL)
     gateway.console.expect(FAILS)
     gateway.machine.set_link(True)
-    disk.wait_failures(20)
+    disk.wait_failures(8)  # four of a frame, and the journal has tried to go on
     disk.heal()
     gateway.console.expect(WORKS)
     gateway.wait_readings(5 * SAMPLE)
