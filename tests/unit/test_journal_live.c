@@ -100,6 +100,14 @@ static void expect_in_turn(uint64_t first, uint64_t last)
     }
 }
 
+/* The three readings of a sample, ahead of their turn. */
+static void expect_ahead(uint64_t first, unsigned follows)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        expect(STORED_LIVE, first + i, i != 0 || follows);
+    }
+}
+
 static void expect_nothing(void)
 {
     uint8_t message[SLOT_SIZE];
@@ -121,24 +129,26 @@ static void begin(void)
     }
 }
 
+/* The uplink has room for so many of them, and gets them. */
+static void begin_with(uint32_t count)
+{
+    begin();
+    resume_with(count);
+    expect(STORED_START, 0, 0);
+    expect_in_turn(1, count);
+}
+
 static void test_ahead_of_what_waits(void **state)
 {
     (void)state;
-    begin();
-    resume_with(2);
-    expect(STORED_START, 0, 0);
-    expect_in_turn(1, 2);
+    begin_with(2);
     expect_nothing();
     sample();
     poll();
-    expect(STORED_LIVE, 13, 0);
-    expect(STORED_LIVE, 14, 1);
-    expect(STORED_LIVE, 15, 1);
+    expect_ahead(13, 0);
     sample();
     more(3);
-    expect(STORED_LIVE, 16, 1);
-    expect(STORED_LIVE, 17, 1);
-    expect(STORED_LIVE, 18, 1);
+    expect_ahead(16, 1);
     expect_in_turn(3, 5);
     expect_nothing();
 }
@@ -147,31 +157,21 @@ static void test_ahead_of_what_waits(void **state)
 static void test_missed(void **state)
 {
     (void)state;
-    begin();
-    resume_with(1);
-    expect(STORED_START, 0, 0);
-    expect_in_turn(1, 1);
+    begin_with(1);
     sample();
     poll();
-    expect(STORED_LIVE, 13, 0);
-    expect(STORED_LIVE, 14, 1);
-    expect(STORED_LIVE, 15, 1);
+    expect_ahead(13, 0);
     sample();
     sample();
     poll();
-    expect(STORED_LIVE, 19, 0);
-    expect(STORED_LIVE, 20, 1);
-    expect(STORED_LIVE, 21, 1);
+    expect_ahead(19, 0);
     expect_nothing();
 }
 
 static void test_they_release_nothing(void **state)
 {
     (void)state;
-    begin();
-    resume_with(2);
-    expect(STORED_START, 0, 0);
-    expect_in_turn(1, 2);
+    begin_with(2);
     sample();
     poll();
     const struct delivery_upto upto = {15};
@@ -190,9 +190,7 @@ static void test_in_turn_again(void **state)
     expect_in_turn(1, 8);
     sample();
     poll();
-    for (unsigned i = 0; i < 3; i++) {
-        expect(STORED_LIVE, 13 + i, i != 0);
-    }
+    expect_ahead(13, 0);
     more(8);
     expect_in_turn(9, 15);
     expect(STORED_ALL, 0, 0);
